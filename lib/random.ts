@@ -5,11 +5,22 @@
  */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
-/** Neighbouring seeds start alike; after this many draws their sequences have nothing in common. */
-const WARM_UP = 32;
+/**
+ * Four words of state from one seed. Neighbouring seeds must not give related sequences, so each
+ * word is scrambled until one changed bit of the seed changes half of the word's (the generator's
+ * authors ask for it: https://prng.di.unimi.it; the constants are MurmurHash3's finaliser).
+ */
+function stateOf(seed: number): number[] {
+  return [1, 2, 3, 4].map((k) => {
+    let word = Math.imul(seed ^ 0x9e3779b9, 0x9e3779b1) + Math.imul(k, 0x9e3779b9);
+    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+    return word ^ (word >>> 16);
+  });
+}
 
 /** A source of random numbers that a seed makes repeatable. */
 export class Random {
@@ -25,8 +36,7 @@ export class Random {
     if (!Number.isInteger(seed) || seed < -(2 ** 31) || seed >= 2 ** 32) {
       throw new RangeError(`Random: expected an integer seed below 2^32, found ${seed}`);
     }
-    this.#generator = xoroshiro128plus(seed | 0);
-    for (let i = 0; i < WARM_UP; i++) this.#generator.next();
+    this.#generator = xoroshiro128plusFromState(stateOf(seed));
   }
 
   /** A number of U[0, 1): 0 can come, 1 cannot. */
