@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { isAbsolute, join } from "node:path";
+import { projectPath, projectRoot } from "../lib/data/paths.ts";
+
+Deno.test("projectRoot is the folder of deno.json", async () => {
+  assert.ok((await Deno.stat(join(projectRoot, "deno.json"))).isFile);
+});
+
+Deno.test("projectPath takes relative paths from the project's folder", () => {
+  assert.equal(projectPath("data/x.csv"), join(projectRoot, "data", "x.csv"));
+  assert.equal(projectPath("../mnist"), join(projectRoot, "..", "mnist"));
+});
+
+Deno.test("projectPath does not depend on the working folder", () => {
+  const before = projectPath("data");
+  const cwd = Deno.cwd();
+  try {
+    Deno.chdir(join(projectRoot, "lib"));
+    assert.equal(projectPath("data"), before);
+  } finally {
+    Deno.chdir(cwd);
+  }
+});
+
+Deno.test("projectPath keeps absolute paths", () => {
+  const absolute = join(projectRoot, "a");
+  assert.ok(isAbsolute(absolute));
+  assert.equal(projectPath(absolute), absolute);
+});
