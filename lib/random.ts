@@ -29,6 +29,7 @@ export class Random {
   #spare: number | undefined;
 
   /**
+   * Starts the sequence of a seed.
    * @param seed any integer from -2³¹ to 2³² - 1.
    * @throws RangeError for any other number: two seeds that round to the same one would surprise.
    */

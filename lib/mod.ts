@@ -1,0 +1,11 @@
+/**
+ * The course's library: `import { loadMnist, sigmoid, softmax } from "mnist"`.
+ * @module
+ */
+export * from "./create.ts";
+export type { DType, NumericArray } from "./dtype.ts";
+export * from "./functions.ts";
+export * from "./metrics.ts";
+export { Random } from "./random.ts";
+export type * from "./shape.ts";
+export * from "./tensor.ts";
