@@ -1,8 +1,6 @@
 /** What the readers of files give: numbers in row-major order, and their shape. */
+import type { NumericArray } from "../dtype.ts";
 import { DataError } from "./errors.ts";
-
-/** The kinds of typed array that a tensor can hold. */
-export type NumericArray = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /** An array as it is stored in a file. */
 export interface StoredArray {

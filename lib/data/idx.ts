@@ -5,7 +5,8 @@
  * Described at the end of the MNIST page of Y. LeCun, C. Cortes and C. J. C. Burges.
  */
 import { createHash } from "node:crypto";
-import { elementCount, type NumericArray, type StoredArray } from "./array.ts";
+import type { NumericArray } from "../dtype.ts";
+import { elementCount, type StoredArray } from "./array.ts";
 import { inspectFile, readChunks } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 
