@@ -16,6 +16,7 @@ import {
   eachRun,
   isContiguous,
   type Layout,
+  liesWithin,
   pack,
   rowMajor,
 } from "./kernels/strided.ts";
@@ -87,6 +88,13 @@ export class Tensor<out S extends Shape = Shape> {
     this.strides = layout?.strides ?? stridesOf(shape);
     this.#storage = storage;
     this.#offset = layout?.offset ?? 0;
+    if (layout !== undefined && !liesWithin(this.#layout, storage.length)) {
+      throw new RangeError(
+        `Tensor: expected a view of the shape ${showShape(shape)} with one stride an axis, ` +
+          `found strides ${showShape(layout.strides)} from ${layout.offset}, which lead outside ` +
+          `the ${storage.length} numbers`,
+      );
+    }
   }
 
   // ---- What it is.

@@ -26,7 +26,7 @@ export interface Matrix {
 export function matmul(a: Matrix, b: Matrix, out: NumericArray): void {
   const rows = denseRows(b), width = b.columns;
   const row = new Float64Array(a.columns), sum = new Float64Array(width);
-  const weights = new Float64Array(a.columns + 3), starts = new Int32Array(a.columns + 3);
+  const weights = new Float64Array(a.columns), starts = new Int32Array(a.columns);
   for (let i = 0; i < a.rows; i++) {
     readRow(a, i, row);
     let count = 0;
@@ -35,7 +35,6 @@ export function matmul(a: Matrix, b: Matrix, out: NumericArray): void {
       weights[count] = row[k];
       starts[count++] = k * width;
     }
-    for (; count % 4 !== 0; count++) weights[count] = starts[count] = 0;
     sum.fill(0);
     if (rows instanceof Float64Array) mix64(sum, weights, starts, count, rows);
     else mix32(sum, weights, starts, count, rows);
@@ -87,12 +86,17 @@ function mix64(
   count: number,
   rows: Float64Array,
 ): void {
-  for (let k = 0; k < count; k += 4) {
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
     const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2], w3 = weights[k + 3];
     const r0 = starts[k], r1 = starts[k + 1], r2 = starts[k + 2], r3 = starts[k + 3];
     for (let j = 0; j < sum.length; j++) {
       sum[j] += w0 * rows[r0 + j] + w1 * rows[r1 + j] + w2 * rows[r2 + j] + w3 * rows[r3 + j];
     }
+  }
+  for (; k < count; k++) {
+    const w = weights[k], r = starts[k];
+    for (let j = 0; j < sum.length; j++) sum[j] += w * rows[r + j];
   }
 }
 
@@ -103,11 +107,16 @@ function mix32(
   count: number,
   rows: Float32Array,
 ): void {
-  for (let k = 0; k < count; k += 4) {
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
     const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2], w3 = weights[k + 3];
     const r0 = starts[k], r1 = starts[k + 1], r2 = starts[k + 2], r3 = starts[k + 3];
     for (let j = 0; j < sum.length; j++) {
       sum[j] += w0 * rows[r0 + j] + w1 * rows[r1 + j] + w2 * rows[r2 + j] + w3 * rows[r3 + j];
     }
+  }
+  for (; k < count; k++) {
+    const w = weights[k], r = starts[k];
+    for (let j = 0; j < sum.length; j++) sum[j] += w * rows[r + j];
   }
 }

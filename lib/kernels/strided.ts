@@ -19,6 +19,19 @@ export function isContiguous({ shape, strides }: Layout): boolean {
   return true;
 }
 
+/** Whether every index of a layout points into a storage of `length` numbers. */
+export function liesWithin({ shape, strides, offset }: Layout, length: number): boolean {
+  if (strides.length !== shape.length || !Number.isInteger(offset)) return false;
+  if (sizeOf(shape) === 0) return true;
+  let [first, last] = [offset, offset];
+  strides.forEach((stride, axis) => {
+    const reach = stride * (shape[axis] - 1);
+    if (reach < 0) first += reach;
+    else last += reach;
+  });
+  return first >= 0 && last < length;
+}
+
 /** The numbers of a layout in row-major order: the storage itself where they lie so, else a copy. */
 export function rowMajor(storage: NumericArray, layout: Layout): NumericArray {
   const size = sizeOf(layout.shape);
