@@ -8,6 +8,10 @@ export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./da
 export type { DType, NumericArray } from "./dtype.ts";
 export * from "./functions.ts";
 export * from "./metrics.ts";
+export { progress } from "./plot/progress.ts";
+export type { Progress, ProgressOptions } from "./plot/progress.ts";
+export { record, show } from "./plot/show.ts";
+export type { Json } from "./plot/show.ts";
 export { Random } from "./random.ts";
 export type * from "./shape.ts";
 export * from "./tensor.ts";

@@ -66,7 +66,8 @@ export type Fits<A extends Shape, B extends Shape, Ok> = number extends B["lengt
 
 // ---- Results.
 
-type Pair<A extends number, B extends number> = B extends 1 ? A
+/** The length that two lengths broadcast to. */
+export type Pair<A extends number, B extends number> = B extends 1 ? A
   : A extends 1 ? B
   : number extends A ? B
   : A;
