@@ -13,11 +13,17 @@ const MAX_FILE_BYTES = 2 ** 30;
 
 /** The book's network of three layers, 784-50-100-10: `softmax(σ(σ(x·W1 + b1)·W2 + b2)·W3 + b3)`. */
 export interface SampleWeights {
+  /** From the 784 pixels to the 50 nodes of the first hidden layer. */
   readonly W1: Tensor<[784, 50]>;
+  /** Bias of the first hidden layer. */
   readonly b1: Tensor<[50]>;
+  /** From there to the 100 nodes of the second hidden layer. */
   readonly W2: Tensor<[50, 100]>;
+  /** Bias of the second hidden layer. */
   readonly b2: Tensor<[100]>;
+  /** From there to the ten digits. */
   readonly W3: Tensor<[100, 10]>;
+  /** Bias of the output layer. */
   readonly b3: Tensor<[10]>;
 }
 
