@@ -8,6 +8,8 @@ export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./da
 export type { DType, NumericArray } from "./dtype.ts";
 export * from "./functions.ts";
 export * from "./metrics.ts";
+export * from "./plot/digits.ts";
+export { Picture } from "./plot/png.ts";
 export { progress } from "./plot/progress.ts";
 export type { Progress, ProgressOptions } from "./plot/progress.ts";
 export { record, show } from "./plot/show.ts";

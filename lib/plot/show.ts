@@ -3,6 +3,7 @@
  * them.
  */
 import { drained, escapeHtml, type Output, send } from "./output.ts";
+import { Picture, pictureOutput } from "./png.ts";
 import { recordsOutput, type TableRow, tensorOutput } from "./table.ts";
 import type { TensorLike } from "./table.ts";
 
@@ -66,6 +67,7 @@ export async function outputOf(value: unknown): Promise<Output> {
   if (value instanceof Promise) {
     throw new TypeError("show: expected a value, found a promise: write await before it");
   }
+  if (value instanceof Picture) return pictureOutput(value);
   if (isTensor(value)) return tensorOutput(value);
   if (isRecords(value)) return recordsOutput(value);
   if (isDisplayable(value)) return await displayableOutput(value);

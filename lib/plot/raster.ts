@@ -1,0 +1,110 @@
+/**
+ * A small picture in memory: rectangles, enlarged pixels and words, drawn without a browser.
+ */
+import { encode } from "fast-png";
+import font from "oled-font-5x7";
+
+/** Red, green and blue, 0 to 255 each. */
+export type Color = readonly [red: number, green: number, blue: number];
+
+/** A letter is 5 dots wide and 7 high, and one dot away from the next. */
+export const LETTER_HEIGHT = 7;
+const LETTER_WIDTH = 5;
+const LETTER_ADVANCE = LETTER_WIDTH + 1;
+
+/** A font as columns of dots: bit 0 of each byte is the top one. */
+interface BitmapFont {
+  readonly fontData: readonly number[];
+  readonly lookup: readonly string[];
+}
+
+const { fontData, lookup }: BitmapFont = font;
+
+/** Letters that the font lacks and our captions need. */
+const OWN_LETTERS: Readonly<Record<string, readonly number[]>> = {
+  "≠": [0x14, 0x34, 0x1c, 0x16, 0x14],
+  "…": [0x40, 0x00, 0x40, 0x00, 0x40],
+  "–": [0x08, 0x08, 0x08, 0x08, 0x08],
+};
+
+function letterDots(letter: string): readonly number[] {
+  const index = lookup.indexOf(letter);
+  if (index >= 0) return fontData.slice(index * LETTER_WIDTH, (index + 1) * LETTER_WIDTH);
+  return OWN_LETTERS[letter] ?? letterDots("?");
+}
+
+/** How many dots wide a text is. */
+export function textWidth(text: string): number {
+  return Math.max(0, [...text].length * LETTER_ADVANCE - 1);
+}
+
+/** How many letters fit into `width` dots. */
+export function lettersThatFit(width: number): number {
+  return Math.floor((width + 1) / LETTER_ADVANCE);
+}
+
+/** A white picture to draw on. */
+export class Raster {
+  readonly #rgb: Uint8Array;
+
+  /** @throws RangeError for a size that is not two whole numbers above 0, or above 64 Mpixel. */
+  constructor(readonly width: number, readonly height: number) {
+    const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+    if (!whole || width * height > 2 ** 26) {
+      throw new RangeError(
+        `Raster: expected a width and height above 0 and at most 64 megapixels, found ` +
+          `${width} × ${height}`,
+      );
+    }
+    this.#rgb = new Uint8Array(width * height * 3).fill(255);
+  }
+
+  /** Fills a rectangle; what lies outside the picture is left out. */
+  fill(x: number, y: number, width: number, height: number, [red, green, blue]: Color): void {
+    const right = Math.min(x + width, this.width);
+    const bottom = Math.min(y + height, this.height);
+    for (let row = Math.max(y, 0); row < bottom; row++) {
+      for (let column = Math.max(x, 0); column < right; column++) {
+        const at = (row * this.width + column) * 3;
+        this.#rgb[at] = red;
+        this.#rgb[at + 1] = green;
+        this.#rgb[at + 2] = blue;
+      }
+    }
+  }
+
+  /** Draws the border of a rectangle, on its inside. */
+  frame(x: number, y: number, width: number, height: number, thickness: number, c: Color): void {
+    this.fill(x, y, width, thickness, c);
+    this.fill(x, y + height - thickness, width, thickness, c);
+    this.fill(x, y, thickness, height, c);
+    this.fill(x + width - thickness, y, thickness, height, c);
+  }
+
+  /** Writes a line of text whose dots are squares of `scale` pixels. */
+  text(x: number, y: number, text: string, scale: number, color: Color): void {
+    [...text].forEach((letter, index) => {
+      letterDots(letter).forEach((dots, column) => {
+        for (let row = 0; row < LETTER_HEIGHT; row++) {
+          if ((dots >> row & 1) === 0) continue;
+          const left = x + (index * LETTER_ADVANCE + column) * scale;
+          this.fill(left, y + row * scale, scale, scale, color);
+        }
+      });
+    });
+  }
+
+  /** The picture as a PNG file: grey if it has no colour, which is a third of the bytes. */
+  toPng(): Uint8Array {
+    const { width, height } = this;
+    const rgb = this.#rgb;
+    const grey = new Uint8Array(width * height);
+    for (let i = 0; i < grey.length; i++) {
+      if (rgb[3 * i] !== rgb[3 * i + 1] || rgb[3 * i] !== rgb[3 * i + 2]) {
+        return encode({ width, height, data: rgb, channels: 3, depth: 8 });
+      }
+      grey[i] = rgb[3 * i];
+    }
+    return encode({ width, height, data: grey, channels: 1, depth: 8 });
+  }
+}
