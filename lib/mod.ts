@@ -6,6 +6,7 @@ export * from "./create.ts";
 export { DataError } from "./data/errors.ts";
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
 export type { DType, NumericArray } from "./dtype.ts";
+export { exercise, type Expected } from "./exercise.ts";
 export * from "./functions.ts";
 export * from "./metrics.ts";
 export * from "./plot/digits.ts";
