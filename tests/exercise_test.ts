@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exercise, tensor, zeros } from "../lib/mod.ts";
+import { exercise, type Tensor, tensor, zeros } from "../lib/mod.ts";
 
 /** What `exercise` prints outside a notebook. */
 async function printed(run: () => Promise<void>): Promise<string> {
@@ -29,7 +29,10 @@ Deno.test("a right answer is right, whether a number, text, a tensor or by a rul
 Deno.test("a wrong answer gets the hint, a missing one is not an error", async () => {
   const wrong = () => exercise("q", 783, 784, "Count the columns.");
   assert.equal(await printed(wrong), "✗ q: not yet. Count the columns.");
-  assert.equal(await printed(() => exercise("q", zeros([2]), zeros([1, 2]))), "✗ q: not yet.");
+  assert.equal(
+    await printed(() => exercise<Tensor>("q", zeros([2]), zeros([1, 2]))),
+    "✗ q: not yet.",
+  );
   let answer: number | undefined;
   assert.equal(await printed(() => exercise("q", answer, 1)), "○ q: not answered yet");
 });
