@@ -8,6 +8,13 @@ export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./da
 export type { DType, NumericArray } from "./dtype.ts";
 export { exercise, type Expected } from "./exercise.ts";
 export * from "./functions.ts";
+export * from "./gradient.ts";
+/** How weights start: `initializers.xavier([784, 30], random)`. */
+export * as initializers from "./init.ts";
+export { Affine, Relu, Sigmoid } from "./layers.ts";
+export type { Layer } from "./layers.ts";
+export { SigmoidWithLoss, SoftmaxWithLoss } from "./losses.ts";
+export type { Loss } from "./losses.ts";
 export * from "./metrics.ts";
 export * from "./plot/digits.ts";
 export { Picture } from "./plot/png.ts";
