@@ -4,6 +4,9 @@
  */
 export * from "./create.ts";
 export { DataError } from "./data/errors.ts";
+export { loadMnist } from "./data/mnist.ts";
+export type { ImageShape, LabelShape, Mnist, MnistOptions } from "./data/mnist.ts";
+export type { DataSource } from "./data/sources.ts";
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
 export type { DType, NumericArray } from "./dtype.ts";
 export { exercise, type Expected } from "./exercise.ts";

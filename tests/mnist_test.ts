@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodeIdx } from "../lib/data/idx.ts";
+import { loadMnist } from "../lib/data/mnist.ts";
+import { projectPath } from "../lib/data/paths.ts";
+import { DATA_SETS } from "../lib/data/sources.ts";
+import type { Tensor } from "../lib/tensor.ts";
+import { gzip, inFolder, rejectsWithDataError } from "./support/files.ts";
+
+/** Runs with these variables in the environment, and without the others that `loadMnist` reads. */
+async function withEnvironment(
+  variables: Record<string, string>,
+  test: () => Promise<void>,
+): Promise<void> {
+  const names = ["MNIST_SOURCE", "MNIST_DIR", "FASHION_MNIST_DIR", "CIFAR_10_DIR", "MNIST_MIRRORS"];
+  const before = names.map((name) => [name, Deno.env.get(name)] as const);
+  names.forEach((name) => Deno.env.delete(name));
+  try {
+    Object.entries(variables).forEach(([name, value]) => Deno.env.set(name, value));
+    await test();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
+/** Writes a small data set of one's own: 5 training and 3 test images. */
+async function writeSet(folder: string, labels = [3, 1, 4, 1, 5]): Promise<void> {
+  const images = (count: number) => ({
+    shape: [count, 28, 28],
+    data: Uint8Array.from({ length: count * 784 }, (_, i) => i % 256),
+  });
+  const [trainImages, trainLabels, testImages, testLabels] = DATA_SETS.mnist.files;
+  await Deno.writeFile(join(folder, trainImages.name), gzip(encodeIdx(images(5))));
+  await Deno.writeFile(
+    join(folder, trainLabels.name),
+    encodeIdx({ shape: [labels.length], data: Uint8Array.from(labels) }),
+  );
+  await Deno.writeFile(
+    join(folder, testImages.name.replace(".gz", "").replace("-idx", ".idx")),
+    encodeIdx(images(3)),
+  );
+  await Deno.writeFile(
+    join(folder, testLabels.name.replace(".gz", "")),
+    encodeIdx({ shape: [3], data: Uint8Array.of(9, 2, 6) }),
+  );
+}
+
+Deno.test("loadMnist: each combination of flags has its shape, at run time and in its type", () =>
+  inFolder(async (folder) => {
+    await writeSet(folder);
+    await withEnvironment({ MNIST_DIR: folder }, async () => {
+      const source = "mnist", verify = false;
+
+      const a = await loadMnist({ source, verify });
+      const x1: Tensor<[number, 784]> = a.xTrain;
+      const t1: Tensor<[number]> = a.tTrain;
+      assert.deepEqual([x1.shape, t1.shape, a.xTest.shape, a.tTest.shape], [
+        [5, 784],
+        [5],
+        [3, 784],
+        [3],
+      ]);
+      assert.deepEqual([x1.dtype, t1.dtype], ["float32", "uint8"]);
+      assert.equal(x1.at(0, 51), Math.fround(51 / 255));
+      assert.deepEqual([...a.tTest.data], [9, 2, 6]);
+      assert.equal(a.source, "mnist");
+      assert.equal(a.classNames[7], "7");
+
+      const b = await loadMnist({ source, verify, flatten: false, oneHotLabel: true });
+      const x2: Tensor<[number, 1, 28, 28]> = b.xTest;
+      const t2: Tensor<[number, 10]> = b.tTest;
+      assert.deepEqual([x2.shape, t2.shape], [[3, 1, 28, 28], [3, 10]]);
+      assert.equal(x2.at(0, 0, 1, 3), Math.fround(31 / 255));
+      assert.deepEqual([...t2.argmax(1).data], [9, 2, 6]);
+      assert.deepEqual([x2.dtype, t2.dtype], ["float32", "float32"]);
+
+      const c = await loadMnist({ source, verify, normalize: false });
+      assert.equal(c.xTrain.dtype, "uint8");
+      assert.deepEqual([...c.xTrain.at(0).data.slice(0, 3)], [0, 1, 2]);
+
+      const d = await loadMnist({ source, verify, dtype: "float64", oneHotLabel: true });
+      assert.deepEqual([d.xTrain.dtype, d.tTrain.dtype], ["float64", "float64"]);
+      assert.equal(d.xTrain.at(0, 100), 100 / 255);
+
+      // @ts-expect-error: these labels are numbers
+      const wrong: Tensor<[number, 10]> = a.tTrain;
+      assert.ok(wrong);
+    });
+  }));
+
+Deno.test("loadMnist: a tensor is made once, when it is first read", () =>
+  inFolder(async (folder) => {
+    await writeSet(folder);
+    await withEnvironment({ MNIST_DIR: folder }, async () => {
+      const data = await loadMnist({ verify: false });
+      assert.equal(data.xTrain, data.xTrain);
+      const { xTest } = data;
+      assert.equal(xTest, data.xTest);
+    });
+  }));
+
+Deno.test("loadMnist: data of one's own are checked too", () =>
+  inFolder(async (folder) => {
+    await withEnvironment({ FASHION_MNIST_DIR: folder, FASHION_MNIST_MIRRORS: "" }, async () => {
+      const load = () => loadMnist({ source: "fashion-mnist", verify: false });
+      await writeSet(folder, [1, 2, 3, 4]);
+      await rejectsWithDataError(load(), /a label for each of the 5 images, found 4/);
+      await writeSet(folder, [1, 2, 3, 4, 10]);
+      await rejectsWithDataError(load(), /labels from 0 to 9, found 10 for image 4/);
+      await writeSet(folder);
+      const { classNames, tTrain } = await load();
+      assert.equal(classNames[tTrain.at(0)], "Dress");
+    });
+  }));
+
+Deno.test("loadMnist: digits need nothing", () =>
+  withEnvironment({ MNIST_SOURCE: "digits" }, async () => {
+    const { source, xTest, tTest } = await loadMnist();
+    assert.equal(source, "digits");
+    assert.deepEqual([xTest.shape, tTest.shape], [[10_000, 784], [10_000]]);
+  }));
+
+Deno.test("loadMnist: unknown names are refused", () =>
+  withEnvironment({ MNIST_SOURCE: "minst" }, async () => {
+    await rejectsWithDataError(loadMnist(), /MNIST_SOURCE: expected one of auto, mnist.*"minst"/);
+    // @ts-expect-error: as a notebook, which nobody checks, would call it
+    await assert.rejects(
+      loadMnist({ source: "minst" }),
+      /expected source to be one of .*found "minst"/,
+    );
+    // @ts-expect-error: likewise
+    await assert.rejects(loadMnist({ source: "digits", dtype: "uint8" }), TypeError);
+  }));
+
+const mnist = Deno.env.get("MNIST_DIR") ?? "data/mnist";
+const hasMnist = await Deno.stat(join(projectPath(mnist), DATA_SETS.mnist.files[0].name))
+  .then(() => true, () => false);
+Deno.test({
+  name: `loadMnist: the real set${
+    hasMnist ? "" : " (skipped: MNIST_DIR and data/mnist have none)"
+  }`,
+  ignore: !hasMnist,
+  fn: () =>
+    withEnvironment({ MNIST_DIR: mnist }, async () => {
+      const { xTrain, tTrain, xTest, tTest } = await loadMnist({
+        source: "mnist",
+        normalize: false,
+        flatten: false,
+      });
+      assert.deepEqual([xTrain.shape, xTest.shape], [[60_000, 1, 28, 28], [10_000, 1, 28, 28]]);
+      const counts = (labels: Tensor<[number]>) => {
+        const found = new Array<number>(10).fill(0);
+        labels.data.forEach((label: number) => found[label]++);
+        return found;
+      };
+      assert.deepEqual(
+        counts(tTrain),
+        [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+      );
+      assert.deepEqual(counts(tTest), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+      assert.equal(tTrain.at(2000), 5);
+      assert.deepEqual(
+        [...xTrain.at(2000, 0, 10).data],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 92, 255, 254, 254, 119, ...new Array<number>(14).fill(0)],
+      );
+    }),
+});
