@@ -1,7 +1,7 @@
 /** Making tensors: from numbers, filled, counted, and by chance. */
-import { allocate, type DType, dtypeOf, type NumericArray } from "./dtype.ts";
+import { allocate, type DType, dtypeOf, type NumericArray, resultType } from "./dtype.ts";
 import type { Random } from "./random.ts";
-import { checkShape, type Shape, showShape, sizeOf } from "./shape.ts";
+import { checkShape, resolveAxis, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`. */
@@ -140,4 +140,40 @@ export function oneHot<N extends number, C extends number>(
     out[i * classes + label] = 1;
   });
   return new Tensor(out, [count, classes]);
+}
+
+/**
+ * Tensors joined along an axis, one after the other.
+ * @param tensors at least one, of equal shapes but for the joined axis.
+ * @param axis which axis becomes longer; the first unless said otherwise.
+ * @returns of the dtype they share, else of the one that arithmetic on them gives.
+ * @throws RangeError when there is none, or their other axes differ.
+ */
+export function concatenate(tensors: readonly Tensor[], axis: number = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new RangeError("concatenate: expected a tensor, found none");
+  const k = resolveAxis("concatenate", axis, first.ndim);
+  for (const { shape } of tensors) {
+    if (!sameShape(shape.toSpliced(k, 1), first.shape.toSpliced(k, 1))) {
+      throw new RangeError(
+        `concatenate: expected shapes that differ in axis ${k} only, found ` +
+          `${showShape(first.shape)} and ${showShape(shape)}`,
+      );
+    }
+  }
+  const length = tensors.reduce((sum, { shape }) => sum + shape[k], 0);
+  const shape = first.shape.with(k, length), outer = sizeOf(shape.slice(0, k));
+  const dtype = tensors.every((x) => x.dtype === first.dtype)
+    ? first.dtype
+    : tensors.map((x) => x.dtype).reduce(resultType);
+  const out = allocate(dtype, sizeOf(shape)), row = length * sizeOf(shape.slice(k + 1));
+  let start = 0;
+  for (const { data } of tensors) {
+    const width = data.length / outer;
+    for (let i = 0; i < outer; i++) {
+      out.set(data.subarray(i * width, (i + 1) * width), i * row + start);
+    }
+    start += width;
+  }
+  return new Tensor(out, shape);
 }

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { arange, oneHot, randn, Random, type Shape, Tensor, tensor, zeros } from "../lib/mod.ts";
+import {
+  arange,
+  concatenate,
+  oneHot,
+  randn,
+  Random,
+  type Range,
+  type Shape,
+  Tensor,
+  tensor,
+  zeros,
+} from "../lib/mod.ts";
 import { assertNumpy, load, numpy } from "./support/numpy.ts";
 
 const x4 = () => arange(120).reshape([2, 3, 4, 5]);
@@ -162,6 +173,19 @@ Deno.test("take is rows, one by one, and a permutation can be undone", () => {
     order.forEach((from, to) => back[from] = to);
     assert.ok(shuffled.take(back).equals(x));
   }));
+});
+
+Deno.test("concatenate joins what slices cut, along any axis", () => {
+  const cut = shape.filter((s) => s.every((n) => n > 0)).chain((s) =>
+    fc.tuple(tensorOf(s), fc.integer({ min: 0, max: s.length - 1 }), fc.integer({ min: 0, max: 4 }))
+  );
+  fc.assert(fc.property(cut, ([x, axis, at]) => {
+    const upTo = (range: Range) => x.slice(...x.shape.map((_, i) => (i === axis ? range : null)));
+    assert.ok(concatenate([upTo([0, at]), upTo([at])], axis).equals(x));
+  }));
+  assert.equal(concatenate([zeros([1], "uint8"), zeros([1], "uint8")]).dtype, "uint8");
+  assert.throws(() => concatenate([zeros([1, 2]), zeros([1, 3])]), /differ in axis 0 only/);
+  assert.throws(() => concatenate([]), /expected a tensor, found none/);
 });
 
 Deno.test("one-hot encoding and argmax undo each other", () => {
