@@ -115,7 +115,7 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
   ["an empty cell", (n) => changeCode(n, 2, ""), /\(cell-2\): an empty code cell/],
   [
     "no parameters",
-    (n) => code(n, 1).metadata.tags = [],
+    (n) => n.cells.splice(1, 1, codeCell("p", FINE, [])) && stampOutputs(n),
     /^notebooks\/x\.ipynb: expected one code cell tagged .* found 0/,
   ],
   ["two parameters", (n) => code(n, 2).metadata.tags = ["parameters"], /tagged .* found 2/],
