@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runTests, sum, testFiles } from "../tools/test.ts";
+
+/** Writes test files into a folder of their own, runs them, and gives what was counted and said. */
+async function run(files: Record<string, string>) {
+  const root = await Deno.makeTempDir();
+  const said: string[] = [];
+  const { log, error } = console;
+  console.log = console.error = (...words: unknown[]) => void said.push(words.join(" "));
+  try {
+    await Deno.mkdir(join(root, "tests", "deep"), { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(join(root, "tests", name), text);
+    }
+    const found = await testFiles(root);
+    const tally = await runTests(root, found, 2);
+    return { found, tally, said: said.join("\n") };
+  } finally {
+    Object.assign(console, { log, error });
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("tests that pass, fail, are skipped and break their file are all counted", async () => {
+  const { found, tally, said } = await run({
+    "good_test.ts": 'Deno.test("one", () => console.log("chatter")); Deno.test("two", () => {});',
+    "bad_test.ts":
+      'Deno.test("b", () => { console.log("hint"); throw new Error("x"); }); Deno.test("c", () => {});',
+    "deep/skip_test.ts": 'Deno.test.ignore("later (skipped: no file)", () => {});',
+    "broken_test.ts": 'throw new Error("at import");',
+    "helper.ts": 'throw new Error("not a test file");',
+  });
+  assert.deepEqual(found, [
+    "tests/bad_test.ts",
+    "tests/broken_test.ts",
+    "tests/deep/skip_test.ts",
+    "tests/good_test.ts",
+  ]);
+  assert.deepEqual(tally, {
+    passed: 3,
+    failed: 2,
+    skipped: ["./tests/deep/skip_test.ts: later (skipped: no file)"],
+  });
+  assert.match(said, /hint[^]*bad_test\.ts => b \.\.\. FAILED[^]*error: Error: x/);
+  assert.doesNotMatch(said, /chatter|good_test/);
+});
+
+Deno.test("a file that does not compile is a failure", async () => {
+  const { tally } = await run({
+    "types_test.ts": 'const x: number = "a"; Deno.test(x, () => {});',
+  });
+  assert.deepEqual(tally, { passed: 0, failed: 1, skipped: [] });
+});
+
+Deno.test("the closing line sums up; no test at all is no success", () => {
+  const some = { passed: 2, failed: 0, skipped: ["a", "b"] };
+  const none = { passed: 0, failed: 0, skipped: [] };
+  assert.equal(sum([some, { ...some, failed: 1 }]).line, "4 passed, 1 failed, 4 skipped");
+  assert.ok(sum([some, none]).isGood);
+  assert.ok(!sum([some, { ...none, failed: 1 }]).isGood);
+  assert.ok(!sum([none]).isGood);
+  assert.ok(!sum([]).isGood);
+});
