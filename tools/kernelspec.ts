@@ -1,0 +1,82 @@
+/**
+ * The project's own kernel spec: how Jupyter starts Deno's kernel for the course.
+ *
+ * It has the standard name `deno`, so that a notebook opens with it as with any other Deno kernel,
+ * and it lies in the project's folder `.jupyter/`, which Jupyter finds through `JUPYTER_PATH`:
+ * nothing of the user's is changed.
+ *
+ * @module
+ */
+
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder: the one above `tools/`. */
+export const PROJECT: string = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A kernel spec as `kernel.json` holds it (jupyter-client, "Kernel specs"). */
+export interface KernelSpec {
+  /** The command that starts a kernel; Jupyter puts a file's path for `{connection_file}`. */
+  argv: string[];
+  display_name: string;
+  language: string;
+  /** `"message"`: Stop sends the kernel a message. The default is a signal, which would end it. */
+  interrupt_mode: "message";
+  env: Record<string, string>;
+}
+
+/** The kernel spec that starts the course's kernel with the Deno at `deno`, an absolute path. */
+export function kernelSpec(deno: string): KernelSpec {
+  return {
+    argv: [deno, "jupyter", "-q", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+    interrupt_mode: "message",
+    // Without it results carry the control codes of coloured terminals.
+    env: { NO_COLOR: "1" },
+  };
+}
+
+/** The folder for `JUPYTER_PATH`, under which the kernel spec lies. */
+export function jupyterFolder(project: string = PROJECT): string {
+  return join(project, ".jupyter");
+}
+
+/**
+ * Writes `.jupyter/kernels/deno/kernel.json` anew, and gives its path. It is written at every start,
+ * because the path of Deno changes when Deno is upgraded or moved.
+ */
+export async function writeKernelSpec(
+  project: string = PROJECT,
+  deno: string = Deno.execPath(),
+): Promise<string> {
+  const folder = join(jupyterFolder(project), "kernels", "deno");
+  await Deno.mkdir(folder, { recursive: true });
+  const path = join(folder, "kernel.json");
+  const unfinished = await Deno.makeTempFile({ dir: folder, prefix: "kernel-", suffix: ".tmp" });
+  try {
+    await Deno.writeTextFile(
+      unfinished,
+      JSON.stringify(kernelSpec(deno), null, 2) + "\n",
+    );
+    if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o644);
+    await Deno.rename(unfinished, path);
+  } catch (error) {
+    await Deno.remove(unfinished).catch(() => {});
+    throw error;
+  }
+  return path;
+}
+
+/**
+ * The environment with which any Jupyter program finds the kernel spec before all others of the
+ * same name, and keeps its running files in the project.
+ */
+export function jupyterEnvironment(project: string = PROJECT): Record<string, string> {
+  const folder = jupyterFolder(project);
+  const before = Deno.env.get("JUPYTER_PATH");
+  return {
+    JUPYTER_PATH: before ? folder + delimiter + before : folder,
+    JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
+  };
+}

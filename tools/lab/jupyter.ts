@@ -1,0 +1,217 @@
+/**
+ * Where a Jupyter server comes from: the ways to get one, from the quickest to the most laborious.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { progress } from "../../lib/plot/progress.ts";
+import { ask, findProgram, isFile, type Machine, perform } from "./machine.ts";
+
+/** A Jupyter server that can be started on this machine. */
+export interface Server {
+  /** For people: `"JupyterLab 4.6.6"`. */
+  name: string;
+  /** JupyterLab, Notebook 7 and newer, or the classic Notebook 6 and older. */
+  kind: "lab" | "notebook" | "classic";
+  program: string;
+  args: string[];
+}
+
+/** One way to get a server. */
+export interface Way {
+  /** What it is about to do, said before it does it; "" where there is nothing to do. */
+  announcement: string;
+  /** Does it. Throws an error where that fails. */
+  take(): Promise<Server>;
+}
+
+/** The pinned set of Python packages, JupyterLab and Notebook among them. */
+const REQUIREMENTS = join("tools", "lab", "requirements.txt");
+
+/** The oldest Python for which that set was resolved. */
+const MINIMUM_PYTHON = [3, 10];
+
+/**
+ * The ways that this machine offers, the best first. It is a generator because to look for the
+ * later ones takes time, and because they are there only once an earlier one has failed.
+ */
+export async function* ways(machine: Machine): AsyncGenerator<Way> {
+  const found = await labOnPath(machine) ?? await labInVenv(machine) ??
+    await notebookOnPath(machine);
+  if (found) yield { announcement: "", take: () => Promise.resolve(found) };
+
+  const uvx = findProgram(machine, "uvx");
+  if (uvx) yield throughUvx(machine, uvx);
+
+  const python = await findPython(machine);
+  if (python) yield throughVenv(machine, python);
+
+  if (machine.root && machine.debian && findProgram(machine, "apt-get")) {
+    if (!python) yield throughDebianPython(machine);
+    yield throughDebianNotebook(machine);
+  }
+}
+
+/** What to say where no way is left. */
+export function noWayLeft(machine: Machine): string {
+  const python = machine.os === "windows"
+    ? "winget install Python.Python.3.13"
+    : machine.os === "darwin"
+    ? "brew install python"
+    : machine.debian
+    ? "sudo apt-get install python3-venv"
+    : "your system's package of Python 3 with venv and pip";
+  return [
+    "lab: expected JupyterLab, uv or Python 3.10 or newer with venv and pip, found none that works.",
+    "  Install one of them and run this command again. The quickest:",
+    `    Python:  ${python}`,
+    "    or uv:   https://docs.astral.sh/uv/",
+    "  Or open this folder in VS Code with the extensions that it recommends, open a notebook of the",
+    "  folder notebooks, and choose the kernel Deno (once before: deno jupyter --install).",
+    "  deno task doctor says more.",
+  ].join("\n");
+}
+
+async function labOnPath(machine: Machine): Promise<Server | undefined> {
+  const program = findProgram(machine, "jupyter-lab");
+  return program === undefined ? undefined : await asLab(machine, program);
+}
+
+async function asLab(machine: Machine, program: string): Promise<Server | undefined> {
+  const version = versionIn(await ask(machine, program, "--version"));
+  // Before 3, JupyterLab did not show the outputs that this course makes.
+  if (!version || Number.parseInt(version) < 3) return undefined;
+  return { name: `JupyterLab ${version}`, kind: "lab", program, args: [] };
+}
+
+async function notebookOnPath(machine: Machine): Promise<Server | undefined> {
+  const program = findProgram(machine, "jupyter-notebook");
+  const version = program && versionIn(await ask(machine, program, "--version"));
+  if (!version) return undefined;
+  const kind = Number.parseInt(version) >= 7 ? "notebook" : "classic";
+  return { name: `Jupyter Notebook ${version}`, kind, program, args: [] };
+}
+
+/** The last version number that a program printed; warnings may stand before it. */
+function versionIn(text: string | undefined): string | undefined {
+  return text?.match(/\d+\.\d+(\.\d+)?/g)?.at(-1);
+}
+
+function throughUvx(machine: Machine, uvx: string): Way {
+  return {
+    announcement: "Getting JupyterLab through uv (it keeps it for the next time) ...",
+    async take() {
+      const requirements = join(machine.project, REQUIREMENTS);
+      const version = /^jupyterlab==(\S+)/m.exec(await Deno.readTextFile(requirements))?.[1];
+      const args = ["--with-requirements", requirements, "--from", `jupyterlab==${version}`];
+      // The first run downloads, with progress shown.
+      await perform(machine, uvx, [...args, "jupyter-lab", "--version"]);
+      args.push("jupyter-lab");
+      return { name: `JupyterLab ${version}`, kind: "lab", program: uvx, args };
+    },
+  };
+}
+
+/** The programs of the project's own Python environment. */
+function inVenv(machine: Machine, name: string): string {
+  return machine.os === "windows"
+    ? join(machine.project, ".venv", "Scripts", `${name}.exe`)
+    : join(machine.project, ".venv", "bin", name);
+}
+
+/** Holds a copy of the requirements once they are installed, all of them. */
+function installedMark(machine: Machine): string {
+  return join(machine.project, ".venv", "installed-requirements.txt");
+}
+
+async function labInVenv(machine: Machine): Promise<Server | undefined> {
+  const program = inVenv(machine, "jupyter-lab");
+  if (!isFile(program) || !isFile(installedMark(machine))) return undefined;
+  const installed = await Deno.readTextFile(installedMark(machine));
+  const wanted = await Deno.readTextFile(join(machine.project, REQUIREMENTS));
+  return installed === wanted ? await asLab(machine, program) : undefined;
+}
+
+/** The command of a Python that can make environments with pip. */
+async function findPython(machine: Machine): Promise<string[] | undefined> {
+  const candidates = machine.os === "windows"
+    ? [["py", "-3"], ["python"], ["python3"]]
+    : [["python3"], ["python"]];
+  for (const [name, ...args] of candidates) {
+    const program = findProgram(machine, name);
+    if (!program) continue;
+    // Debian splits venv off, and only `ensurepip` tells whether it is whole.
+    const code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
+    const version = await ask(machine, program, ...args, "-c", code);
+    const [major, minor] = (version ?? "0.0").split(".").map(Number);
+    const [wantedMajor, wantedMinor] = MINIMUM_PYTHON;
+    if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) {
+      return [program, ...args];
+    }
+  }
+  return undefined;
+}
+
+function throughVenv(machine: Machine, python: string[]): Way {
+  return {
+    announcement: "Installing JupyterLab into .venv in this folder with pip (about 200 MB) ...",
+    take: () => installIntoVenv(machine, python),
+  };
+}
+
+async function installIntoVenv(machine: Machine, [program, ...args]: string[]): Promise<Server> {
+  await perform(machine, program, [...args, "-m", "venv", join(machine.project, ".venv")]);
+  const requirements = join(machine.project, REQUIREMENTS);
+  const packages = (await Deno.readTextFile(requirements)).trim().split("\n").length;
+  const bar = progress(packages, { label: "Packages" });
+  let seen = 0;
+  const pip = ["-m", "pip", "--disable-pip-version-check", "install", "-r", requirements];
+  await perform(machine, inVenv(machine, "python"), pip, {
+    onLine(line) {
+      // Some of the set are for other systems: the last packages are never seen.
+      if (/^(Collecting|Requirement already)/.test(line)) bar.update(Math.min(++seen, packages));
+      if (line.startsWith("Installing")) bar.update(packages, "installing");
+    },
+  });
+  await bar.finish();
+  // Only now, and in one step: what is half installed is installed again.
+  const unfinished = `${installedMark(machine)}.tmp`;
+  await Deno.copyFile(requirements, unfinished);
+  await Deno.rename(unfinished, installedMark(machine));
+  const server = await asLab(machine, inVenv(machine, "jupyter-lab"));
+  if (!server) throw new Error("JupyterLab: expected it to say its version, found that it fails");
+  return server;
+}
+
+async function aptInstall(machine: Machine, name: string): Promise<void> {
+  const apt = findProgram(machine, "apt-get") ?? "apt-get";
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await perform(machine, apt, ["update", "-qq"], { env });
+  await perform(machine, apt, ["install", "-y", "--no-install-recommends", name], { env });
+}
+
+function throughDebianPython(machine: Machine): Way {
+  return {
+    announcement: "Installing Debian's package python3-venv (as root, with apt-get), " +
+      "then JupyterLab into .venv with pip ...",
+    async take() {
+      await aptInstall(machine, "python3-venv");
+      const python = await findPython(machine);
+      if (!python) throw new Error("python3: expected 3.10 or newer with venv, found none");
+      return await installIntoVenv(machine, python);
+    },
+  };
+}
+
+function throughDebianNotebook(machine: Machine): Way {
+  return {
+    announcement: "Installing Debian's package jupyter-notebook (as root, with apt-get) ...",
+    async take() {
+      await aptInstall(machine, "jupyter-notebook");
+      const server = await notebookOnPath(machine);
+      if (!server) throw new Error("jupyter-notebook: expected it to work, found that it fails");
+      return server;
+    },
+  };
+}
