@@ -6,10 +6,10 @@ import { noWayLeft, type Way, ways } from "../tools/lab/jupyter.ts";
 import { findProgram, type Machine, perform, ProgramError } from "../tools/lab/machine.ts";
 import { freePort, isLoopback, RunningServer, ServerError } from "../tools/lab/serve.ts";
 import { inFolder } from "./support/files.ts";
+import { testUnless } from "./support/skip.ts";
 
 /** The made-up programs are shell scripts. */
-const ignore = Deno.build.os === "windows";
-if (ignore) console.log("skipped: the machines of lab_test.ts are made of shell scripts");
+const noShell = Deno.build.os === "windows" ? "there is no shell script on Windows" : undefined;
 
 /** A machine that offers nothing at all. */
 const BARE: Machine = {
@@ -82,7 +82,7 @@ async function first(machine: Machine): Promise<Way> {
   return way;
 }
 
-Deno.test({ name: "lab: JupyterLab on the PATH comes before all others", ignore }, async () => {
+testUnless(noShell, "lab: JupyterLab on the PATH comes before all others", async () => {
   const programs = {
     "jupyter-lab": version("4.2.0"),
     "jupyter-notebook": version("7.2.0"),
@@ -99,27 +99,24 @@ Deno.test({ name: "lab: JupyterLab on the PATH comes before all others", ignore 
   });
 });
 
-Deno.test(
-  { name: "lab: a JupyterLab that fails or is too old is passed over", ignore },
-  async () => {
-    for (const broken of ["echo 4.2.0; exit 1", "exit 127", version("2.3.2"), "echo no version"]) {
-      const programs = { "jupyter-lab": broken, "jupyter-notebook": version("6.4.12") };
-      await withMachine(programs, async (machine) => {
-        const server = await (await first(machine)).take();
-        assert.equal(server.name, "Jupyter Notebook 6.4.12");
-        assert.equal(server.kind, "classic");
-      });
-    }
-  },
-);
+testUnless(noShell, "lab: a JupyterLab that fails or is too old is passed over", async () => {
+  for (const broken of ["echo 4.2.0; exit 1", "exit 127", version("2.3.2"), "echo no version"]) {
+    const programs = { "jupyter-lab": broken, "jupyter-notebook": version("6.4.12") };
+    await withMachine(programs, async (machine) => {
+      const server = await (await first(machine)).take();
+      assert.equal(server.name, "Jupyter Notebook 6.4.12");
+      assert.equal(server.kind, "classic");
+    });
+  }
+});
 
-Deno.test({ name: "lab: Notebook 7 is told from the classic one", ignore }, async () => {
+testUnless(noShell, "lab: Notebook 7 is told from the classic one", async () => {
   await withMachine({ "jupyter-notebook": version("7.6.5") }, async (machine) => {
     assert.equal((await (await first(machine)).take()).kind, "notebook");
   });
 });
 
-Deno.test({ name: "lab: uvx is given the pinned set", ignore }, async () => {
+testUnless(noShell, "lab: uvx is given the pinned set", async () => {
   const programs = { uvx: `echo "$@" >> "$(/usr/bin/dirname "$0")/calls"` };
   await withMachine(programs, async (machine, folder) => {
     const way = await first(machine);
@@ -132,43 +129,37 @@ Deno.test({ name: "lab: uvx is given the pinned set", ignore }, async () => {
   });
 });
 
-Deno.test(
-  { name: "lab: Python makes .venv once; the second start installs nothing", ignore },
-  async () => {
-    await withMachine({ python3: PYTHON }, async (machine, folder) => {
-      const way = await first(machine);
-      assert.match(way.announcement, /\.venv/);
-      const server = await way.take();
-      assert.equal(server.program, join(machine.project, ".venv", "bin", "jupyter-lab"));
+testUnless(noShell, "lab: Python makes .venv once; the second start installs nothing", async () => {
+  await withMachine({ python3: PYTHON }, async (machine, folder) => {
+    const way = await first(machine);
+    assert.match(way.announcement, /\.venv/);
+    const server = await way.take();
+    assert.equal(server.program, join(machine.project, ".venv", "bin", "jupyter-lab"));
 
-      await Deno.remove(join(folder, "bin", "calls"));
-      const again = await first(machine);
-      assert.equal(again.announcement, "");
-      assert.deepEqual(await again.take(), server);
+    await Deno.remove(join(folder, "bin", "calls"));
+    const again = await first(machine);
+    assert.equal(again.announcement, "");
+    assert.deepEqual(await again.take(), server);
 
-      // Other requirements, or an installation that was broken off: it is made again.
-      await Deno.writeTextFile(requirements(machine.project), "jupyterlab==4.7.0\n");
-      assert.match((await first(machine)).announcement, /\.venv/);
+    // Other requirements, or an installation that was broken off: it is made again.
+    await Deno.writeTextFile(requirements(machine.project), "jupyterlab==4.7.0\n");
+    assert.match((await first(machine)).announcement, /\.venv/);
+  });
+});
+
+testUnless(noShell, "lab: a failing pip is reported, and leaves no finished .venv", async () => {
+  const failing = PYTHON.replace('echo "Collecting', 'exit 3; echo "Collecting');
+  await withMachine({ python3: failing }, async (machine) => {
+    await assert.rejects((await first(machine)).take(), (error) => {
+      assert.ok(error instanceof ProgramError);
+      assert.match(error.message, /pip .*install -r .*exit code 3/);
+      return true;
     });
-  },
-);
+    assert.match((await first(machine)).announcement, /\.venv/);
+  });
+});
 
-Deno.test(
-  { name: "lab: a failing pip is reported, and leaves no finished .venv", ignore },
-  async () => {
-    const failing = PYTHON.replace('echo "Collecting', 'exit 3; echo "Collecting');
-    await withMachine({ python3: failing }, async (machine) => {
-      await assert.rejects((await first(machine)).take(), (error) => {
-        assert.ok(error instanceof ProgramError);
-        assert.match(error.message, /pip .*install -r .*exit code 3/);
-        return true;
-      });
-      assert.match((await first(machine)).announcement, /\.venv/);
-    });
-  },
-);
-
-Deno.test({ name: "lab: a Python without pip or too old is no way", ignore }, async () => {
+testUnless(noShell, "lab: a Python without pip or too old is no way", async () => {
   for (const python of ["exit 1", "echo 3.9"]) {
     await withMachine({ python3: python }, async (machine) => {
       assert.deepEqual(await all(machine), []);
@@ -176,7 +167,7 @@ Deno.test({ name: "lab: a Python without pip or too old is no way", ignore }, as
   }
 });
 
-Deno.test({ name: "lab: Debian's packages only as root, and announced", ignore }, async () => {
+testUnless(noShell, "lab: Debian's packages only as root, and announced", async () => {
   const programs = { "apt-get": `echo "$@" >> "$(/usr/bin/dirname "$0")/calls"` };
   for (const root of [false, true]) {
     await withMachine(programs, async (machine, folder) => {
@@ -205,18 +196,16 @@ Deno.test("lab: where nothing can be had it says what to install, and names VS C
   }
 });
 
-Deno.test("findProgram: only absolute folders, only files that can be run", async () => {
+testUnless(noShell, "findProgram: only absolute folders, only files that can be run", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "plain"), "", { mode: 0o644 });
     await Deno.mkdir(join(folder, "folder"));
     await Deno.writeTextFile(join(folder, "tool.CMD"), "", { mode: 0o755 });
     const machine = { ...BARE, path: `.:${folder}` };
-    if (!ignore) {
-      assert.equal(findProgram(machine, "plain"), undefined);
-      assert.equal(findProgram(machine, "folder"), undefined);
-      assert.equal(findProgram(machine, "deno.json"), undefined);
-      assert.equal(findProgram(machine, "tool.CMD"), join(folder, "tool.CMD"));
-    }
+    assert.equal(findProgram(machine, "plain"), undefined);
+    assert.equal(findProgram(machine, "folder"), undefined);
+    assert.equal(findProgram(machine, "deno.json"), undefined);
+    assert.equal(findProgram(machine, "tool.CMD"), join(folder, "tool.CMD"));
   });
 });
 
@@ -277,7 +266,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-Deno.test({ name: "serve: waits for the answer, ends the process", ignore }, async () => {
+testUnless(noShell, "serve: waits for the answer, ends the process", async () => {
   await withServer(SERVER, async (machine, start) => {
     const running = await start();
     assert.match(
@@ -298,21 +287,18 @@ Deno.test({ name: "serve: waits for the answer, ends the process", ignore }, asy
   });
 });
 
-Deno.test(
-  { name: "serve: a server that ends is reported with its last words", ignore },
-  async () => {
-    await withServer(`console.error("no such option"); Deno.exit(7);`, async (_, start) => {
-      await assert.rejects(start(), (error) => {
-        assert.ok(error instanceof ServerError);
-        assert.match(error.message, /ended with code 7/);
-        assert.match(error.message, /no such option/);
-        return true;
-      });
+testUnless(noShell, "serve: a server that ends is reported with its last words", async () => {
+  await withServer(`console.error("no such option"); Deno.exit(7);`, async (_, start) => {
+    await assert.rejects(start(), (error) => {
+      assert.ok(error instanceof ServerError);
+      assert.match(error.message, /ended with code 7/);
+      assert.match(error.message, /no such option/);
+      return true;
     });
-  },
-);
+  });
+});
 
-Deno.test({ name: "serve: a server that does not shut down is killed", ignore }, async () => {
+testUnless(noShell, "serve: a server that does not shut down is killed", async () => {
   const stubborn = SERVER.replace("Deno.exit(0)", "0")
     .replace(
       'return new Response("{}")',

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { loadMnist } from "../lib/data/mnist.ts";
 import { writeKernelSpec } from "./kernelspec.ts";
 import { noWayLeft, type Server, ways } from "./lab/jupyter.ts";
 import { type Machine, messageOf, thisMachine } from "./lab/machine.ts";
@@ -80,6 +81,8 @@ async function main(args: string[]): Promise<number> {
   }
   const machine = thisMachine();
   await writeKernelSpec();
+  // Here and not in the first cell: what has to be downloaded comes with a progress bar now.
+  await loadMnist();
   const server = await findServer(machine);
   if (!isLoopback(wish.ip)) {
     console.log(
