@@ -22,6 +22,8 @@ export { SigmoidWithLoss, SoftmaxWithLoss } from "./losses.ts";
 export type { Loss } from "./losses.ts";
 export * from "./metrics.ts";
 export * from "./plot/digits.ts";
+export type { ChartOptions, Data, Figure, Layout, Numbers } from "./plot/figure.ts";
+export * from "./plot/figures.ts";
 export { Picture } from "./plot/png.ts";
 export { progress } from "./plot/progress.ts";
 export type { Progress, ProgressOptions } from "./plot/progress.ts";

@@ -2,7 +2,9 @@
  * `show` and `record`: what a cell ends in, so that a person sees its results, and programs find
  * them.
  */
-import { drained, escapeHtml, type Output, send } from "./output.ts";
+import { sendFigure } from "./bundle.ts";
+import { isFigure } from "./figure.ts";
+import { drained, escapeHtml, inNotebook, type Output, send } from "./output.ts";
 import { Picture, pictureOutput } from "./png.ts";
 import { recordsOutput, type TableRow, tensorOutput } from "./table.ts";
 import type { TensorLike } from "./table.ts";
@@ -67,6 +69,7 @@ export async function outputOf(value: unknown): Promise<Output> {
   if (value instanceof Promise) {
     throw new TypeError("show: expected a value, found a promise: write await before it");
   }
+  if (isFigure(value)) return { data: { "text/plain": value.alt } };
   if (value instanceof Picture) return pictureOutput(value);
   if (isTensor(value)) return tensorOutput(value);
   if (isRecords(value)) return recordsOutput(value);
@@ -84,7 +87,10 @@ export async function outputOf(value: unknown): Promise<Output> {
  * @throws TypeError for a promise, which is a forgotten `await`.
  */
 export async function show(...values: unknown[]): Promise<void> {
-  for (const value of values) send(await outputOf(value));
+  for (const value of values) {
+    if (inNotebook && isFigure(value)) await sendFigure(value);
+    else send(await outputOf(value));
+  }
   await drained();
 }
 

@@ -1,0 +1,133 @@
+/**
+ * What a figure is, and the one look that all figures of the course share.
+ *
+ * A figure is plain data, typed by plotly.js's own types: plotly itself runs in the page that
+ * shows it, never here.
+ */
+import type * as Plotly from "plotly.js";
+import type { Tensor } from "../tensor.ts";
+
+/** A trace: https://plotly.com/javascript/reference. */
+export type Data = Plotly.Data;
+/** Axes, titles, size: https://plotly.com/javascript/reference/layout. */
+export type Layout = Partial<Plotly.Layout>;
+
+/** A plot: what `show` draws. */
+export interface Figure {
+  /** The traces. */
+  readonly data: readonly Data[];
+  /** Axes, titles and size; `width` and `height` are in CSS pixels. */
+  readonly layout: Layout;
+  /** What the figure shows, for whoever cannot see it. */
+  readonly alt: string;
+}
+
+/** Numbers to plot: a tensor of one axis, or an array. */
+export type Numbers = Tensor | ArrayLike<number>;
+
+/** What every chart can be told. */
+export interface ChartOptions {
+  /** What the chart shows: stands above it. */
+  title: string;
+  /** What the horizontal axis counts, with its unit. */
+  xTitle?: string;
+  /** What the vertical axis counts, with its unit. */
+  yTitle?: string;
+  /** CSS pixels. */
+  width?: number;
+  /** CSS pixels. */
+  height?: number;
+  /** What the chart shows, for whoever cannot see it, instead of the words made of its numbers. */
+  alt?: string;
+}
+
+/**
+ * Colours that people with any colour vision tell apart (Okabe and Ito, 2008,
+ * https://jfly.uni-koeln.de/color), without black and yellow, which vanish in a dark or a light
+ * theme.
+ */
+export const PALETTE: readonly string[] = [
+  "#0072b2", // blue
+  "#e69f00", // orange
+  "#009e73", // bluish green
+  "#d55e00", // vermillion
+  "#cc79a7", // reddish purple
+  "#56b4e9", // sky blue
+];
+
+/** The colour of series `index`. */
+export function seriesColor(index: number): string {
+  return PALETTE[index % PALETTE.length];
+}
+
+/** The text of all figures can be read from the back of a classroom. */
+const FONT_SIZE = 17;
+const TITLE_SIZE = 21;
+const INK = "#222222";
+const GRID = "#d9d9d9";
+
+/** Plotly reads a small HTML in texts: here a `<` is a `<`. */
+export function plainText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+/** The look: sizes, fonts and axes. What a chart sets itself is added by {@link makeFigure}. */
+export function baseLayout(options: ChartOptions): Layout {
+  const { title, xTitle = "", yTitle = "", width = 760, height = 460 } = options;
+  const axis = {
+    automargin: true,
+    gridcolor: GRID,
+    linecolor: INK,
+    showline: true,
+    ticks: "outside",
+    zeroline: false,
+    exponentformat: "none",
+    separatethousands: true,
+  } as const;
+  return {
+    width,
+    height,
+    title: { text: plainText(title), font: { size: TITLE_SIZE }, x: 0.5, xanchor: "center" },
+    font: {
+      family: 'system-ui, "Segoe UI", "Noto Sans", "Noto Sans KR", Helvetica, Arial, sans-serif',
+      size: FONT_SIZE,
+      color: INK,
+    },
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    margin: { l: 80, r: 30, t: 70, b: 70 },
+    xaxis: { ...axis, title: { text: plainText(xTitle), standoff: 12 } },
+    yaxis: { ...axis, title: { text: plainText(yTitle), standoff: 12 } },
+    legend: { font: { size: FONT_SIZE } },
+    hoverlabel: { font: { size: FONT_SIZE } },
+  };
+}
+
+/** The numbers of a tensor or array, checked and short enough to be stored: 7 digits are exact for float32. */
+export function plotNumbers(name: string, values: Numbers): number[] {
+  if ("shape" in values && values.shape.length !== 1) {
+    throw new RangeError(
+      `${name}: expected a tensor of one axis, found [${values.shape.join(", ")}]; ` +
+        `.flatten() or .at(i) makes one`,
+    );
+  }
+  return Array.from("shape" in values ? values.data : values, shortNumber);
+}
+
+/** A number with 7 digits; what is no number is a gap in the plot. */
+export function shortNumber(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
+/** A number as it is said in a text alternative. */
+export function spokenNumber(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+}
+
+/** True for what `show` draws as a figure. */
+export function isFigure(value: unknown): value is Figure {
+  return typeof value === "object" && value !== null &&
+    "data" in value && Array.isArray(value.data) &&
+    "layout" in value && typeof value.layout === "object" &&
+    "alt" in value && typeof value.alt === "string";
+}
