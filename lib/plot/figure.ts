@@ -10,14 +10,14 @@ import type { Tensor } from "../tensor.ts";
 /** A trace: https://plotly.com/javascript/reference. */
 export type Data = Plotly.Data;
 /** Axes, titles, size: https://plotly.com/javascript/reference/layout. */
-export type Layout = Partial<Plotly.Layout>;
+export type Layout = Plotly.Layout;
 
 /** A plot: what `show` draws. */
 export interface Figure {
   /** The traces. */
   readonly data: readonly Data[];
   /** Axes, titles and size; `width` and `height` are in CSS pixels. */
-  readonly layout: Layout;
+  readonly layout: Partial<Layout>;
   /** What the figure shows, for whoever cannot see it. */
   readonly alt: string;
 }
@@ -72,7 +72,7 @@ export function plainText(text: string): string {
 }
 
 /** The look: sizes, fonts and axes. What a chart sets itself is added by {@link makeFigure}. */
-export function baseLayout(options: ChartOptions): Layout {
+export function baseLayout(options: ChartOptions): Partial<Layout> {
   const { title, xTitle = "", yTitle = "", width = 760, height = 460 } = options;
   const axis = {
     automargin: true,

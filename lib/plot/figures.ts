@@ -123,7 +123,7 @@ function withAxes(
   options: ChartOptions,
   xaxis: Layout["xaxis"],
   yaxis: Layout["yaxis"],
-): Layout {
+): Partial<Layout> {
   const layout = baseLayout(options);
   return {
     ...layout,
