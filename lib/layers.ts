@@ -65,6 +65,7 @@ export class Affine<I extends number = number, O extends number = number> implem
   #x: Tensor<[number, I]> | undefined;
 
   /**
+   * A layer with these weights.
    * @param W weights [I, O].
    * @param b bias [O].
    * @throws RangeError when the two do not fit together.

@@ -2,6 +2,8 @@
  * The course's library: `import { loadMnist, sigmoid, softmax } from "mnist"`.
  * @module
  */
+export { miniBatches } from "./batches.ts";
+export { breathe } from "./breathe.ts";
 export * from "./create.ts";
 export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
@@ -18,6 +20,8 @@ export * from "./gradient.ts";
 export * as initializers from "./init.ts";
 export { Affine, Relu, Sigmoid } from "./layers.ts";
 export type { Layer } from "./layers.ts";
+export * from "./lecture.ts";
+export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
 export { SigmoidWithLoss, SoftmaxWithLoss } from "./losses.ts";
 export type { Loss } from "./losses.ts";
 export * from "./metrics.ts";
