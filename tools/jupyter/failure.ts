@@ -1,0 +1,53 @@
+/**
+ * What went wrong in a cell, and where: every way in which a run can end early becomes one
+ * {@linkcode Failure} with the cell, the line in it and a message.
+ *
+ * @module
+ */
+
+import type { JsonObject, Output } from "../notebook.ts";
+import { text, texts } from "./messages.ts";
+
+/** Why a cell failed. */
+export interface CellError {
+  /** The error's name, such as `RangeError`. */
+  name: string;
+  message: string;
+  /** The lines of the stack trace; none where the kernel gave none. */
+  traceback: string[];
+}
+
+/** Why and where a notebook failed. */
+export interface Failure extends CellError {
+  /** Which code cell, counted from 1: the number that the cell shows in brackets. */
+  cell: number;
+  /** The cell's id. */
+  id: string;
+  /** The line in the cell, counted from 1; null where it is not known. */
+  line: number | null;
+}
+
+/** Reads the content of an `error` message or of an `execute_reply` with status `error`. */
+export function cellError(content: JsonObject): CellError {
+  return {
+    name: text(content.ename) || "Error",
+    message: text(content.evalue),
+    // What is thrown without being an Error has a traceback of one empty line.
+    traceback: texts(content.traceback).filter((line) => line !== ""),
+  };
+}
+
+/** The error in one line, as JavaScript prints it. */
+export function describe({ name, message }: CellError): string {
+  return message === "" ? name : `${name}: ${message}`;
+}
+
+/** The output that shows an error in a notebook. */
+export function errorOutput(error: CellError): Output {
+  return {
+    output_type: "error",
+    ename: error.name,
+    evalue: error.message,
+    traceback: error.traceback.length > 0 ? error.traceback : [`${error.name}: ${error.message}`],
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * The part of the runner that works inside the kernel: imported there before the first cell.
+ *
+ * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
+ *   thrown in timers and event handlers.
+ * - It says, on request, when everything printed and displayed so far has been handed over.
+ * - It ends the kernel when the process that started it is gone.
+ *
+ * @module
+ */
+
+/** The type of the message that reports a swallowed error; its content is that of `error`. */
+export const UNCAUGHT = "uncaught_error";
+
+/** The type of the message that says that all outputs before it have been sent. */
+export const COMPLETE = "outputs_complete";
+
+/** Where the function that sends {@linkcode COMPLETE} hangs on `globalThis`. */
+export const COMPLETE_FUNCTION = "__outputsComplete";
+
+/** Prepares the kernel in which it is called. */
+export function prepareKernel(): void {
+  // Taken now: a cell may put something else in the place of either name.
+  const { broadcast } = Deno.jupyter;
+  const later = setTimeout;
+
+  const report = (error: unknown) => {
+    const known = error instanceof Error ? error : new Error(Deno.inspect(error));
+    return broadcast(UNCAUGHT, {
+      ename: known.name,
+      evalue: known.message,
+      traceback: (known.stack ?? "").split("\n"),
+    });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    report(event.error);
+  });
+
+  // The kernel sends what cells print, display and broadcast through one queue, in order. So a
+  // broadcast of our own arrives after everything that came before it. The timer lets through what
+  // a cell started without waiting for it, such as a display without `await`.
+  Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
+    value: async (token: string) => {
+      await new Promise((resolve) => later(resolve, 0));
+      await broadcast(COMPLETE, { token });
+    },
+  });
+
+  // In a thread of its own, since a cell may keep the main one busy.
+  new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
+}

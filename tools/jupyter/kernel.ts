@@ -1,0 +1,230 @@
+/**
+ * One `deno jupyter --kernel` process: its ports, its connection file, its end.
+ *
+ * A kernel never outlives the run. `stop` ends it in order; when this process exits by itself the
+ * `unload` event kills what is left; when this process is killed, the watch of `watchOwner`, inside
+ * the kernel, sees its standard input close and ends the kernel from there.
+ *
+ * @module
+ */
+
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+
+/** The oldest Deno whose kernel is used. */
+export const MINIMUM_DENO = "2.9.0";
+
+/** What a client must know to talk to a kernel: the connection file's content. */
+export interface Connection {
+  ip: string;
+  transport: "tcp";
+  shell_port: number;
+  iopub_port: number;
+  stdin_port: number;
+  control_port: number;
+  hb_port: number;
+  key: string;
+  signature_scheme: "hmac-sha256";
+  kernel_name: "deno";
+}
+
+/** A kernel that could not be started, or that cannot be used. */
+export class KernelError extends Error {
+  override name = "KernelError";
+}
+
+const live = new Set<Deno.ChildProcess>();
+globalThis.addEventListener("unload", killAllKernels);
+
+/** Kills every kernel that this process started and that still runs. Does not wait. */
+export function killAllKernels(): void {
+  for (const process of live) kill(process);
+}
+
+/**
+ * Checks that this Deno's kernel can be relied on.
+ *
+ * Before 2.8.2 prints and displays left the kernel by different queues, in no fixed order; 2.8.2 and
+ * 2.8.3 report failing cells as passed (denoland/deno#35290, mended in 2.9.0).
+ *
+ * @throws {KernelError} when `version` is older than {@linkcode MINIMUM_DENO}.
+ */
+export function checkDenoVersion(version: string): void {
+  const wanted = MINIMUM_DENO.split(".").map(Number);
+  const found = version.split(/[.+-]/).map(Number);
+  const difference = wanted.map((part, i) => (found[i] || 0) - part).find((d) => d !== 0) ?? 0;
+  if (difference >= 0) return;
+  const why = version.startsWith("2.8.2") || version.startsWith("2.8.3")
+    ? "its kernel reports failing cells as passed"
+    : "its kernel loses the order of outputs";
+  throw new KernelError(
+    `Deno: expected ${MINIMUM_DENO} or newer, found ${version}: ${why}. ` +
+      "Run `deno upgrade`, or put `npx -y deno@2.9.6` in place of `deno`.",
+  );
+}
+
+/** A running kernel process. */
+export class Kernel {
+  /** How to reach it. */
+  readonly connection: Connection;
+  readonly #process: Deno.ChildProcess;
+  readonly #complaints: Promise<string>;
+  /** Resolves when the process has ended, however it ended. Never rejects. */
+  readonly ended: Promise<Deno.CommandStatus>;
+
+  private constructor(connection: Connection, process: Deno.ChildProcess) {
+    this.connection = connection;
+    this.#process = process;
+    this.#complaints = lastText(process.stderr, 4000);
+    live.add(process);
+    this.ended = process.status.finally(() => live.delete(process));
+  }
+
+  /** The operating system's number of the process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /**
+   * Starts a kernel and waits until `greet` has spoken with it.
+   *
+   * The kernel binds the ports that it finds in its connection file. Another process can take one
+   * between our probing and the kernel's binding; then the kernel ends, and the next try takes
+   * other ports.
+   *
+   * @throws {KernelError} when the kernel ends before it answers, with what it printed.
+   * @throws whatever `greet` throws; the kernel is stopped then.
+   */
+  static async start<T>(
+    options: { cwd: string; env: Record<string, string>; signal?: AbortSignal },
+    greet: (kernel: Kernel, signal: AbortSignal) => Promise<T>,
+  ): Promise<{ kernel: Kernel; greeted: T }> {
+    checkDenoVersion(Deno.version.deno);
+    for (let attempt = 1;; attempt++) {
+      const { ports, release } = freePorts(5);
+      const connection = connectionOn(ports);
+      const folder = await Deno.makeTempDir({ prefix: "kernel-" });
+      let kernel: Kernel | undefined;
+      const giveUp = new AbortController();
+      try {
+        const file = join(folder, "connection.json");
+        await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600 });
+        options.signal?.throwIfAborted();
+        release();
+        kernel = new Kernel(connection, spawn(file, options.cwd, options.env));
+        const signal = AbortSignal.any([giveUp.signal, ...options.signal ? [options.signal] : []]);
+        const greeted = await Promise.race([
+          greet(kernel, signal),
+          kernel.ended.then((status) => Promise.reject(new EarlyEnd(status.code))),
+        ]);
+        return { kernel, greeted };
+      } catch (error) {
+        giveUp.abort(error);
+        await kernel?.kill();
+        if (!(error instanceof EarlyEnd)) throw error;
+        const complaints = await kernel?.complaints() ?? "";
+        const portTaken = /address.*in use|AddrInUse|10048/i.test(complaints);
+        if (portTaken && attempt < 5) continue;
+        throw new KernelError(
+          `kernel: expected it to start, found exit code ${error.code}` +
+            (complaints === "" ? "" : `\n${complaints}`),
+        );
+      } finally {
+        release();
+        forget(ports);
+        // The kernel has read its connection file, or is gone: the key need not lie about.
+        await Deno.remove(folder, { recursive: true }).catch(() => {});
+      }
+    }
+  }
+
+  /** The end of what the kernel process printed as complaints; complete once it has ended. */
+  complaints(): Promise<string> {
+    return this.#complaints;
+  }
+
+  /** Waits up to `patience` milliseconds for the process to end by itself, then kills it. */
+  async stop(patience: number): Promise<void> {
+    const timer = setTimeout(() => kill(this.#process), patience);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Kills the process and waits until it is gone. */
+  async kill(): Promise<void> {
+    kill(this.#process);
+    await this.ended;
+  }
+}
+
+class EarlyEnd extends Error {
+  constructor(readonly code: number) {
+    super();
+  }
+}
+
+function spawn(connectionFile: string, cwd: string, env: Record<string, string>) {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["jupyter", "-q", "--kernel", "--conn", connectionFile],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    // Held open and never written to: that it closes tells the kernel that we are gone.
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+function kill(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+function connectionOn(ports: number[]): Connection {
+  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
+  return {
+    ip: "127.0.0.1",
+    transport: "tcp",
+    shell_port,
+    iopub_port,
+    stdin_port,
+    control_port,
+    hb_port,
+    key: randomUUID(),
+    signature_scheme: "hmac-sha256",
+    kernel_name: "deno",
+  };
+}
+
+/** Ports given to kernels that are still starting, so that two of ours never get the same. */
+const promised = new Set<number>();
+
+function freePorts(count: number): { ports: number[]; release: () => void } {
+  const listeners: Deno.TcpListener[] = [];
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    listeners.push(listener);
+    const { port } = listener.addr;
+    if (promised.has(port)) continue;
+    promised.add(port);
+    ports.push(port);
+  }
+  return { ports, release: () => listeners.splice(0).forEach((listener) => listener.close()) };
+}
+
+function forget(ports: number[]): void {
+  for (const port of ports) promised.delete(port);
+}
+
+/** Reads a stream to its end and keeps its last `length` characters. */
+async function lastText(stream: ReadableStream<Uint8Array>, length: number): Promise<string> {
+  let last = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    last = (last + piece).slice(-length);
+  }
+  return last.trim();
+}

@@ -1,0 +1,120 @@
+/**
+ * The messages of the Jupyter protocol, version 5.3, as they travel over ZeroMQ:
+ *
+ *     [routing ids…] "<IDS|MSG>" signature header parent_header metadata content [buffers…]
+ *
+ * The signature is HMAC-SHA256, in hexadecimal, over the four JSON frames, with the key of the
+ * connection file. Source: jupyter-client's "Messaging in Jupyter", section "The Wire Protocol".
+ *
+ * @module
+ */
+
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import type { Json, JsonObject } from "../notebook.ts";
+
+/** One message, decoded. */
+export interface Message {
+  /** What kind of message it is, such as `stream` or `execute_reply`. */
+  type: string;
+  /** The message's own id. */
+  id: string;
+  /** The id of the request that it answers, or "" where it answers none. */
+  parentId: string;
+  metadata: JsonObject;
+  content: JsonObject;
+  /** How large the message was on its way. */
+  bytes: number;
+}
+
+/** A message that is not signed with this connection's key, or is not one of the protocol's. */
+export class MessageError extends Error {
+  override name = "MessageError";
+}
+
+const DELIMITER = "<IDS|MSG>";
+
+/** Gives the frames of a new request from this client, and the id that replies will name. */
+export function encodeRequest(
+  key: string,
+  session: string,
+  type: string,
+  content: JsonObject,
+): { id: string; frames: Uint8Array[] } {
+  const id = randomUUID();
+  const header: JsonObject = {
+    msg_id: id,
+    session,
+    username: "run",
+    date: new Date().toISOString(),
+    msg_type: type,
+    version: "5.3",
+  };
+  const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+  const frames = [DELIMITER, sign(key, parts), ...parts];
+  return { id, frames: frames.map((frame) => new TextEncoder().encode(frame)) };
+}
+
+/**
+ * Reads the frames of a received message.
+ *
+ * @throws {MessageError} when the delimiter or a part is missing, the signature is not by `key`,
+ * or a part is not a JSON object.
+ */
+export function decodeMessage(key: string, frames: Uint8Array[]): Message {
+  const texts = frames.map((frame) => new TextDecoder().decode(frame));
+  const start = texts.indexOf(DELIMITER);
+  if (start < 0 || texts.length < start + 6) {
+    throw new MessageError(
+      `message: expected ${DELIMITER}, a signature and 4 parts, found ${frames.length} frames`,
+    );
+  }
+  const parts = frames.slice(start + 2, start + 6);
+  const expected = new TextEncoder().encode(sign(key, parts));
+  const found = frames[start + 1];
+  if (expected.length !== found.length || !timingSafeEqual(expected, found)) {
+    throw new MessageError("message: expected a signature by this connection's key, found another");
+  }
+  const [header, parent, metadata, content] = texts.slice(start + 2, start + 6).map(parseObject);
+  return {
+    type: text(header.msg_type),
+    id: text(header.msg_id),
+    parentId: text(parent.msg_id),
+    metadata,
+    content,
+    bytes: frames.reduce((sum, frame) => sum + frame.length, 0),
+  };
+}
+
+/** Whether a JSON value is an object: neither null, nor an array, nor a plain value. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value where it is a string, else "". */
+export function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The strings of an array, or none where the value is no array. */
+export function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function sign(key: string, parts: (string | Uint8Array)[]): string {
+  const hmac = createHmac("sha256", key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest("hex");
+}
+
+function parseObject(json: string): JsonObject {
+  let value: Json;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new MessageError(`message: expected JSON, found ${json.slice(0, 40)}`, { cause });
+  }
+  if (!isObject(value)) {
+    throw new MessageError(`message: expected a JSON object, found ${json.slice(0, 40)}`);
+  }
+  return value;
+}

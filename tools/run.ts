@@ -1,0 +1,322 @@
+/**
+ * `deno task run`: runs notebooks on the Deno kernel, without Python.
+ *
+ * @module
+ */
+
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { parseArgs } from "node:util";
+import { projectPath, projectRoot } from "../lib/data/paths.ts";
+import { executeNotebook } from "./jupyter/execute.ts";
+import { describe } from "./jupyter/failure.ts";
+import { checkDenoVersion, killAllKernels } from "./jupyter/kernel.ts";
+import { fillParameters, parseSetting } from "./jupyter/parameters.ts";
+import {
+  barProgress,
+  errorLine,
+  jsonLine,
+  lineProgress,
+  type Progress,
+  type ReportedError,
+  type Result,
+  silentProgress,
+  table,
+} from "./jupyter/report.ts";
+import { recordedIn } from "./jupyter/scraps.ts";
+import { type Place, refuseMachinePaths, storable } from "./jupyter/stored.ts";
+import { type Notebook, readNotebook, writeNotebook } from "./notebook.ts";
+
+const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its own.
+
+deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, in order
+
+  --set NAME=VALUE   another value for a parameter of the notebook; may be given often
+  --data SOURCE      the data set: auto, mnist, digits, fashion-mnist or cifar-10
+  --out DIR          write the executed notebooks there
+  --write            store the outputs in the notebooks themselves
+  --json             print one line of JSON a notebook, and nothing else
+  --timeout SECONDS  stop a cell that takes longer
+  --jobs N           run N notebooks side by side (1)
+  --help             print this`;
+
+const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"];
+
+/** Something in the command's arguments that a person can put right. */
+class UsageError extends Error {
+  override name = "UsageError";
+}
+
+interface Job {
+  path: string;
+  /** How the notebook is called in reports: its path from the project's folder. */
+  name: string;
+  notebook: Notebook;
+  /** Where the executed copy goes; null for nowhere. */
+  out: string | null;
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  checkDenoVersion(Deno.version.deno);
+  const { jobs, failed } = await loadJobs(options);
+  if (failed.length > 0) {
+    // One wrong name or path: nothing is run, so that nobody waits for half of the results.
+    for (const result of failed) announce(result, options, silentProgress());
+    return 1;
+  }
+
+  const stop = stopOnSignals();
+  const progress = options.json
+    ? silentProgress()
+    : Deno.stderr.isTerminal()
+    ? barProgress()
+    : lineProgress();
+  const what = jobs.length === 1 ? jobs[0].name : `${jobs.length} notebooks`;
+  if (!options.json) progress.say(`Running ${what} on the Deno kernel.`);
+  let results: Result[];
+  try {
+    results = await inOrder(
+      jobs,
+      options.jobs,
+      (job) => runJob(job, options, progress, stop),
+      (result) => announce(result, options, progress),
+    );
+  } finally {
+    progress.close();
+  }
+  if (!options.json) console.log(table(results));
+  return results.every((result) => result.ok) ? 0 : 1;
+}
+
+function readOptions(args: string[]) {
+  const { values, positionals } = parse(args);
+  const { set = [], data, out, timeout, jobs = "1", write = false, json = false } = values;
+  if (data !== undefined && !SOURCES.includes(data)) {
+    throw new UsageError(`--data: expected one of ${SOURCES.join(", ")}, found "${data}"`);
+  }
+  if (write && set.length > 0) {
+    throw new UsageError(
+      "--write: expected no --set beside it, which would store other parameters in the notebook; " +
+        "use --out DIR",
+    );
+  }
+  const settings = new Map<string, string>();
+  for (const [name, value] of set.map(parseSetting)) {
+    if (settings.has(name)) throw new UsageError(`--set ${name}: expected it once, found it twice`);
+    settings.set(name, value);
+  }
+  return {
+    notebooks: positionals,
+    settings,
+    data,
+    out: out === undefined ? null : fromCaller(out),
+    write,
+    json,
+    help: values.help ?? false,
+    timeout: timeout === undefined ? undefined : positive("--timeout", timeout),
+    jobs: Math.ceil(positive("--jobs", jobs)),
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        set: { type: "string", multiple: true },
+        data: { type: "string" },
+        out: { type: "string" },
+        timeout: { type: "string" },
+        jobs: { type: "string" },
+        write: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message}\n\n${USAGE}`);
+  }
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number > 0 && number < 1e6) return number;
+  throw new UsageError(`${name}: expected a number above 0, found "${value}"`);
+}
+
+/** Reads the notebooks and fills in their parameters. */
+async function loadJobs(options: Options): Promise<{ jobs: Job[]; failed: Result[] }> {
+  const paths = options.notebooks.length > 0
+    ? [...new Set(await Promise.all(options.notebooks.map(findNotebook)))]
+    : await allNotebooks();
+  const jobs: Job[] = [];
+  const failed: Result[] = [];
+  for (const path of paths) {
+    const name = nameOf(path);
+    const out = options.out === null ? null : join(options.out, basename(path));
+    try {
+      const other = jobs.find((job) => job.out !== null && job.out === out);
+      if (other) {
+        throw new UsageError(`--out: expected one file a notebook, found ${other.name} too`);
+      }
+      if (out === path) {
+        throw new UsageError("--out: expected another folder than the notebook's; see --write");
+      }
+      const notebook = fillParameters(await readNotebook(path), options.settings);
+      jobs.push({ path, name, notebook, out });
+    } catch (error) {
+      failed.push(failure(name, error));
+    }
+  }
+  return { jobs, failed };
+}
+
+async function runJob(
+  { path, name, notebook, out }: Job,
+  options: Options,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Result> {
+  const begin = performance.now();
+  try {
+    const { notebook: executed, failure, seconds } = await executeNotebook(notebook, {
+      cwd: dirname(path),
+      env: environment(options.data),
+      timeout: options.timeout,
+      signal,
+      onCell: (event) => progress.update(name, event),
+    });
+    const stored = await storable(executed, places());
+    if (out !== null) {
+      await Deno.mkdir(dirname(out), { recursive: true });
+      await writeNotebook(out, stored);
+    }
+    if (options.write && !failure) {
+      refuseMachinePaths(stored);
+      await writeNotebook(path, stored);
+    }
+    const result = { notebook: name, ok: !failure, seconds, ...recordedIn(executed) };
+    if (!failure) return result;
+    const { cell, id, line } = failure;
+    return { ...result, error: { cell, id, line, message: describe(failure) } };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...failure(name, error), seconds: (performance.now() - begin) / 1000 };
+  }
+}
+
+/** Does the jobs, so many at a time, and hands over the results in the order of the jobs. */
+async function inOrder<Job, Result>(
+  jobs: Job[],
+  width: number,
+  work: (job: Job) => Promise<Result>,
+  done: (result: Result) => void,
+): Promise<Result[]> {
+  const results: Result[] = new Array(jobs.length);
+  let next = 0;
+  let told = 0;
+  const worker = async () => {
+    while (next < jobs.length) {
+      const index = next++;
+      results[index] = await work(jobs[index]);
+      while (told in results) done(results[told++]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, jobs.length) }, worker));
+  return results;
+}
+
+function announce(result: Result, options: Options, progress: Progress): void {
+  if (options.json) console.log(jsonLine(result));
+  if (result.error) progress.say(errorLine(result.notebook, result.error));
+}
+
+function failure(name: string, error: unknown): Result {
+  const message = error instanceof Error ? error.message : String(error);
+  const reported: ReportedError = { cell: null, id: null, line: null, message };
+  return { notebook: name, ok: false, data: null, seconds: 0, scraps: {}, error: reported };
+}
+
+/** What the kernel's environment has beside ours: cells run elsewhere, so paths must be absolute. */
+function environment(data: string | undefined): Record<string, string> {
+  const folder = Deno.env.get("MNIST_DIR");
+  return {
+    ...folder ? { MNIST_DIR: projectPath(folder) } : {},
+    ...data ? { MNIST_SOURCE: data } : {},
+  };
+}
+
+function places(): Place[] {
+  const folder = Deno.env.get("MNIST_DIR");
+  return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
+}
+
+/** `deno task` runs us in the project's folder and says here where it was called. */
+function fromCaller(path: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+}
+
+async function findNotebook(path: string): Promise<string> {
+  const fromHere = fromCaller(path);
+  try {
+    await Deno.stat(fromHere);
+    return fromHere;
+  } catch {
+    return projectPath(path);
+  }
+}
+
+async function allNotebooks(): Promise<string[]> {
+  const folder = projectPath("notebooks");
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && name.endsWith(".ipynb")) names.push(name);
+  }
+  return names.sort().map((name) => join(folder, name));
+}
+
+function nameOf(path: string): string {
+  const fromRoot = relative(projectRoot, path);
+  return (fromRoot.startsWith("..") ? path : fromRoot).split(sep).join("/");
+}
+
+/** Gives a signal that is aborted when the process is told to stop; told twice, it ends at once. */
+function stopOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  const signals: [Deno.Signal, number][] = Deno.build.os === "windows"
+    ? [["SIGINT", 130], ["SIGBREAK", 149]]
+    : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+  for (const [name, code] of signals) {
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) {
+        killAllKernels();
+        Deno.exit(code);
+      }
+      controller.abort(new Stopped(name, code));
+    });
+  }
+  return controller.signal;
+}
+
+class Stopped extends Error {
+  constructor(signal: string, readonly code: number) {
+    super(`run: stopped by ${signal}; the kernels have been ended`);
+  }
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  const isExpected = error instanceof Stopped || error instanceof UsageError ||
+    (error instanceof Error && ["ParameterError", "KernelError"].includes(error.name));
+  console.error(isExpected && error instanceof Error ? error.message : error);
+  Deno.exit(error instanceof Stopped ? error.code : 1);
+}
