@@ -20,7 +20,7 @@ const MAX_KILOBYTES = 400;
  * The functions that a cell's last statement waits for: they display, and return when all has left
  * the kernel. What a cell displays without such an end is lost now and then.
  */
-const SINKS = ["show", "record"];
+const SINKS = ["show", "record", "exercise"];
 
 const SLIDE_TYPES = ["slide", "subslide", "fragment", "skip", "notes", "-"];
 
@@ -110,7 +110,7 @@ function endProblems(cells: ParsedCell[]): RuleProblem[] {
     const last = statements.at(-1);
     if (last === undefined) return [{ cell, message: "an empty code cell" }];
     if (statements.every(onlyDeclares) || endsInSink(last)) return [];
-    const sinks = SINKS.map((name) => `await ${name}(...)`).join(" or ");
+    const sinks = SINKS.map((name) => `await ${name}(...)`).join(", ");
     return [{
       cell,
       line: lineOf(last),
