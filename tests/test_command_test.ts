@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runTests, sum, testFiles } from "../tools/test.ts";
 
 /** Writes test files into a folder of their own, runs them, and gives what was counted and said. */
-async function run(files: Record<string, string>) {
+async function run(files: Record<string, string>, jobs: number) {
   const root = await Deno.makeTempDir();
   const said: string[] = [];
   const { log, error } = console;
@@ -14,7 +14,7 @@ async function run(files: Record<string, string>) {
       await Deno.writeTextFile(join(root, "tests", name), text);
     }
     const found = await testFiles(root);
-    const tally = await runTests(root, found, 2);
+    const tally = await runTests(root, found, jobs);
     return { found, tally, said: said.join("\n") };
   } finally {
     Object.assign(console, { log, error });
@@ -22,34 +22,36 @@ async function run(files: Record<string, string>) {
   }
 }
 
-Deno.test("tests that pass, fail, are skipped and break their file are all counted", async () => {
-  const { found, tally, said } = await run({
-    "good_test.ts": 'Deno.test("one", () => console.log("chatter")); Deno.test("two", () => {});',
-    "bad_test.ts":
-      'Deno.test("b", () => { console.log("hint"); throw new Error("x"); }); Deno.test("c", () => {});',
-    "deep/skip_test.ts": 'Deno.test.ignore("later (skipped: no file)", () => {});',
-    "broken_test.ts": 'throw new Error("at import");',
-    "helper.ts": 'throw new Error("not a test file");',
+for (const jobs of [1, 2]) {
+  Deno.test(`tests that pass, fail, are skipped and break are counted, ${jobs} at once`, async () => {
+    const { found, tally, said } = await run({
+      "good_test.ts": 'Deno.test("one", () => console.log("chatter")); Deno.test("two", () => {});',
+      "bad_test.ts": `Deno.test("b", () => { console.log("hint"); throw new Error("x"); });
+        Deno.test("c", () => {});`,
+      "deep/skip_test.ts": 'Deno.test.ignore("later (skipped: no file)", () => {});',
+      "broken_test.ts": 'throw new Error("at import");',
+      "helper.ts": 'throw new Error("not a test file");',
+    }, jobs);
+    assert.deepEqual(found, [
+      "tests/bad_test.ts",
+      "tests/broken_test.ts",
+      "tests/deep/skip_test.ts",
+      "tests/good_test.ts",
+    ]);
+    assert.deepEqual(tally, {
+      passed: 3,
+      failed: 2,
+      skipped: ["./tests/deep/skip_test.ts: later (skipped: no file)"],
+    });
+    assert.match(said, /hint[^]*b \.\.\. FAILED[^]*error: Error: x/);
+    assert.doesNotMatch(said, /chatter|good_test/);
   });
-  assert.deepEqual(found, [
-    "tests/bad_test.ts",
-    "tests/broken_test.ts",
-    "tests/deep/skip_test.ts",
-    "tests/good_test.ts",
-  ]);
-  assert.deepEqual(tally, {
-    passed: 3,
-    failed: 2,
-    skipped: ["./tests/deep/skip_test.ts: later (skipped: no file)"],
-  });
-  assert.match(said, /hint[^]*bad_test\.ts => b \.\.\. FAILED[^]*error: Error: x/);
-  assert.doesNotMatch(said, /chatter|good_test/);
-});
+}
 
 Deno.test("a file that does not compile is a failure", async () => {
   const { tally } = await run({
     "types_test.ts": 'const x: number = "a"; Deno.test(x, () => {});',
-  });
+  }, 1);
   assert.deepEqual(tally, { passed: 0, failed: 1, skipped: [] });
 });
 

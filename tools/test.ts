@@ -21,8 +21,7 @@ const MAX_MINUTES = 15;
  */
 export async function runTests(root: string, files: string[], jobs: number): Promise<Tally> {
   const child = new Deno.Command(Deno.execPath(), {
-    // With --parallel each line names its file, also when DENO_JOBS is 1.
-    args: ["test", "-A", "--parallel", ...files],
+    args: ["test", "-A", ...(jobs > 1 ? ["--parallel"] : []), ...files],
     cwd: root,
     env: { NO_COLOR: "1", DENO_JOBS: String(jobs) },
     stdin: "null",
@@ -35,23 +34,27 @@ export async function runTests(root: string, files: string[], jobs: number): Pro
   const started = new Set<string>();
   const tally: Tally = { passed: 0, failed: 0, skipped: [] };
   let isCounted = false;
-  let printed: string[] = []; // by the test whose result comes next; of use only if it failed
+  let file: string | undefined;
+  let printed: string[] = []; // by the test whose result comes next: of use only if it failed
   let isPrinting = false;
   const read = (line: string) => {
     isPrinting ||= /^-+ [\w-]*\s?output -+$/.test(line);
-    if (isPrinting) {
+    if (isPrinting || line.endsWith(" ...")) {
       printed.push(line);
-      isPrinting = !/-+ [\w-]*\s?output end -+$/.test(line);
+      isPrinting &&= !/-+ [\w-]*\s?output end -+$/.test(line);
       return;
     }
-    const [, file, test, result] = /^(\S+) => (.+) \.\.\. (\w+) \(/.exec(line) ?? [];
+    // With several files at once each line names its file; with one at a time a line before them.
+    const [, announced] = /^running \d+ tests? from (\S+)/.exec(line) ?? [];
+    const [, named, test, result] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \(/.exec(line) ?? [];
+    file = named ?? announced ?? file;
     if (file) bar.update(started.add(file).size - 1);
     if (result === "ignored") tally.skipped.push(`${file}: ${test}`);
     const counts = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line);
     if (counts) {
       [tally.passed, tally.failed] = counts.slice(1).map(Number);
       isCounted = true;
-    } else if (result !== "ok" && result !== "ignored" && line !== "") {
+    } else if (!announced && result !== "ok" && result !== "ignored" && line !== "") {
       for (const text of [...printed, line]) console.log(text);
     }
     if (line !== "") printed = [];
