@@ -28,8 +28,8 @@ Deno.test("README: every command it shows has a task, and every flag its program
     const [task, ...args] = command.split(" ");
     assert.ok(config.tasks[task], `there is no task ${task}`);
     const program = /tools\/\S+\.ts/.exec(config.tasks[task].command)?.[0] ?? "";
+    const source = await Deno.readTextFile(projectPath(program));
     for (const flag of args.filter((arg) => arg.startsWith("--"))) {
-      const source = await Deno.readTextFile(projectPath(program));
       assert.ok(source.includes(flag), `${program} knows no ${flag}`);
     }
   }

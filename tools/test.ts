@@ -31,45 +31,69 @@ export async function runTests(root: string, files: string[], jobs: number): Pro
   }).spawn();
 
   const bar = progress(files.length, { label: "tests", unit: "files" });
-  const started = new Set<string>();
-  const tally: Tally = { passed: 0, failed: 0, skipped: [] };
-  let isCounted = false;
-  let file: string | undefined;
-  let printed: string[] = []; // by the test whose result comes next: of use only if it failed
-  let isPrinting = false;
-  const read = (line: string) => {
-    isPrinting ||= /^-+ [\w-]*\s?output -+$/.test(line);
-    if (isPrinting || line.endsWith(" ...")) {
-      printed.push(line);
-      isPrinting &&= !/-+ [\w-]*\s?output end -+$/.test(line);
-      return;
-    }
-    // With several files at once each line names its file; with one at a time a line before them.
-    const [, announced] = /^running \d+ tests? from (\S+)/.exec(line) ?? [];
-    const [, named, test, result] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \(/.exec(line) ?? [];
-    file = named ?? announced ?? file;
-    if (file) bar.update(started.add(file).size - 1);
-    if (result === "ignored") tally.skipped.push(`${file}: ${test}`);
-    const counts = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line);
-    if (counts) {
-      [tally.passed, tally.failed] = counts.slice(1).map(Number);
-      isCounted = true;
-    } else if (!announced && result !== "ok" && result !== "ignored" && line !== "") {
-      for (const text of [...printed, line]) console.log(text);
-    }
-    if (line !== "") printed = [];
-  };
+  const transcript = new Transcript((line) => console.log(line));
   const [status] = await Promise.all([
     child.status,
-    eachLine(child.stdout, read),
+    eachLine(child.stdout, (line) => {
+      transcript.read(line);
+      bar.update(Math.max(0, transcript.files.size - 1));
+    }),
     eachLine(child.stderr, (line) => /^(Check|Download) /.test(line) || console.log(line)),
   ]);
   bar.update(files.length);
   await bar.finish();
 
-  if (!isCounted) console.log(`The tests ended without a result: ${JSON.stringify(status)}`);
-  if (!status.success) tally.failed ||= 1;
-  return tally;
+  const { counts, skipped } = transcript;
+  if (!counts) console.log(`The tests ended without a result: ${JSON.stringify(status)}`);
+  const { passed, failed } = counts ?? { passed: 0, failed: 0 };
+  return { passed, failed: status.success ? failed : Math.max(failed, 1), skipped };
+}
+
+/** Reads what `deno test` prints, line by line, and passes on what a person needs to see of it. */
+class Transcript {
+  /** The files whose tests were seen so far. */
+  readonly files: Set<string> = new Set();
+  /** The tests that were skipped, each with its file. */
+  readonly skipped: string[] = [];
+  /** The sums of the last line, once it was read. */
+  counts: { passed: number; failed: number } | undefined;
+
+  #say: (line: string) => void;
+  #file = "";
+  /** What the test whose result comes next has printed: of use only if it failed. */
+  #printed: string[] = [];
+  #isPrinting = false;
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  read(line: string): void {
+    if (line === "" || this.#isChatter(line)) return;
+    // With one file at a time a line before its tests names it; with several, each line does.
+    const [, announced] = /^running \d+ tests? from (\S+)/.exec(line) ?? [];
+    const [, named, test, result] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \(/.exec(line) ?? [];
+    this.#file = named ?? announced ?? this.#file;
+    if (this.#file !== "") this.files.add(this.#file);
+    const [, passed, failed] = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? [];
+    if (passed !== undefined) {
+      this.counts = { passed: Number(passed), failed: Number(failed) };
+    } else if (result === "ignored") {
+      this.skipped.push(`${this.#file}: ${test}`);
+    } else if (result !== "ok" && announced === undefined) {
+      for (const text of [...this.#printed, line]) this.#say(text);
+    }
+    this.#printed = [];
+  }
+
+  /** Whether a line belongs to what a test prints; it is kept until the test's result is known. */
+  #isChatter(line: string): boolean {
+    this.#isPrinting ||= /^-+ ([\w-]+ )?output -+$/.test(line);
+    const isChatter = this.#isPrinting || line.endsWith(" ...");
+    if (isChatter) this.#printed.push(line);
+    if (/-+ ([\w-]+ )?output end -+$/.test(line)) this.#isPrinting = false;
+    return isChatter;
+  }
 }
 
 async function eachLine(stream: ReadableStream<Uint8Array>, read: (line: string) => unknown) {
