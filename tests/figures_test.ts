@@ -8,6 +8,7 @@ import {
   heatmap,
   histogram,
   lineChart,
+  panelChart,
 } from "../lib/plot/figures.ts";
 import { Tensor } from "../lib/tensor.ts";
 
@@ -54,8 +55,33 @@ Deno.test("lines differ in more than colour", () => {
 Deno.test("a line that does not fit its axis is refused", () => {
   assert.throws(() => lineChart({ a: [1, 2] }, { title: "T", x: [1] }), {
     name: "RangeError",
-    message: "lineChart: a: expected 1, one for each value, found 2",
+    message: "lineChart: x of a: expected 2, one for each value, found 1",
   });
+});
+
+Deno.test("a line may have places of its own", () => {
+  const { data } = lineChart(
+    { loss: [3, 2, 1], test: { x: [0, 2], y: [0.5, 0.9] } },
+    { title: "T" },
+  );
+  assert.deepEqual([line(data).x, line(data, 1).x], [[0, 1, 2], [0, 2]]);
+});
+
+Deno.test("panels share their horizontal axis and do not overlap", () => {
+  const figure = panelChart(
+    { loss: { training: [2, 1], test: [2.5, 2] }, accuracy: { "training accuracy": [0.1, 0.9] } },
+    { title: "Training", xTitle: "epoch", yRanges: { accuracy: [0, 1] } },
+  );
+  assert.deepEqual(figure.data.map((_, i) => line(figure.data, i).yaxis), ["y", "y", "y2"]);
+  const [upper, lower] = [figure.layout.yaxis?.domain ?? [], figure.layout.yaxis2?.domain ?? []];
+  assert.ok(Number(lower[1]) < Number(upper[0]) && lower[0] === 0 && upper[1] === 1);
+  assert.deepEqual(figure.layout.yaxis2?.range, [0, 1]);
+  assert.equal(new Set(figure.data.map((_, i) => line(figure.data, i).line?.color)).size, 3);
+  assert.match(
+    figure.alt,
+    /^Line charts "Training": training from 2 to 1 .*accuracy from 0.1 to 0.9/,
+  );
+  assert.throws(() => panelChart({}, { title: "T" }), /expected 1 to 4 panels, found 0/);
 });
 
 Deno.test("a logarithmic axis holds all points", () => {
