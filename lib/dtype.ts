@@ -30,6 +30,11 @@ export function dtypeOf(data: NumericArray): DType {
  * `size` zeros.
  * @throws TypeError for a name that is no dtype, RangeError where there is not so much memory.
  */
+export function allocate(
+  dtype: "float64" | "float32",
+  size: number,
+): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+export function allocate(dtype: DType, size: number): NumericArray;
 export function allocate(dtype: DType, size: number): NumericArray {
   const array = ARRAYS[dtype];
   if (array === undefined) {

@@ -1,5 +1,6 @@
 /** The functions of the book: activations and errors, on tensors of any shape. */
 import { oneHot } from "./create.ts";
+import { logistic, rectify } from "./kernels/maps.ts";
 import { type Shape, showShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -15,12 +16,12 @@ export function stepFunction<S extends Shape>(x: Tensor<S>): Tensor<S> {
  * should be.
  */
 export function sigmoid<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return x.map((v) => 1 / (1 + Math.exp(-v)));
+  return x.map(logistic);
 }
 
 /** h(x) = max(0, x): the rectified linear unit. */
 export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
-  return x.map((v) => (v < 0 ? 0 : v)); // written so that NaN stays NaN
+  return x.map(rectify);
 }
 
 /**

@@ -9,7 +9,9 @@ import {
 } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import * as elementwise from "./kernels/elementwise.ts";
-import { matmul, type Matrix } from "./kernels/matmul.ts";
+import { mapFast } from "./kernels/maps.ts";
+import { matmul } from "./kernels/matmul.ts";
+import type { Matrix } from "./kernels/matrix.ts";
 import * as reduce from "./kernels/reduce.ts";
 import {
   broadcastStrides,
@@ -341,8 +343,9 @@ export class Tensor<out S extends Shape = Shape> {
 
   /** f(x) for every number x, as floats: `x.map(Math.exp)`. */
   map(f: (x: number) => number): Tensor<S> {
-    const data = this.data, out = allocate(floatType(this.dtype), data.length);
-    for (let i = 0; i < data.length; i++) out[i] = f(data[i]);
+    const out = allocate(floatType(this.dtype), this.size);
+    out.set(this.data);
+    if (!mapFast(out, f)) { for (let i = 0; i < out.length; i++) out[i] = f(out[i]); }
     return new Tensor(out, this.shape);
   }
 
@@ -365,8 +368,7 @@ export class Tensor<out S extends Shape = Shape> {
    * (A·B)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ
    *
    * The matrix product of matrices and vectors: [N, K]·[K, M], [N, K]·[K], [K]·[K, M], and for two
-   * vectors the number Σ aₖ bₖ. Sums are kept in float64. A 0 in A takes nothing from B, not even an
-   * infinity.
+   * vectors the number Σ aₖ bₖ. A 0 in A takes nothing from B, not even an infinity.
    * @throws RangeError when the inner dimensions differ, or for more than two axes.
    */
   dot<R extends Shape>(

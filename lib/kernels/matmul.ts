@@ -1,49 +1,32 @@
 /**
- * The matrix product, in plain TypeScript.
+ * The matrix product.
  *
  * C[i, j] = Σₖ A[i, k] · B[k, j]
  *
  * A row of C is a mixture of the rows of B. Rows that are mixed in with weight 0 are skipped: four
  * pixels of five of an MNIST image are 0, so the first layer costs a fifth, with the same result.
- * Sums are kept in float64, whatever the operands are.
+ * Large products are done in WebAssembly (wasm/), small ones here, where nothing has to be copied;
+ * both add in the same order, so that they give the same numbers to the last bit.
  */
 import type { NumericArray } from "../dtype.ts";
+import { copyRows, type FloatArray, isDense, type Matrix, rowsOf } from "./matrix.ts";
+import { wasmProduct } from "./wasm/products.ts";
 
-/** A matrix in storage: element (i, j) is at `offset + i * rowStep + j * columnStep`. */
-export interface Matrix {
-  readonly storage: NumericArray;
-  readonly offset: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly rowStep: number;
-  readonly columnStep: number;
-}
+/** Below this many rows, copying B to WebAssembly's memory costs more than it saves. */
+const FEWEST_ROWS = 8;
 
 /**
- * Writes A·B, row-major, to `out`. A zero in A counts as "nothing of this row": 0 · ∞ and 0 · NaN
- * are 0 here, the one difference from {@link matmulReference} beside rounding.
+ * Writes A·B, row-major, to `out`; sums are kept in the type of `out`. A zero in A counts as
+ * "nothing of this row": 0 · ∞ and 0 · NaN are 0 here, the one difference from
+ * {@link matmulReference} beside rounding.
  */
-export function matmul(a: Matrix, b: Matrix, out: NumericArray): void {
-  const rows = denseRows(b), width = b.columns;
-  const row = new Float64Array(a.columns), sum = new Float64Array(width);
-  const weights = new Float64Array(a.columns), starts = new Int32Array(a.columns);
-  for (let i = 0; i < a.rows; i++) {
-    readRow(a, i, row);
-    let count = 0;
-    for (let k = 0; k < row.length; k++) {
-      if (row[k] === 0) continue;
-      weights[count] = row[k];
-      starts[count++] = k * width;
-    }
-    sum.fill(0);
-    if (rows instanceof Float64Array) mix64(sum, weights, starts, count, rows);
-    else mix32(sum, weights, starts, count, rows);
-    out.set(sum, i * width);
-  }
+export function matmul(a: Matrix, b: Matrix, out: FloatArray): void {
+  if (a.rows >= FEWEST_ROWS && b.columns > 1 && wasmProduct(a, b, out)) return;
+  matmulPlain(a, b, out);
 }
 
 /** What {@link matmul} computes, as the formula says it. */
-export function matmulReference(a: Matrix, b: Matrix, out: NumericArray): void {
+export function matmulReference(a: Matrix, b: Matrix, out: FloatArray): void {
   const at = (m: Matrix, i: number, j: number) =>
     m.storage[m.offset + i * m.rowStep + j * m.columnStep];
   for (let i = 0; i < a.rows; i++) {
@@ -55,68 +38,81 @@ export function matmulReference(a: Matrix, b: Matrix, out: NumericArray): void {
   }
 }
 
-/** Row i of A as float64. */
-function readRow(a: Matrix, i: number, row: Float64Array): void {
-  let at = a.offset + i * a.rowStep;
-  if (a.columnStep === 1) row.set(a.storage.subarray(at, at + a.columns));
-  else for (let k = 0; k < a.columns; k++, at += a.columnStep) row[k] = a.storage[at];
+/** Where the non-zeros of a row are listed. Kept, because making arrays takes longer than filling. */
+let places = new Int32Array(1024);
+
+/** {@link matmul} in TypeScript, row by row. */
+export function matmulPlain(a: Matrix, b: Matrix, out: FloatArray): void {
+  if (places.length < a.columns) places = new Int32Array(a.columns);
+  const array = out instanceof Float64Array ? Float64Array : Float32Array;
+  const rows = floats(b, array), width = b.columns;
+  for (let i = 0; i < a.rows; i++) {
+    const row = floats(rowsOf(a, i, i + 1), array);
+    const sum = a.rows === 1 ? out.fill(0) : out.subarray(i * width, (i + 1) * width).fill(0);
+    if (isDouble(row) && isDouble(rows) && isDouble(sum)) mix64(row, rows, sum);
+    else mix32(row, rows, sum);
+  }
 }
 
-/** B's rows one after the other, as floats: the storage itself where they lie so. */
-function denseRows(b: Matrix): Float64Array | Float32Array {
-  const { storage, offset, rows, columns } = b, size = rows * columns;
-  const isDense = (columns === 1 || b.columnStep === 1) && (rows === 1 || b.rowStep === columns);
-  const isFloat = storage instanceof Float64Array || storage instanceof Float32Array;
-  if (isDense && isFloat) return storage.subarray(offset, offset + size);
-  const copy = storage instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
-  for (let k = 0, to = 0; k < rows; k++) {
-    let at = offset + k * b.rowStep;
-    for (let j = 0; j < columns; j++, at += b.columnStep) copy[to++] = storage[at];
+function isDouble(x: NumericArray): x is Float64Array {
+  return x instanceof Float64Array;
+}
+
+/** The numbers of a matrix, row-major: the storage itself where they lie so and are of this kind. */
+function floats(m: Matrix, array: Float64ArrayConstructor | Float32ArrayConstructor): FloatArray {
+  const { storage, offset, rows, columns } = m, size = rows * columns;
+  if (isDense(m) && (storage instanceof Float64Array || storage instanceof Float32Array)) {
+    if (storage instanceof array) return storage.subarray(offset, offset + size);
   }
+  const copy = new array(size);
+  copyRows(m, 0, rows, copy);
   return copy;
 }
 
-// sum += w₀·row₀ + w₁·row₁ + w₂·row₂ + w₃·row₃, four rows a pass. The two functions differ in one
-// type: shared, the loop would be compiled for both kinds of array and run three times slower.
+// sum += Σₖ row[k] · rows[k], four rows a pass. The two functions differ in their types and in the
+// rounding to float32 after each step: shared, the loop would be compiled for both kinds of array
+// and run three times slower.
 
 function mix64(
-  sum: Float64Array,
-  weights: Float64Array,
-  starts: Int32Array,
-  count: number,
+  row: Float64Array,
   rows: Float64Array,
+  sum: Float64Array,
 ): void {
-  let k = 0;
-  for (; k + 4 <= count; k += 4) {
-    const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2], w3 = weights[k + 3];
-    const r0 = starts[k], r1 = starts[k + 1], r2 = starts[k + 2], r3 = starts[k + 3];
-    for (let j = 0; j < sum.length; j++) {
-      sum[j] += w0 * rows[r0 + j] + w1 * rows[r1 + j] + w2 * rows[r2 + j] + w3 * rows[r3 + j];
+  const width = sum.length;
+  let count = 0, p = 0;
+  for (let k = 0; k < row.length; k++) if (row[k] !== 0) places[count++] = k;
+  for (; p + 4 <= count; p += 4) {
+    const k0 = places[p], k1 = places[p + 1], k2 = places[p + 2], k3 = places[p + 3];
+    const w0 = row[k0], w1 = row[k1], w2 = row[k2], w3 = row[k3];
+    const r0 = k0 * width, r1 = k1 * width, r2 = k2 * width, r3 = k3 * width;
+    for (let j = 0; j < width; j++) {
+      const s = sum[j] + w0 * rows[r0 + j] + w1 * rows[r1 + j];
+      sum[j] = s + w2 * rows[r2 + j] + w3 * rows[r3 + j];
     }
   }
-  for (; k < count; k++) {
-    const w = weights[k], r = starts[k];
-    for (let j = 0; j < sum.length; j++) sum[j] += w * rows[r + j];
+  for (; p < count; p++) {
+    const w = row[places[p]], r = places[p] * width;
+    for (let j = 0; j < width; j++) sum[j] += w * rows[r + j];
   }
 }
 
-function mix32(
-  sum: Float64Array,
-  weights: Float64Array,
-  starts: Int32Array,
-  count: number,
-  rows: Float32Array,
-): void {
-  let k = 0;
-  for (; k + 4 <= count; k += 4) {
-    const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2], w3 = weights[k + 3];
-    const r0 = starts[k], r1 = starts[k + 1], r2 = starts[k + 2], r3 = starts[k + 3];
-    for (let j = 0; j < sum.length; j++) {
-      sum[j] += w0 * rows[r0 + j] + w1 * rows[r1 + j] + w2 * rows[r2 + j] + w3 * rows[r3 + j];
+function mix32(row: FloatArray, rows: FloatArray, sum: FloatArray): void {
+  const width = sum.length, round = Math.fround;
+  let count = 0, p = 0;
+  for (let k = 0; k < row.length; k++) if (row[k] !== 0) places[count++] = k;
+  for (; p + 4 <= count; p += 4) {
+    const k0 = places[p], k1 = places[p + 1], k2 = places[p + 2], k3 = places[p + 3];
+    const w0 = row[k0], w1 = row[k1], w2 = row[k2], w3 = row[k3];
+    const r0 = k0 * width, r1 = k1 * width, r2 = k2 * width, r3 = k3 * width;
+    for (let j = 0; j < width; j++) {
+      const s1 = round(sum[j] + round(w0 * rows[r0 + j]));
+      const s2 = round(s1 + round(w1 * rows[r1 + j]));
+      const s3 = round(s2 + round(w2 * rows[r2 + j]));
+      sum[j] = s3 + round(w3 * rows[r3 + j]);
     }
   }
-  for (; k < count; k++) {
-    const w = weights[k], r = starts[k];
-    for (let j = 0; j < sum.length; j++) sum[j] += w * rows[r + j];
+  for (; p < count; p++) {
+    const w = row[places[p]], r = places[p] * width;
+    for (let j = 0; j < width; j++) sum[j] += round(w * rows[r + j]);
   }
 }

@@ -1,0 +1,60 @@
+/** The compiled kernels.as, and the memory it works on. */
+import type { FloatArray } from "../matrix.ts";
+import { BINARY } from "./binary.ts";
+
+/** A function of kernels.as: its arguments are addresses and counts. */
+export type Kernel = (...addresses: number[]) => void;
+
+/** Vectors are so many bytes long; the last one of an array may reach past its end. */
+const VECTOR = 16;
+const PAGE = 65_536;
+
+/** The kernels, or undefined where WebAssembly or its SIMD is not to be had. */
+export const wasm = load();
+
+function load() {
+  try {
+    const bytes = Uint8Array.from(atob(BINARY), (character) => character.charCodeAt(0));
+    const memory = new WebAssembly.Memory({ initial: 16 });
+    const env = { memory, abort: () => {} };
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
+    const kernel = (name: string): Kernel => {
+      const f = exports[name];
+      if (typeof f !== "function") throw new TypeError(`kernels: expected ${name}, found none`);
+      return (...addresses) => f(...addresses);
+    };
+    return {
+      memory,
+      gather: { float32: kernel("gather32"), float64: kernel("gather64") },
+      scatter: { float32: kernel("scatter32"), float64: kernel("scatter64") },
+      exp: { float32: kernel("exp32s"), float64: kernel("exp64s") },
+      sigmoid: { float32: kernel("sigmoid32s"), float64: kernel("sigmoid64s") },
+      relu: { float32: kernel("relu32s"), float64: kernel("relu64s") },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hands out the kernels' memory, from its start. */
+export class Arena {
+  #top = VECTOR; // 0 is no address
+  constructor(readonly memory: WebAssembly.Memory, readonly isDouble: boolean) {}
+
+  /** The address of room for `count` numbers, and for a vector behind them. */
+  reserve(count: number): number {
+    const address = this.#top;
+    this.#top += Math.ceil((count * (this.isDouble ? 8 : 4)) / VECTOR) * VECTOR + VECTOR;
+    const missing = this.#top - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    return address;
+  }
+
+  /** The numbers at an address; to be asked for again whenever room was reserved. */
+  at(address: number, count: number): FloatArray {
+    const { buffer } = this.memory;
+    return this.isDouble
+      ? new Float64Array(buffer, address, count)
+      : new Float32Array(buffer, address, count);
+  }
+}
