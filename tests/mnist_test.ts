@@ -6,13 +6,15 @@ import { projectPath } from "../lib/data/paths.ts";
 import { DATA_SETS } from "../lib/data/sources.ts";
 import type { Tensor } from "../lib/tensor.ts";
 import { gzip, inFolder, rejectsWithDataError } from "./support/files.ts";
+import { testUnless } from "./support/skip.ts";
 
 /** Runs with these variables in the environment, and without the others that `loadMnist` reads. */
 async function withEnvironment(
   variables: Record<string, string>,
   test: () => Promise<void>,
 ): Promise<void> {
-  const names = ["MNIST_SOURCE", "MNIST_DIR", "FASHION_MNIST_DIR", "CIFAR_10_DIR", "MNIST_MIRRORS"];
+  const sets = Object.values(DATA_SETS).map((set) => set.variable);
+  const names = ["MNIST_SOURCE", ...sets.flatMap((name) => [`${name}_DIR`, `${name}_MIRRORS`])];
   const before = names.map((name) => [name, Deno.env.get(name)] as const);
   names.forEach((name) => Deno.env.delete(name));
   try {
@@ -133,15 +135,49 @@ Deno.test("loadMnist: unknown names are refused", () =>
     await assert.rejects(loadMnist({ source: "digits", dtype: "uint8" }), TypeError);
   }));
 
+async function has(folder: string): Promise<boolean> {
+  const path = join(projectPath(folder), DATA_SETS.mnist.files[0].name);
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+testUnless(
+  await has("data/mnist") ? "data/mnist has the real set, which would be taken" : undefined,
+  "loadMnist: without MNIST, the digits stand in, and a box says so and how to get it",
+  () =>
+    inFolder(async (folder) => {
+      const offline = { MNIST_DIR: join(folder, "none"), MNIST_MIRRORS: "http://127.0.0.1:9/" };
+      await withEnvironment(offline, async () => {
+        const printed: string[] = [];
+        const { log } = console;
+        console.log = (...values) => printed.push(values.join(" "));
+        try {
+          const { source, xTest } = await loadMnist();
+          assert.equal(source, "digits");
+          assert.equal(xTest.shape[0], 10_000);
+        } finally {
+          console.log = log;
+        }
+        const text = printed.join("\n");
+        assert.match(text, /^=====/);
+        assert.match(text, /MNIST could not be loaded\. This runs on 20,000 training/);
+        assert.match(text, /deno task data mnist/);
+        assert.match(text, /Mirrors: 127\.0\.0\.1:9: /);
+        await rejectsWithDataError(
+          loadMnist({ source: "mnist" }),
+          /none.train-images-idx3-ubyte\.gz: nothing there/,
+          /data.mnist.t10k-labels-idx1-ubyte\.gz: nothing there/,
+          /http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: /,
+          /ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db/,
+        );
+      });
+    }),
+);
+
 const mnist = Deno.env.get("MNIST_DIR") ?? "data/mnist";
-const hasMnist = await Deno.stat(join(projectPath(mnist), DATA_SETS.mnist.files[0].name))
-  .then(() => true, () => false);
-Deno.test({
-  name: `loadMnist: the real set${
-    hasMnist ? "" : " (skipped: MNIST_DIR and data/mnist have none)"
-  }`,
-  ignore: !hasMnist,
-  fn: () =>
+testUnless(
+  await has(mnist) ? undefined : "there is no real MNIST here: set MNIST_DIR",
+  "loadMnist: the real set",
+  () =>
     withEnvironment({ MNIST_DIR: mnist }, async () => {
       const { xTrain, tTrain, xTest, tTest } = await loadMnist({
         source: "mnist",
@@ -165,4 +201,4 @@ Deno.test({
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 92, 255, 254, 254, 119, ...new Array<number>(14).fill(0)],
       );
     }),
-});
+);

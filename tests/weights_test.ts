@@ -4,6 +4,7 @@ import { ones, tensor, zeros } from "../lib/create.ts";
 import { projectPath } from "../lib/data/paths.ts";
 import { loadWeights, saveWeights } from "../lib/data/weights.ts";
 import type { Tensor } from "../lib/tensor.ts";
+import { testUnless } from "./support/skip.ts";
 import { inFolder, rejectsWithDataError } from "./support/files.ts";
 
 /** The book's network with other numbers. */
@@ -77,10 +78,10 @@ Deno.test("weights: a file that is not there is named", async () => {
 // The book's own file is not part of this project: whoever has it puts it into data/.
 const book = "data/sample_weight.pkl";
 const hasBook = await Deno.stat(projectPath(book)).then(() => true, () => false);
-Deno.test({
-  name: `weights: the book's pickle${hasBook ? "" : ` (skipped: there is no ${book})`}`,
-  ignore: !hasBook,
-  fn: async () => {
+testUnless(
+  hasBook ? undefined : `there is no ${book}`,
+  "weights: the book's pickle",
+  async () => {
     const { W1, b1, W3 } = await loadWeights(book);
     const close = (found: number, numpy: number) => assert.ok(Math.abs(found - numpy) < 1e-7);
     close(W1.at(0, 0), -0.00741249);
@@ -88,4 +89,4 @@ Deno.test({
     close(b1.at(49), 0.10716812);
     close(W3.at(0, 1), 0.6894455);
   },
-});
+);

@@ -1,5 +1,6 @@
 /** A folder with the four files of MNIST, or of a data set in MNIST's form. */
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { inspectFile, reasonOf } from "./bytes.ts";
 import { DataError } from "./errors.ts";
@@ -46,13 +47,20 @@ export async function findFile(folder: string, { name }: DataFile): Promise<stri
   return undefined;
 }
 
-/** The SHA-256 of a file as it lies on the disk. */
-export async function hashFile(path: string): Promise<string> {
+/**
+ * The SHA-256 of pieces of bytes.
+ * @throws DataError when there are more than `maxBytes`: nothing is read beyond.
+ */
+export async function hashContent(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<string> {
   const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const buffer = new Uint8Array(1 << 20);
-  for (let length; (length = await file.read(buffer)) !== null;) {
-    hash.update(buffer.subarray(0, length));
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new DataError(`expected at most ${maxBytes} bytes, found more`);
+    hash.update(chunk);
   }
   return hash.digest("hex");
 }
@@ -73,8 +81,9 @@ export async function readFolder(
   );
   const problems = read.flatMap((result, i) => {
     if (result.status === "fulfilled") return [];
-    const missing = result.reason instanceof MissingFile;
-    return [{ file: set.files[i], damaged: !missing, reason: reasonOf(result.reason) }];
+    const error: unknown = result.reason;
+    if (error instanceof FolderError) return error.problems;
+    return [{ file: set.files[i], damaged: true, reason: reasonOf(error) }];
   });
   if (problems.length > 0) throw new FolderError(folder, problems);
   const [trainImages, trainLabels, testImages, testLabels] = read.flatMap((result) =>
@@ -100,7 +109,10 @@ export async function readFolder(
   return { trainImages, trainLabels, testImages, testLabels };
 }
 
-class MissingFile extends DataError {}
+/** A file that is not there. */
+export function missing(folder: string, file: DataFile): FileProblem {
+  return { file, damaged: false, reason: `${join(folder, file.name)}: nothing there` };
+}
 
 async function readOne(
   set: DataSet,
@@ -110,7 +122,7 @@ async function readOne(
   isImages: boolean,
 ): Promise<Uint8Array> {
   const path = await findFile(folder, file);
-  if (path === undefined) throw new MissingFile(`${join(folder, file.name)}: nothing there`);
+  if (path === undefined) throw new FolderError(folder, [missing(folder, file)]);
   const { of, sha256 } = file.hash;
   if (verify && of === "file") await verifyFile(path, file);
   const { shape, data } = await readIdx(
@@ -143,7 +155,9 @@ async function readOne(
  */
 export async function verifyFile(path: string, file: DataFile): Promise<void> {
   const { bytes } = await inspectFile(path);
-  const found = bytes === file.bytes ? await hashFile(path) : `${bytes} bytes`;
+  const found = bytes === file.bytes
+    ? await hashContent(createReadStream(path, { highWaterMark: 1 << 20 }), bytes)
+    : `${bytes} bytes`;
   if (found !== file.hash.sha256) {
     throw new DataError(
       `${path}: expected ${file.name} as published, ${file.bytes} bytes with SHA-256 ` +

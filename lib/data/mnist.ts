@@ -7,7 +7,7 @@ import { Tensor } from "../tensor.ts";
 import { drawDigits } from "./digits.ts";
 import { DataError } from "./errors.ts";
 import type { RawImages } from "./folder.ts";
-import { obtain } from "./obtain.ts";
+import { obtain, ObtainError } from "./obtain.ts";
 import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource } from "./sources.ts";
 
 /** What `loadMnist` can be asked for. */
@@ -147,7 +147,7 @@ async function load({ source: asked = "auto", verify = true }: MnistOptions): Pr
     try {
       return await loadFiles("mnist", verify);
     } catch (error) {
-      if (!(error instanceof DataError)) throw error;
+      if (!(error instanceof ObtainError)) throw error;
       return await loadDigits(error);
     }
   }
@@ -178,7 +178,7 @@ async function loadFiles(source: FileSource, verify: boolean): Promise<Loaded> {
   return { images, source };
 }
 
-async function loadDigits(failure?: DataError): Promise<Loaded> {
+async function loadDigits(failure?: ObtainError): Promise<Loaded> {
   const what = "digits drawn by this program (they look like MNIST but are not it)";
   const counts = `${DRAWN.train.toLocaleString("en")} training and ` +
     `${DRAWN.test.toLocaleString("en")} test images`;
@@ -190,7 +190,7 @@ async function loadDigits(failure?: DataError): Promise<Loaded> {
       `MNIST could not be loaded. This runs on ${counts} of ${what}.\n` +
         "Numbers will differ from those in the text. To get MNIST: run `deno task data mnist` " +
         "where there is a network,\nor put its four files into data/mnist/, or name the folder " +
-        "that has them in MNIST_DIR; then run again.",
+        `that has them in MNIST_DIR; then run again.\n${failure.summary}`,
       { warning: true },
     );
   }

@@ -1,6 +1,9 @@
-/** From the name of a data set to its images: the folders that may have them, one after the other. */
+/** From the name of a data set to its images: the folders that may have them, then the network. */
+import { join } from "node:path";
+import { readCifar } from "./cifar.ts";
+import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
 import { DataError } from "./errors.ts";
-import { FolderError, type RawImages, readFolder } from "./folder.ts";
+import { findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import { projectPath } from "./paths.ts";
 import type { DataSet } from "./sources.ts";
 
@@ -11,46 +14,134 @@ export interface Obtained {
 }
 
 /** Options of {@link obtain}. */
-export interface ObtainOptions {
+export interface ObtainOptions extends Partial<DownloadOptions> {
   /** Whether files must be the published ones, told by their SHA-256. */
   readonly verify: boolean;
+  /** See {@link removeLeftovers}. */
+  readonly fresh?: number;
+}
+
+/** A data set cannot be had. */
+export class ObtainError extends DataError {
+  /**
+   * @param message everything: folders, files, hashes, and the reason that each mirror gave.
+   * @param summary the reasons in a line or two.
+   */
+  constructor(message: string, readonly summary: string) {
+    super(message);
+  }
+}
+
+/** A folder that may have the files of a data set. */
+interface Place {
+  readonly folder: string;
+  /** How sentences call it: a path would tell whose machine it is. */
+  readonly name: string;
 }
 
 /**
- * Takes a data set from the folder that the environment names, or from its folder under `data/`.
- * @throws DataError when neither has it: it names the folders, the files and their hashes.
+ * Takes a data set from the folder that the environment names, from its folder under `data/`, or
+ * from its mirrors into the latter. A file there that is damaged is replaced; the folder that the
+ * environment names is never written to.
+ * @throws ObtainError when all fail.
  */
-export async function obtain(set: DataSet, { verify }: ObtainOptions): Promise<Obtained> {
+export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obtained> {
   const variable = `${set.variable}_DIR`;
   const named = Deno.env.get(variable);
+  const own: Place = { folder: projectPath(set.folder), name: `${set.folder}/` };
   const places = [
     ...(named ? [{ folder: projectPath(named), name: `the folder in ${variable}` }] : []),
-    { folder: projectPath(set.folder), name: `${set.folder}/` },
+    own,
   ];
-  const reasons: string[] = [];
+  for (const { name } of set.files) await removeLeftovers(join(own.folder, name), options.fresh);
+  const failures: FolderError[] = [];
   for (const { folder, name } of places) {
     try {
-      const images = await readFolder(set, folder, verify);
-      return { images, text: describe(set, images, name, verify) };
+      const images = await readImages(set, folder, options.verify);
+      return { images, text: sentence(set, images, `from ${name}`, options.verify) };
     } catch (error) {
       if (!(error instanceof FolderError)) throw error;
-      reasons.push(error.message);
+      failures.push(error);
     }
   }
-  const hashes = set.files.map(({ name, hash }) => `  ${hash.sha256}  ${name}`);
-  throw new DataError(
-    `${set.title}: expected its files in ${
-      places.map(({ folder }) => folder).join(" or ")
-    }, found\n` +
-      `${reasons.join("\n")}\nSHA-256 of ${
-        set.files[0].hash.of === "content" ? "what they hold once unzipped" : "the files"
-      }:\n${hashes.join("\n")}`,
-  );
+  const ownFailure = failures[failures.length - 1];
+  try {
+    if (!options.verify && ownFailure.problems.some(({ damaged }) => damaged)) {
+      throw new DataError("nothing was downloaded: data of one's own are not replaced");
+    }
+    await repair(set, ownFailure, options);
+    const images = await readImages(set, own.folder, true);
+    const replaced = ownFailure.problems.filter(({ damaged }) => damaged);
+    const text = sentence(set, images, `downloaded into ${own.name}`, true);
+    return {
+      images,
+      text: [text, ...replaced.map(({ file }) => `It replaced a damaged ${file.name}.`)].join(" "),
+    };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw failure(set, places, failures, error);
+  }
 }
 
-/** The sentence that says what was loaded. */
-function describe(set: DataSet, images: RawImages, place: string, verify: boolean): string {
+async function readImages(set: DataSet, folder: string, verify: boolean): Promise<RawImages> {
+  return set.source === "cifar-10"
+    ? await readCifar(set, folder, verify)
+    : await readFolder(set, folder, verify);
+}
+
+/** Downloads what is missing or damaged in a folder. */
+async function repair(
+  set: DataSet,
+  { folder, problems }: FolderError,
+  options: ObtainOptions,
+): Promise<void> {
+  const mirrors = options.mirrors ?? mirrorsOf(set);
+  for (const { file, damaged } of problems) {
+    const present = await findFile(folder, file);
+    if (present !== undefined && !damaged) continue; // another program was faster
+    const path = await download(file, folder, { ...options, mirrors });
+    if (present !== undefined && present !== path) await Deno.remove(present);
+  }
+}
+
+/** The mirrors in the environment, separated by commas or blanks, or else the usual ones. */
+export function mirrorsOf(set: DataSet): readonly string[] {
+  const named = Deno.env.get(`${set.variable}_MIRRORS`);
+  return named === undefined ? set.mirrors : named.split(/[\s,]+/).filter((url) => url !== "");
+}
+
+/** What was loaded, for people. */
+function sentence(set: DataSet, images: RawImages, place: string, verified: boolean): string {
   const count = (labels: Uint8Array) => labels.length.toLocaleString("en");
   return `${set.title}: ${count(images.trainLabels)} training and ${count(images.testLabels)} ` +
-    `test images from ${place}, ${verify ? "SHA-256 verified" : "not verified"}.`;
+    `test images, ${place}, ${verified ? "SHA-256 verified" : "not verified"}.`;
+}
+
+/** Everything that went wrong, and how to mend it. */
+function failure(
+  set: DataSet,
+  places: readonly Place[],
+  failures: readonly FolderError[],
+  download: DataError,
+): ObtainError {
+  const { of } = set.files[0].hash;
+  const own = places[places.length - 1].folder;
+  const message = [
+    `${set.title}: expected its files in a folder or from a mirror, found them in none.`,
+    ...failures.flatMap(({ problems }) => problems.map(({ reason }) => `  ${reason}`)),
+    `  ${download.message.replaceAll("\n", "\n  ")}`,
+    `SHA-256 of ${of === "content" ? "what the files hold once unzipped" : "the files"}:`,
+    ...set.files.map(({ name, hash }) => `  ${hash.sha256}  ${name}`),
+    `To mend it: put the files into ${own}, or name the folder that has them in ` +
+    `${set.variable}_DIR, or name other mirrors in ${set.variable}_MIRRORS.`,
+  ].join("\n");
+  const damage = failures.flatMap(({ problems }) => problems.filter(({ damaged }) => damaged));
+  const mirrors = download instanceof DownloadError
+    ? download.failures.map(({ url, reason }) => `${URL.parse(url)?.host ?? url}: ${reason}`)
+    : [download.message];
+  const summary = [
+    ...damage.map(({ reason }) => reason),
+    mirrors.length > 0 ? `Mirrors: ${mirrors.join("; ")}` : "There is no mirror.",
+  ].join("\n");
+  return new ObtainError(message, summary);
 }
