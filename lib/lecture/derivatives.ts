@@ -19,51 +19,52 @@ const NUDGE = 1e-4;
  */
 export function incrementalDerivative(name: WeightName, pass: Pass): Float64Array {
   const { x, a2, z2, z3 } = pass, [H, O] = [z2.length, z3.length];
+  const gradient = new Float64Array({ W2: x.length * H, b2: H, W3: H * O, b3: O }[name]);
   switch (name) {
-    case "W2": {
-      const gradient = new Float64Array(x.length * H);
-      x.forEach((xi, i) => gradient.set(hiddenSlopes(pass, NUDGE * xi), i * H));
-      return gradient;
-    }
+    case "W2":
+      x.forEach((xi, i) => hiddenSlopes(pass, NUDGE * xi, gradient, i * H));
+      break;
     case "b2":
-      return hiddenSlopes(pass, NUDGE);
-    case "W3": {
-      const gradient = new Float64Array(H * O);
-      a2.forEach((aj, j) => gradient.set(outputSlopes(pass, NUDGE * aj), j * O));
-      return gradient;
-    }
+      hiddenSlopes(pass, NUDGE, gradient, 0);
+      break;
+    case "W3":
+      a2.forEach((aj, j) => outputSlopes(pass, NUDGE * aj, gradient, j * O));
+      break;
     case "b3":
-      return outputSlopes(pass, NUDGE);
-  }
-}
-
-/** The same, with the work for W2 done once for each different x[i]. */
-export function sharedDerivative(name: WeightName, pass: Pass): Float64Array {
-  if (name !== "W2") return incrementalDerivative(name, pass);
-  const { x, z2 } = pass, H = z2.length;
-  const gradient = new Float64Array(x.length * H);
-  const slopesOf = new Map<number, Float64Array>();
-  for (let i = 0; i < x.length; i++) {
-    let slopes = slopesOf.get(x[i]);
-    if (slopes === undefined) {
-      slopes = hiddenSlopes(pass, NUDGE * x[i]);
-      slopesOf.set(x[i], slopes);
-    }
-    gradient.set(slopes, i * H);
+      outputSlopes(pass, NUDGE, gradient, 0);
   }
   return gradient;
 }
 
-/** For each hidden node, the derivative by a weight whose nudge of δ makes its sum larger by `step`. */
-function hiddenSlopes(pass: Pass, step: number): Float64Array {
-  return pass.z2.map((_, j) =>
-    (pass.lossIfHidden(j, step) - pass.lossIfHidden(j, -step)) / (2 * NUDGE)
-  );
+/** The same, but for W2 only the first pixel of each grey is followed, and the others copy it. */
+export function sharedDerivative(name: WeightName, pass: Pass): Float64Array {
+  if (name !== "W2") return incrementalDerivative(name, pass);
+  const { x, z2 } = pass, H = z2.length;
+  const gradient = new Float64Array(x.length * H);
+  const firstOf = new Map<number, number>();
+  for (let i = 0; i < x.length; i++) {
+    const first = firstOf.get(x[i]);
+    if (first === undefined) {
+      hiddenSlopes(pass, NUDGE * x[i], gradient, i * H);
+      firstOf.set(x[i], i);
+    } else gradient.copyWithin(i * H, first * H, (first + 1) * H);
+  }
+  return gradient;
+}
+
+/**
+ * (E(+step) - E(-step)) / 2δ for each hidden node, written to `gradient` from `at` on: the
+ * derivative by a weight that makes the node's sum larger by `step` when it is nudged by δ.
+ */
+function hiddenSlopes(pass: Pass, step: number, gradient: Float64Array, at: number): void {
+  for (let j = 0; j < pass.z2.length; j++) {
+    gradient[at + j] = (pass.lossIfHidden(j, step) - pass.lossIfHidden(j, -step)) / (2 * NUDGE);
+  }
 }
 
 /** The same for each output node. */
-function outputSlopes(pass: Pass, step: number): Float64Array {
-  return pass.z3.map((_, k) =>
-    (pass.lossIfOutput(k, step) - pass.lossIfOutput(k, -step)) / (2 * NUDGE)
-  );
+function outputSlopes(pass: Pass, step: number, gradient: Float64Array, at: number): void {
+  for (let k = 0; k < pass.z3.length; k++) {
+    gradient[at + k] = (pass.lossIfOutput(k, step) - pass.lossIfOutput(k, -step)) / (2 * NUDGE);
+  }
 }
