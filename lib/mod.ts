@@ -8,6 +8,7 @@ export * from "./create.ts";
 export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
 export { DataError } from "./data/errors.ts";
+export { projectPath } from "./data/paths.ts";
 export { loadMnist } from "./data/mnist.ts";
 export type { ImageShape, LabelShape, Mnist, MnistOptions } from "./data/mnist.ts";
 export type { DataSource } from "./data/sources.ts";
