@@ -6,7 +6,7 @@ import { projectPath } from "../lib/data/paths.ts";
 import { DATA_SETS } from "../lib/data/sources.ts";
 import type { Tensor } from "../lib/tensor.ts";
 import { gzip, inFolder, rejectsWithDataError } from "./support/files.ts";
-import { testUnless } from "./support/skip.ts";
+import { missingMnist, mnistFolder, testUnless } from "./support/skip.ts";
 
 /** Runs with these variables in the environment, and without the others that `loadMnist` reads. */
 async function withEnvironment(
@@ -173,12 +173,11 @@ testUnless(
     }),
 );
 
-const mnist = Deno.env.get("MNIST_DIR") ?? "data/mnist";
 testUnless(
-  await has(mnist) ? undefined : "there is no real MNIST here: set MNIST_DIR",
+  missingMnist,
   "loadMnist: the real set",
   () =>
-    withEnvironment({ MNIST_DIR: mnist }, async () => {
+    withEnvironment({ MNIST_DIR: mnistFolder }, async () => {
       const { xTrain, tTrain, xTest, tTest } = await loadMnist({
         source: "mnist",
         normalize: false,

@@ -84,14 +84,20 @@ Deno.test("a broken or foreign file is named, with the cell, and what was expect
   assert.match(complaint((n) => n.metadata = []), /^a\.ipynb: expected metadata, found \[\]/);
   assert.equal(
     complaint((n) => n.cells.push(7)),
-    "a.ipynb, cell 2: expected a cell, found 7",
+    "a.ipynb, cell 2 of the file: expected a cell, found 7",
   );
   assert.equal(
     complaint((n) => delete n.cells[0].id),
-    "a.ipynb, cell 1: expected an id, found nothing",
+    "a.ipynb, cell 1 of the file: expected an id, found nothing",
   );
-  assert.match(complaint((n) => n.cells[0].id = "a b"), /cell 1 \(a b\): expected an id of/);
-  assert.match(complaint((n) => n.cells[0].cell_type = "heading"), /cell 1 \(only\): .*"heading"$/);
+  assert.match(
+    complaint((n) => n.cells[0].id = "a b"),
+    /cell 1 of the file \(a b\): expected an id of/,
+  );
+  assert.match(
+    complaint((n) => n.cells[0].cell_type = "heading"),
+    /cell 1 of the file \(only\): .*"heading"$/,
+  );
   assert.match(complaint((n) => n.cells[0].source = ["a", 1]), /source as text, found 1$/);
   assert.match(complaint((n) => n.cells[0].outputs = null), /list of outputs, found null$/);
   assert.match(complaint((n) => n.cells[0].execution_count = "1"), /execution_count/);

@@ -209,7 +209,7 @@ function notebookFrom(value: JsonObject, name: string): Notebook {
   const cells = read.array(value.cells, "a list of cells");
   return {
     ...value,
-    cells: cells.map((cell, i) => cellFrom(cell, `${name}, cell ${i + 1}`)),
+    cells: cells.map((cell, i) => cellFrom(cell, `${name}, cell ${i + 1} of the file`)),
     metadata: read.object(value.metadata, "metadata"),
     nbformat,
     nbformat_minor,
