@@ -12,6 +12,8 @@ export { projectPath } from "./data/paths.ts";
 export { loadMnist } from "./data/mnist.ts";
 export type { ImageShape, LabelShape, Mnist, MnistOptions } from "./data/mnist.ts";
 export type { DataSource } from "./data/sources.ts";
+export { formatTextTable, parseTextTable } from "./data/std_csv.ts";
+export type { Cell, TextRow, TextTableOptions } from "./data/std_csv.ts";
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
 export type { DType, NumericArray } from "./dtype.ts";
 export { exercise, type Expected } from "./exercise.ts";
