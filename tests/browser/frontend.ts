@@ -1,0 +1,250 @@
+/** Drives a notebook in a browser the way a person does, in each of Jupyter's front ends. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Browser, chromium as engine, type Page } from "playwright-core";
+import type { Notebook } from "../../tools/notebook.ts";
+import { parseNotebook } from "../../tools/notebook.ts";
+import { writeKernelSpec } from "../../tools/kernelspec.ts";
+import type { Server } from "../../tools/lab/jupyter.ts";
+import { freePort, RunningServer } from "../../tools/lab/serve.ts";
+import { chromium, machine } from "./machine.ts";
+
+/** Where notebooks under test and pictures of them go; git ignores it. */
+export const RUNS = "runs/browser";
+
+/** The size of a laptop's window. */
+const VIEWPORT = { width: 1280, height: 900 };
+
+/** What differs between the front ends, as expressions and statements for the page. */
+interface Dialect {
+  /** An expression: whether the notebook and its kernel are ready. */
+  ready: string;
+  /** An expression: how every code cell stands. */
+  cells: string;
+  /** An expression: whether the kernel is at rest. */
+  resting: string;
+  /** An expression: the notebook as it would be saved. */
+  content: string;
+  runAll: string;
+  restartAndRunAll: string;
+  save: string;
+  /** The selector of the Stop button. */
+  stop: string;
+  /** Makes the cell of an index the active one, and runs it. */
+  runCell(index: number): string;
+  /** The selector of the cells' outputs. */
+  outputs: string;
+}
+
+/** JupyterLab and Notebook 7 are made of the same parts. */
+const LAB: Dialect = {
+  ready: `(() => {
+    const panel = globalThis.jupyterapp?.shell.currentWidget;
+    return panel?.context?.isReady && panel.sessionContext?.isReady &&
+      panel.sessionContext.session?.kernel?.connectionStatus === "connected" &&
+      panel.sessionContext.session.kernel.status === "idle";
+  })()`,
+  cells: `jupyterapp.shell.currentWidget.content.widgets
+    .filter((cell) => cell.model.type === "code" && cell.model.sharedModel.getSource().trim() !== "")
+    .map((cell) => ({ prompt: cell.model.executionState === "running"
+      ? "*" : String(cell.model.executionCount ?? "") }))`,
+  resting: `jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"`,
+  content: `JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())`,
+  runAll: `void jupyterapp.commands.execute("notebook:run-all-cells")`,
+  restartAndRunAll: `void jupyterapp.commands.execute("notebook:restart-run-all")`,
+  save: `jupyterapp.commands.execute("docmanager:save")`,
+  stop: `[data-command="notebook:interrupt-kernel"]`,
+  runCell: (index) =>
+    `(() => {
+    jupyterapp.shell.currentWidget.content.activeCellIndex = ${index};
+    void jupyterapp.commands.execute("notebook:run-cell");
+  })()`,
+  outputs: ".jp-OutputArea-output",
+};
+
+const CLASSIC: Dialect = {
+  ready: `globalThis.Jupyter?.notebook?._fully_loaded && Jupyter.notebook.kernel?.is_connected() &&
+    Jupyter.notebook.kernel.info_reply.implementation !== undefined`,
+  cells: `Jupyter.notebook.get_cells()
+    .filter((cell) => cell.cell_type === "code" && cell.get_text().trim() !== "")
+    .map((cell) => ({ prompt: String(cell.input_prompt_number ?? "") }))`,
+  resting: `!Jupyter.notebook.kernel_busy`,
+  content: `JSON.stringify(Jupyter.notebook.toJSON())`,
+  runAll: `Jupyter.notebook.execute_all_cells()`,
+  restartAndRunAll: `void Jupyter.notebook.restart_run_all({ confirm: false })`,
+  save: `Jupyter.notebook.save_notebook()`,
+  stop: `[data-jupyter-action="jupyter-notebook:interrupt-kernel"]`,
+  runCell: (index) => `Jupyter.notebook.execute_cells([${index}])`,
+  outputs: ".output_area .output_subarea",
+};
+
+/** A Jupyter server and a browser, for several tests. */
+export class Bench {
+  private constructor(
+    readonly server: Server,
+    readonly running: RunningServer,
+    readonly browser: Browser,
+  ) {}
+
+  static async start(server: Server): Promise<Bench> {
+    await writeKernelSpec();
+    await Deno.mkdir(join(machine.project, RUNS), { recursive: true });
+    const expose = server.kind === "lab"
+      ? ["--LabApp.expose_app_in_browser=True"]
+      : server.kind === "notebook"
+      ? ["--JupyterNotebookApp.expose_app_in_browser=True"]
+      : [];
+    const running = await RunningServer.start({ ...server, args: [...server.args, ...expose] }, {
+      machine,
+      ip: "127.0.0.1",
+      port: freePort("127.0.0.1", 18888),
+      browser: false,
+      page: RUNS,
+    });
+    try {
+      const browser = await launch();
+      return new Bench(server, running, browser);
+    } catch (error) {
+      await running.end();
+      throw error;
+    }
+  }
+
+  /** Opens a notebook, given by its path in the project, and waits until its kernel is ready. */
+  async open(path: string): Promise<OpenNotebook> {
+    const page = await this.browser.newPage({ viewport: VIEWPORT });
+    const { origin, searchParams } = new URL(this.running.url);
+    const folder = this.server.kind === "lab" ? "lab/tree" : "notebooks";
+    await page.goto(`${origin}/${folder}/${path}?token=${searchParams.get("token")}`);
+    const dialect = this.server.kind === "classic" ? CLASSIC : LAB;
+    await page.waitForFunction(dialect.ready, undefined, { timeout: 60_000 });
+    return new OpenNotebook(page, dialect, path);
+  }
+
+  async end(): Promise<void> {
+    await this.browser.close();
+    await this.running.end();
+  }
+}
+
+/** Starts the browser. As root, Chromium runs only without its sandbox. */
+export async function launch(): Promise<Browser> {
+  const args = machine.root ? ["--no-sandbox"] : [];
+  return await engine.launch({ executablePath: chromium, args });
+}
+
+/** How an output stands on the page. */
+export interface Drawn {
+  height: number;
+  width: number;
+  /** How many of its pictures the browser could not draw. */
+  brokenImages: number;
+}
+
+/** A notebook open in a page. */
+export class OpenNotebook {
+  readonly #dialect: Dialect;
+
+  constructor(readonly page: Page, dialect: Dialect, readonly path: string) {
+    this.#dialect = dialect;
+  }
+
+  /** What stands in the brackets of every code cell that holds anything: `3`, `*` or nothing. */
+  async prompts(): Promise<string[]> {
+    const cells = await this.page.evaluate<{ prompt: string }[]>(this.#dialect.cells);
+    return cells.map(({ prompt }) => prompt);
+  }
+
+  /** Starts every cell, in order. */
+  async startAll(): Promise<void> {
+    await this.page.evaluate(this.#dialect.runAll);
+  }
+
+  /** Runs every cell and waits for the end. */
+  async runAll(seconds = 120): Promise<void> {
+    await this.startAll();
+    await this.idle(seconds);
+  }
+
+  /** Starts one cell, counted from 0 over cells of all kinds. */
+  async startCell(index: number): Promise<void> {
+    await this.page.evaluate(this.#dialect.runCell(index));
+  }
+
+  /** Restarts the kernel, runs every cell and waits for the end. */
+  async restartAndRunAll(seconds = 120): Promise<void> {
+    await this.page.evaluate(this.#dialect.restartAndRunAll);
+    if (this.#dialect === LAB) await this.page.click(".jp-Dialog .jp-mod-accept");
+    // The counts of the last run stand there until the new kernel starts to count.
+    await this.page.waitForFunction(
+      `${this.#dialect.cells}.some(({ prompt }) => prompt === "*" || prompt === "")`,
+      undefined,
+      { timeout: 30_000 },
+    );
+    await this.idle(seconds);
+  }
+
+  /** Waits until no cell runs and the kernel is at rest. */
+  async idle(seconds: number): Promise<void> {
+    const { cells, resting } = this.#dialect;
+    await this.page.waitForFunction(
+      `${resting} && ${cells}.every(({ prompt }) => prompt !== "*")`,
+      undefined,
+      { timeout: seconds * 1000, polling: 50 },
+    );
+  }
+
+  /** Presses the Stop button. */
+  async stop(): Promise<void> {
+    await this.page.locator(this.#dialect.stop).first().click();
+  }
+
+  /** The notebook as the page has it, outputs included. */
+  async content(): Promise<Notebook> {
+    return parseNotebook(await this.page.evaluate<string>(this.#dialect.content), this.path);
+  }
+
+  /** Saves the notebook in place. */
+  async save(): Promise<void> {
+    await this.page.evaluate(this.#dialect.save);
+  }
+
+  /** Scrolls through the notebook and gives the size of every output as it is drawn. */
+  async drawnOutputs(): Promise<Drawn[]> {
+    return await this.page.evaluate<Drawn[]>(`(async () => {
+      const drawn = [];
+      for (const output of document.querySelectorAll(${JSON.stringify(this.#dialect.outputs)})) {
+        output.scrollIntoView({ block: "center" });
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const { height, width } = output.getBoundingClientRect();
+        const images = Array.from(output.querySelectorAll("img"));
+        const brokenImages = images.filter((image) => image.naturalWidth === 0).length;
+        drawn.push({ height, width, brokenImages });
+      }
+      return drawn;
+    })()`);
+  }
+
+  /** Keeps a picture of the page. */
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(machine.project, RUNS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
+
+/** Fails with the cell and its error when any cell has one. */
+export function assertNoErrors(notebook: Notebook): void {
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== "code") continue;
+    for (const output of cell.outputs) {
+      assert.notEqual(
+        output.output_type,
+        "error",
+        `cell ${cell.id}: expected no error, found ${JSON.stringify(output)}`,
+      );
+    }
+  }
+}
