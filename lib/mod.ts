@@ -4,6 +4,7 @@
  */
 export { miniBatches } from "./batches.ts";
 export { breathe } from "./breathe.ts";
+export { Stopped, stopRequested } from "./stop.ts";
 export * from "./create.ts";
 export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";

@@ -316,7 +316,7 @@ Deno.test("kernel spec: standard name, absolute Deno, Stop by message, no colour
     const path = await writeKernelSpec(folder, Deno.execPath());
     assert.equal(path, join(folder, ".jupyter", "kernels", "deno", "kernel.json"));
     const spec = JSON.parse(await Deno.readTextFile(path));
-    assert.deepEqual(spec, kernelSpec(Deno.execPath()));
+    assert.deepEqual(spec, kernelSpec(Deno.execPath(), folder));
     assert.equal(spec.argv[0], Deno.execPath());
     assert.ok(spec.argv.includes("{connection_file}"));
     assert.equal(spec.interrupt_mode, "message");

@@ -26,9 +26,11 @@ export interface KernelSpec {
 }
 
 /** The kernel spec that starts the course's kernel with the Deno at `deno`, an absolute path. */
-export function kernelSpec(deno: string): KernelSpec {
+export function kernelSpec(deno: string, project: string = PROJECT): KernelSpec {
+  const kernel = join(project, "tools", "kernel.ts");
   return {
-    argv: [deno, "jupyter", "-q", "--kernel", "--conn", "{connection_file}"],
+    // The configuration is named, because the working folder is the notebook's.
+    argv: [deno, "run", "-A", "-q", "-c", join(project, "deno.json"), kernel, "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
     interrupt_mode: "message",
@@ -57,7 +59,7 @@ export async function writeKernelSpec(
   try {
     await Deno.writeTextFile(
       unfinished,
-      JSON.stringify(kernelSpec(deno), null, 2) + "\n",
+      JSON.stringify(kernelSpec(deno, project), null, 2) + "\n",
     );
     if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o644);
     await Deno.rename(unfinished, path);

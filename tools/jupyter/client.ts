@@ -14,7 +14,7 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./kernel.ts";
 import type { JsonObject } from "../notebook.ts";
-import { decodeMessage, encodeRequest, type Message } from "./messages.ts";
+import { decodeMessage, encodeRequest, type Message, text } from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION } from "./inside.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
@@ -115,6 +115,21 @@ export class Client {
       stop_on_error: true,
     }, onMessage);
     return reply.content;
+  }
+
+  /** Asks anything else of the kernel, and gives the content of the reply. */
+  async ask(type: string, content: JsonObject): Promise<JsonObject> {
+    return (await this.#request(this.#shell, type, content)).content;
+  }
+
+  /** Loads our part inside the kernel, which {@linkcode complete} needs. */
+  async prepare(): Promise<void> {
+    const module = new URL("./inside.ts", import.meta.url).href;
+    const code = `(await import(${JSON.stringify(module)})).prepareKernel();`;
+    const reply = await this.execute(code, true, () => {});
+    if (reply.status !== "ok") {
+      throw new Error(`kernel: expected it to load ${module}, found ${text(reply.evalue)}`);
+    }
   }
 
   /** Resolves when everything that the code before has sent has reached `onMessage`. */

@@ -120,18 +120,7 @@ class Run {
 
   /** Loads our part inside the kernel. */
   async prepare(): Promise<void> {
-    const module = new URL("./inside.ts", import.meta.url).href;
-    const reply = await Promise.race([
-      this.#stopped,
-      this.#client.execute(
-        `(await import(${JSON.stringify(module)})).prepareKernel();`,
-        true,
-        () => {},
-      ),
-    ]);
-    if (reply.status !== "ok") {
-      throw new Error(`kernel: expected it to load ${module}, found ${text(reply.evalue)}`);
-    }
+    await Promise.race([this.#stopped, this.#client.prepare()]);
   }
 
   /** Runs the cells; gives the failure of the first that failed, or null. */

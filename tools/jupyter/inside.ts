@@ -4,10 +4,14 @@
  * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
  *   thrown in timers and event handlers.
  * - It says, on request, when everything printed and displayed so far has been handed over.
+ * - It tells the loops of `lib` that Stop was pressed.
  * - It ends the kernel when the process that started it is gone.
  *
  * @module
  */
+
+import { watchStop } from "../../lib/stop.ts";
+import { COLLECT_GARBAGE, STOP_CELL } from "./orders.ts";
 
 /** The type of the message that reports a swallowed error; its content is that of `error`. */
 export const UNCAUGHT = "uncaught_error";
@@ -18,11 +22,16 @@ export const COMPLETE = "outputs_complete";
 /** Where the function that sends {@linkcode COMPLETE} hangs on `globalThis`. */
 export const COMPLETE_FUNCTION = "__outputsComplete";
 
+/** The type of the message that says that a press of Stop has been heard by the main thread. */
+export const STOP_HEARD = "stop_heard";
+
 /** Prepares the kernel in which it is called. */
 export function prepareKernel(): void {
   // Taken now: a cell may put something else in the place of either name.
   const { broadcast } = Deno.jupyter;
   const later = setTimeout;
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  watchStop(stop);
 
   const report = (error: unknown) => {
     const known = error instanceof Error ? error : new Error(Deno.inspect(error));
@@ -46,11 +55,19 @@ export function prepareKernel(): void {
   // a cell started without waiting for it, such as a display without `await`.
   Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
     value: async (token: string) => {
+      Atomics.store(stop, 0, 0);
       await new Promise((resolve) => later(resolve, 0));
       await broadcast(COMPLETE, { token });
     },
   });
 
   // In a thread of its own, since a cell may keep the main one busy.
-  new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
+  worker.postMessage(stop);
+  worker.addEventListener("message", ({ data }) => {
+    if (data === STOP_CELL) broadcast(STOP_HEARD, {});
+    // There only with the flag --expose-gc of V8.
+    const collect: unknown = Reflect.get(globalThis, "gc");
+    if (data === COLLECT_GARBAGE && typeof collect === "function") collect();
+  });
 }

@@ -68,6 +68,7 @@ export class Kernel {
   /** How to reach it. */
   readonly connection: Connection;
   readonly #process: Deno.ChildProcess;
+  readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
   readonly #complaints: Promise<string>;
   /** Resolves when the process has ended, however it ended. Never rejects. */
   readonly ended: Promise<Deno.CommandStatus>;
@@ -75,6 +76,8 @@ export class Kernel {
   private constructor(connection: Connection, process: Deno.ChildProcess) {
     this.connection = connection;
     this.#process = process;
+    this.#orders = process.stdin.getWriter();
+    this.#orders.closed.catch(() => {}); // it breaks when the kernel ends
     this.#complaints = lastText(process.stderr, 4000);
     live.add(process);
     this.ended = process.status.finally(() => live.delete(process));
@@ -138,6 +141,11 @@ export class Kernel {
     }
   }
 
+  /** Gives an order to our part inside the kernel; see `orders.ts`. Ignored by one that has ended. */
+  order(order: number): void {
+    this.#orders.write(Uint8Array.of(order)).catch(() => {});
+  }
+
   /** The end of what the kernel process printed as complaints; complete once it has ended. */
   complaints(): Promise<string> {
     return this.#complaints;
@@ -168,7 +176,7 @@ function spawn(connectionFile: string, cwd: string, env: Record<string, string>)
     args: ["jupyter", "-q", "--kernel", "--conn", connectionFile],
     cwd,
     env: { NO_COLOR: "1", ...env },
-    // Held open and never written to: that it closes tells the kernel that we are gone.
+    // Held open, for orders: that it closes tells the kernel that we are gone.
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

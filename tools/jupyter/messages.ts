@@ -20,6 +20,8 @@ export interface Message {
   id: string;
   /** The id of the request that it answers, or "" where it answers none. */
   parentId: string;
+  /** The whole header, which an answer to this message has to repeat. */
+  header: JsonObject;
   metadata: JsonObject;
   content: JsonObject;
   /** How large the message was on its way. */
@@ -40,18 +42,35 @@ export function encodeRequest(
   type: string,
   content: JsonObject,
 ): { id: string; frames: Uint8Array[] } {
-  const id = randomUUID();
-  const header: JsonObject = {
-    msg_id: id,
+  const header = newHeader(session, type, "run");
+  return { id: text(header.msg_id), frames: encode(key, [header, {}, {}, content]) };
+}
+
+/** Gives the frames of a message with which a kernel answers the request that had this header. */
+export function encodeAnswer(
+  key: string,
+  session: string,
+  parent: JsonObject,
+  { type, content, metadata = {} }: Pick<Message, "type" | "content"> & { metadata?: JsonObject },
+): Uint8Array[] {
+  return encode(key, [newHeader(session, type, "kernel"), parent, metadata, content]);
+}
+
+function newHeader(session: string, type: string, username: string): JsonObject {
+  return {
+    msg_id: randomUUID(),
     session,
-    username: "run",
+    username,
     date: new Date().toISOString(),
     msg_type: type,
     version: "5.3",
   };
-  const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+}
+
+function encode(key: string, objects: JsonObject[]): Uint8Array[] {
+  const parts = objects.map((part) => JSON.stringify(part));
   const frames = [DELIMITER, sign(key, parts), ...parts];
-  return { id, frames: frames.map((frame) => new TextEncoder().encode(frame)) };
+  return frames.map((frame) => new TextEncoder().encode(frame));
 }
 
 /**
@@ -79,6 +98,7 @@ export function decodeMessage(key: string, frames: Uint8Array[]): Message {
     type: text(header.msg_type),
     id: text(header.msg_id),
     parentId: text(parent.msg_id),
+    header,
     metadata,
     content,
     bytes: frames.reduce((sum, frame) => sum + frame.length, 0),

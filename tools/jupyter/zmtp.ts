@@ -1,7 +1,7 @@
 /**
- * The client's side of ZMTP 3.0, the wire protocol of ZeroMQ, over TCP and without security: as
- * much of it as a Jupyter client needs, a DEALER that talks to the kernel's ROUTER and a SUB that
- * listens to its PUB. Source: ZeroMQ RFC 23, https://rfc.zeromq.org/spec/23/.
+ * ZMTP 3.0, the wire protocol of ZeroMQ, over TCP and without security: as much of it as Jupyter
+ * needs. A client has a DEALER that talks to the kernel's ROUTER and a SUB that listens to its PUB;
+ * a kernel has the other ends, and a REP that gives back what it gets. Source: ZeroMQ RFC 23, https://rfc.zeromq.org/spec/23/.
  *
  *     greeting  = %xFF 8%x00 %x7F  version(2)  mechanism(20)  as-server(1)  filler(31)
  *     frame     = flags size body     flags: 1 more follow, 2 size of 8 bytes, 4 a command
@@ -67,6 +67,26 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
       throw error;
     } finally {
       signal.removeEventListener("abort", close);
+    }
+  }
+
+  /**
+   * Shakes hands with a peer that has connected to us.
+   *
+   * @throws {ZmtpError} when the peer does not speak ZMTP 3 without security.
+   */
+  static async accept(
+    connection: Deno.TcpConn,
+    type: "ROUTER" | "PUB" | "REP",
+  ): Promise<ZmtpSocket> {
+    const socket = new ZmtpSocket(connection);
+    try {
+      connection.setNoDelay(true);
+      await socket.#shakeHands(type);
+      return socket;
+    } catch (error) {
+      socket.close();
+      throw error;
     }
   }
 

@@ -1,0 +1,233 @@
+/**
+ * Stands between the front ends and Deno's kernel, and makes up for what that kernel does otherwise
+ * than Jupyter's protocol wants it:
+ *
+ * - No output is lost. The kernel says "idle" while outputs are still under way, and front ends stop
+ *   listening there; the relay says it when the last one has passed.
+ * - Stop ends a loop of `lib` between two steps, a loop that never waits at once, and leaves the
+ *   kernel alive. The kernel alone would hang for good when a cell that waits is interrupted.
+ * - After an error or a Stop, cells that stand in the queue behind are not run.
+ * - A cell that cannot be parsed says so, and errors that the kernel swallows are shown.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../notebook.ts";
+import type { Client } from "./client.ts";
+import type { Front, Published, Request } from "./front.ts";
+import { STOP_HEARD, UNCAUGHT } from "./inside.ts";
+import { explainParseError } from "./lines.ts";
+import { type Message, text } from "./messages.ts";
+import { COLLECT_GARBAGE, STOP_CELL } from "./orders.ts";
+
+/** Milliseconds that a cell may take to end by itself after Stop. */
+const STOP_PATIENCE = 1000;
+
+/** Milliseconds between being broken off and having ended. */
+const BREAK_PATIENCE = 500;
+
+/** The kernel behind the relay. */
+export interface Behind {
+  client: Client;
+  /** What it says of itself: the content of its `kernel_info_reply`. */
+  info: JsonObject;
+  /** Gives an order to our part inside the kernel. */
+  order(order: number): void;
+  /** Ends the kernel. */
+  end(): Promise<void>;
+}
+
+/** A cell that runs. */
+interface Running {
+  request: Request;
+  /** Resolves when the main thread has heard of Stop. */
+  heard: PromiseWithResolvers<void>;
+  /** Resolves when the cell has ended. */
+  ended: PromiseWithResolvers<void>;
+  /** How often Stop was pressed. */
+  stops: number;
+}
+
+/** Passes on requests and outputs. */
+export class Relay {
+  readonly #front: Pick<Front, "publish">;
+  readonly #behind: Promise<Behind>;
+  readonly #queue: Request[] = [];
+  #isWorking = false;
+  #running: Running | undefined;
+  #executions = 0;
+
+  /** @param behind resolves when the kernel is ready; until then requests wait. */
+  constructor(front: Pick<Front, "publish">, behind: Promise<Behind>) {
+    this.#front = front;
+    this.#behind = behind;
+  }
+
+  /** Takes a request of the shell channel. They are done one after the other. */
+  shell(request: Request): void {
+    this.#queue.push(request);
+    this.#work();
+  }
+
+  /** Takes a request of the control channel. They are done at once. */
+  async control(request: Request): Promise<void> {
+    const { info, end } = await this.#behind;
+    switch (request.type) {
+      case "interrupt_request":
+        request.answer("interrupt_reply", { status: "ok" });
+        await this.stop();
+        break;
+      case "shutdown_request": {
+        const restart = request.content.restart === true;
+        request.answer("shutdown_reply", { status: "ok", restart });
+        await end();
+        break;
+      }
+      case "kernel_info_request":
+        request.answer("kernel_info_reply", info);
+        break;
+    }
+  }
+
+  /**
+   * Stops the cell that runs, if one does. A cell that waits now and then, but does not look at
+   * Stop, is broken off only when Stop is pressed again: what it waits for may then keep the kernel
+   * busy until it is restarted.
+   */
+  async stop(): Promise<void> {
+    const cell = this.#running;
+    if (!cell) return;
+    const isFirst = ++cell.stops === 1;
+    const { client, order } = await this.#behind;
+    if (isFirst) {
+      order(STOP_CELL);
+      if (await within(cell.ended.promise, STOP_PATIENCE)) return;
+      if (await within(cell.heard.promise, 0)) {
+        const message = { type: "stream", content: { name: "stderr", text: STOP_IGNORED } };
+        return this.#front.publish(cell.request, message);
+      }
+    }
+    await client.interrupt();
+    if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
+    // A step of a loop that waits between steps was broken off. Nobody can end its cell any more,
+    // and the kernel notices that when it collects garbage.
+    order(COLLECT_GARBAGE);
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    const { client, info } = await this.#behind;
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#status(request, "busy");
+      if (request.type === "execute_request") await this.#execute(client, request);
+      else if (request.type === "kernel_info_request") request.answer("kernel_info_reply", info);
+      else await this.#ask(client, request);
+      this.#status(request, "idle");
+    }
+    this.#isWorking = false;
+  }
+
+  #status(request: Request, execution_state: string): void {
+    this.#front.publish(request, { type: "status", content: { execution_state } });
+  }
+
+  async #ask(client: Client, request: Request): Promise<void> {
+    const reply = REPLIES.get(request.type);
+    if (reply) request.answer(reply, await client.ask(request.type, request.content));
+  }
+
+  async #execute(client: Client, request: Request): Promise<void> {
+    const code = text(request.content.code);
+    const silent = request.content.silent === true;
+    const cell: Running = {
+      request,
+      heard: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+      stops: 0,
+    };
+    this.#running = cell;
+    let hasError = false;
+    const publish = (message: Published) => this.#front.publish(request, message);
+    const pass = (message: Message) => {
+      if (message.type === STOP_HEARD) return cell.heard.resolve();
+      if (KEPT_BACK.has(message.type)) return;
+      const type = message.type === UNCAUGHT ? "error" : message.type;
+      if (type === "error") hasError = true;
+      publish({ type, content: message.content, metadata: message.metadata });
+    };
+
+    const reply = await client.execute(code, silent, pass);
+    cell.ended.resolve();
+    // An order to stop that came at the last moment must not reach the next cell.
+    if (cell.stops > 0) await within(cell.heard.promise, BREAK_PATIENCE);
+    await client.complete(pass);
+    this.#running = undefined;
+
+    if (typeof reply.execution_count === "number") this.#executions = reply.execution_count;
+    const failed = reply.status !== "ok";
+    let answer = reply;
+    if (failed && !hasError) {
+      const error = cell.stops > 0 ? STOPPED : await whyNotRun(code);
+      publish({ type: "error", content: error });
+      answer = { ...reply, ...error };
+    }
+    if (cell.stops > 0 || (failed && request.content.stop_on_error !== false)) this.#abortQueue();
+    request.answer("execute_reply", answer);
+  }
+
+  /** Answers the cells that wait in the queue that they will not run. */
+  #abortQueue(): void {
+    const kept = this.#queue.splice(0).filter((request) => {
+      if (request.type !== "execute_request") return true;
+      this.#status(request, "busy");
+      request.answer("execute_reply", { status: "aborted", execution_count: this.#executions });
+      this.#status(request, "idle");
+      return false;
+    });
+    this.#queue.push(...kept);
+  }
+}
+
+/** Which reply a request gets that the kernel answers by itself; others get none. */
+const REPLIES: ReadonlyMap<string, string> = new Map([
+  ["complete_request", "complete_reply"],
+  ["inspect_request", "inspect_reply"],
+  ["is_complete_request", "is_complete_reply"],
+  ["history_request", "history_reply"],
+  ["comm_info_request", "comm_info_reply"],
+]);
+
+/** What the kernel says of its own state, and what our part inside it says to us. */
+const KEPT_BACK: ReadonlySet<string> = new Set(["status", "outputs_complete"]);
+
+const STOP_IGNORED = "Stop: this cell does not look at Stop; it does where its loop awaits " +
+  "breathe(). Press Stop again to break it off; if that does not help, restart the kernel.\n";
+
+const STOPPED: JsonObject = {
+  ename: "Stopped",
+  evalue: "stopped by the Stop button",
+  traceback: ["Stopped: stopped by the Stop button"],
+};
+
+/** Why the kernel did not run a cell, which it does not say. */
+async function whyNotRun(code: string): Promise<JsonObject> {
+  const error = await explainParseError(code) ??
+    { name: "SyntaxError", message: "the cell could not be parsed", traceback: [] };
+  const line = `${error.name}: ${error.message}`;
+  const traceback = error.traceback.length > 0 ? error.traceback : [line];
+  return { ename: error.name, evalue: error.message, traceback };
+}
+
+/** Whether a promise resolves in time. */
+async function within(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
