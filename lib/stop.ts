@@ -8,6 +8,7 @@ let flag: Int32Array = new Int32Array(1);
 
 /** A cell was stopped by the person who runs it. What it had finished stays as it is. */
 export class Stopped extends Error {
+  /** By which it is told from other errors. */
   override name = "Stopped";
 
   /** The message is the same for all. */

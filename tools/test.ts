@@ -8,7 +8,7 @@ import { checkAndSay } from "./check.ts";
 export type Tally = { passed: number; failed: number; skipped: string[] };
 
 /** Files whose tests start kernels, servers or browsers: one at a time, when the others are done. */
-const HEAVY = /^(execute|kernel|lab|notebooks|run|sweep)_test\.ts$/;
+const HEAVY = /^(execute|kernel|lab|notebooks|relay|run|sweep)_test\.ts$/;
 
 /** No test file takes longer; one that hangs must not hang whoever waits for the result. */
 const MAX_MINUTES = 15;
