@@ -159,7 +159,7 @@ testUnless(
         }
         const text = printed.join("\n");
         assert.match(text, /^=====/);
-        assert.match(text, /MNIST could not be loaded\. This runs on 20,000 training/);
+        assert.match(text, /MNIST could not be loaded: .*\n20,000 training and 10,000 test images/);
         assert.match(text, /deno task data mnist/);
         assert.match(text, /Mirrors: 127\.0\.0\.1:9: /);
         await rejectsWithDataError(

@@ -50,7 +50,7 @@ export class DownloadError extends DataError {
     const reasons = failures.map(({ url, reason }) => `  ${url}: ${reason}`);
     super(
       failures.length === 0
-        ? `${file.name}: expected a mirror to download it from, found none`
+        ? `${file.name}: expected mirrors to download it from, found none named`
         : `${file.name}: no mirror had it:\n${reasons.join("\n")}`,
     );
   }
@@ -79,10 +79,21 @@ export async function download(
       url = new URL(file.name, mirror.endsWith("/") ? mirror : `${mirror}/`).href;
       return await downloadFrom(url, file, folder, options);
     } catch (error) {
-      failures.push({ url, reason: reasonOf(error) });
+      failures.push({ url, reason: networkReason(error) });
     }
   }
   throw new DownloadError(file, failures);
+}
+
+/**
+ * What went wrong. Of a failed connection Deno tells that in the cause, behind the address and the
+ * stage of the request, which help nobody.
+ */
+function networkReason(error: unknown): string {
+  const inner = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  return reasonOf(inner)
+    .replace(/^error sending request for url \(.*?\): /, "")
+    .replace(/^client error \(\w+\): /, "");
 }
 
 async function downloadFrom(
@@ -152,7 +163,7 @@ async function save(
     await target.sync();
     await bar.finish(`from ${new URL(url).host}`);
   } catch (error) {
-    await bar.finish(`stopped: ${reasonOf(error)}`);
+    await bar.finish(`stopped: ${networkReason(error)}`);
     throw error;
   }
 }

@@ -179,18 +179,24 @@ async function loadFiles(source: FileSource, verify: boolean): Promise<Loaded> {
 }
 
 async function loadDigits(failure?: ObtainError): Promise<Loaded> {
-  const what = "digits drawn by this program (they look like MNIST but are not it)";
   const counts = `${DRAWN.train.toLocaleString("en")} training and ` +
     `${DRAWN.test.toLocaleString("en")} test images`;
   if (failure === undefined) {
-    await announceData("digits", `Embedded digits: ${counts} of ${what}.`);
+    await announceData(
+      "digits",
+      `Embedded digits: ${counts}, drawn by this program. They look like MNIST but are not it.`,
+    );
   } else {
     await announceData(
       "digits",
-      `MNIST could not be loaded. This runs on ${counts} of ${what}.\n` +
-        "Numbers will differ from those in the text. To get MNIST: run `deno task data mnist` " +
-        "where there is a network,\nor put its four files into data/mnist/, or name the folder " +
-        `that has them in MNIST_DIR; then run again.\n${failure.summary}`,
+      [
+        "MNIST could not be loaded: this runs on the embedded digits instead.",
+        `${counts}, drawn by this program; numbers differ from those in the text.`,
+        "To get MNIST, run `deno task data mnist` where there is a network,",
+        "or put its four files into data/mnist/, or name the folder that has them in MNIST_DIR.",
+        "Then run again.",
+        failure.summary,
+      ].join("\n"),
       { warning: true },
     );
   }

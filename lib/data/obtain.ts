@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { readCifar } from "./cifar.ts";
 import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
 import { DataError } from "./errors.ts";
-import { findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
+import { type FileProblem, findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import { projectPath } from "./paths.ts";
 import type { DataSet } from "./sources.ts";
 
 /** Images, and a sentence that says where they come from. */
 export interface Obtained {
   readonly images: RawImages;
+  /** For people: what it is, how many images, from where, and whether it was verified. */
   readonly text: string;
 }
 
@@ -33,10 +34,42 @@ export class ObtainError extends DataError {
 }
 
 /** A folder that may have the files of a data set. */
-interface Place {
+export interface Place {
+  /** Its absolute path. */
   readonly folder: string;
   /** How sentences call it: a path would tell whose machine it is. */
   readonly name: string;
+}
+
+/** What the folders of this machine have of a data set. */
+export interface Found {
+  /** The set, where one of them has it. */
+  readonly obtained: Obtained | undefined;
+  readonly places: readonly Place[];
+  /** What is wrong with each folder that does not have it. */
+  readonly failures: readonly FolderError[];
+}
+
+/** Looks for a data set in the folder that the environment names, then in its folder under `data/`. */
+export async function find(set: DataSet, verify: boolean): Promise<Found> {
+  const variable = `${set.variable}_DIR`;
+  const named = Deno.env.get(variable);
+  const places = [
+    ...(named ? [{ folder: projectPath(named), name: `the folder in ${variable}` }] : []),
+    { folder: projectPath(set.folder), name: `${set.folder}/` },
+  ];
+  const failures: FolderError[] = [];
+  for (const { folder, name } of places) {
+    try {
+      const images = await readImages(set, folder, verify);
+      const text = sentence(set, images, `from ${name}`, verify);
+      return { obtained: { images, text }, places, failures };
+    } catch (error) {
+      if (!(error instanceof FolderError)) throw error;
+      failures.push(error);
+    }
+  }
+  return { obtained: undefined, places, failures };
 }
 
 /**
@@ -46,36 +79,24 @@ interface Place {
  * @throws ObtainError when all fail.
  */
 export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obtained> {
-  const variable = `${set.variable}_DIR`;
-  const named = Deno.env.get(variable);
-  const own: Place = { folder: projectPath(set.folder), name: `${set.folder}/` };
-  const places = [
-    ...(named ? [{ folder: projectPath(named), name: `the folder in ${variable}` }] : []),
-    own,
-  ];
-  for (const { name } of set.files) await removeLeftovers(join(own.folder, name), options.fresh);
-  const failures: FolderError[] = [];
-  for (const { folder, name } of places) {
-    try {
-      const images = await readImages(set, folder, options.verify);
-      return { images, text: sentence(set, images, `from ${name}`, options.verify) };
-    } catch (error) {
-      if (!(error instanceof FolderError)) throw error;
-      failures.push(error);
-    }
-  }
-  const ownFailure = failures[failures.length - 1];
+  const own = projectPath(set.folder);
+  for (const { name } of set.files) await removeLeftovers(join(own, name), options.fresh);
+  const { obtained, places, failures } = await find(set, options.verify);
+  if (obtained !== undefined) return obtained;
+  const { problems } = failures[failures.length - 1]; // those of our own folder
   try {
-    if (!options.verify && ownFailure.problems.some(({ damaged }) => damaged)) {
+    if (!options.verify && problems.some(({ damaged }) => damaged)) {
       throw new DataError("nothing was downloaded: data of one's own are not replaced");
     }
-    await repair(set, ownFailure, options);
-    const images = await readImages(set, own.folder, true);
-    const replaced = ownFailure.problems.filter(({ damaged }) => damaged);
-    const text = sentence(set, images, `downloaded into ${own.name}`, true);
+    await repair(set, own, problems, options);
+    const images = await readImages(set, own, true);
+    const replaced = problems.filter(({ damaged }) => damaged);
     return {
       images,
-      text: [text, ...replaced.map(({ file }) => `It replaced a damaged ${file.name}.`)].join(" "),
+      text: [
+        sentence(set, images, `downloaded into ${set.folder}/`, true),
+        ...replaced.map(({ file }) => `It replaced a damaged ${file.name}.`),
+      ].join(" "),
     };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
@@ -92,7 +113,8 @@ async function readImages(set: DataSet, folder: string, verify: boolean): Promis
 /** Downloads what is missing or damaged in a folder. */
 async function repair(
   set: DataSet,
-  { folder, problems }: FolderError,
+  folder: string,
+  problems: readonly FileProblem[],
   options: ObtainOptions,
 ): Promise<void> {
   const mirrors = options.mirrors ?? mirrorsOf(set);

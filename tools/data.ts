@@ -1,0 +1,78 @@
+/**
+ * `deno task data [SOURCE…]`: downloads data sets, verifies them, and says what is there.
+ *
+ * @module
+ */
+import { reasonOf } from "../lib/data/bytes.ts";
+import { DataError } from "../lib/data/errors.ts";
+import { find, obtain } from "../lib/data/obtain.ts";
+import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sources.ts";
+
+const SOURCES = Object.keys(DATA_SETS).join(", ");
+
+const USAGE = `Gets data sets: from the folders that have them, or else from the network.
+
+deno task data [SOURCE...]      without SOURCE: mnist
+
+SOURCE is one of ${SOURCES}. Each file is verified by its SHA-256.
+
+  MNIST_DIR       a folder that has the files of MNIST already
+  MNIST_MIRRORS   addresses to download them from, separated by commas
+                  (FASHION_MNIST_..., CIFAR_10_... for the others)
+
+  --help          print this`;
+
+function isSource(name: string): name is FileSource {
+  return name in DATA_SETS;
+}
+
+/**
+ * Runs the command.
+ * @param args sources, or `--help`.
+ * @returns the exit code: 0 when all is there, 1 when something could not be had, 2 for a name that
+ * is none.
+ */
+export async function data(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const sources: FileSource[] = [];
+  for (const name of args.length > 0 ? args : ["mnist"]) {
+    if (name === "digits") {
+      console.log("digits: nothing to download, they are drawn when they are needed.");
+    } else if (isSource(name)) {
+      sources.push(name);
+    } else {
+      console.error(`data: expected one of ${SOURCES}, found ${name}`);
+      return 2;
+    }
+  }
+  let code = 0;
+  for (const source of sources) {
+    try {
+      const { text } = await obtain(DATA_SETS[source], { verify: true });
+      console.log(text);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      console.error(reasonOf(error));
+      code = 1;
+    }
+  }
+  for (const set of Object.values(DATA_SETS)) {
+    if (!sources.includes(set.source)) console.log(await state(set));
+  }
+  return code;
+}
+
+/** What this machine has of a set, in a line. */
+async function state(set: DataSet): Promise<string> {
+  const { obtained, failures } = await find(set, true);
+  if (obtained !== undefined) return obtained.text;
+  const damaged = failures.some(({ problems }) => problems.some(({ damaged }) => damaged));
+  const megabytes = set.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+  return `${set.title}: ${damaged ? "damaged" : "not here"}. To get it: deno task data ` +
+    `${set.source} (${Math.ceil(megabytes)} MB)`;
+}
+
+if (import.meta.main) Deno.exit(await data(Deno.args));
