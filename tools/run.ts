@@ -194,12 +194,13 @@ async function runJob(
       signal,
       onCell: (event) => progress.update(name, event),
     });
-    const stored = await storable(executed, places());
     if (out !== null) {
       await Deno.mkdir(dirname(out), { recursive: true });
-      await writeNotebook(out, stored);
+      await writeNotebook(out, await storable(executed, places()));
     }
     if (options.write && !failure) {
+      const { drawStills } = await import("./stills.ts"); // with the browser's driver: only now
+      const stored = await storable(executed, places(), drawStills);
       refuseMachinePaths(stored);
       await writeNotebook(path, stored);
     }

@@ -133,10 +133,19 @@ export function figureOutput(figure: Figure, id: string): Output {
 /** The output that carries the library: nothing to see. */
 async function carrierOutput(): Promise<Output> {
   const script = `${PAGE_SCRIPT}\nmnistPlots.library("${await compressedLibrary()}");`;
-  return { data: { "text/html": `<script>${script}</script>`, "text/plain": "" } };
+  return { ...EMPTY, data: { "text/html": `<script>${script}</script>`, "text/plain": "" } };
 }
 
-const EMPTY: Output = { data: { "text/html": "", "text/plain": "" } };
+/** What stays of an output that the library has left; its metadata tell it from a cell's own. */
+const EMPTY: Output = {
+  data: { "text/html": "", "text/plain": "" },
+  metadata: { "mnist-course": { role: "library" } },
+};
+
+/** True for an output that carries the library, or did. */
+export function isLibraryOutput(output: { readonly metadata?: object }): boolean {
+  return output.metadata !== undefined && "mnist-course" in output.metadata;
+}
 
 /** The display id of the output that carries the library now. */
 let carrier: string | undefined;

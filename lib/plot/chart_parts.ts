@@ -1,19 +1,26 @@
 /** What several kinds of charts are made of: axes, checks and the marks that tell series apart. */
-import { baseLayout, type ChartOptions, type Layout, type Numbers } from "./figure.ts";
+import { baseLayout, type ChartOptions, type Layout, type Numbers, shortNumber } from "./figure.ts";
 
 /** One line or group of bars for each name. */
 export type Series = Readonly<Record<string, Numbers>>;
 
+/** How lines are broken: the second cue, beside colour, that tells them apart. */
 export const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
 
+/** The shapes of points: the second cue, beside colour, that tells classes apart. */
 export const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"] as const;
 
+/**
+ * Checks that there is one of something for each value.
+ * @throws RangeError that names what is too short or too long.
+ */
 export function checkLength(name: string, found: number, expected: number): void {
   if (found !== expected) {
     throw new RangeError(`${name}: expected ${expected}, one for each value, found ${found}`);
   }
 }
 
+/** True for the numbers of one series, false for several series by their names. */
 export function isNumbers(series: Numbers | Series): series is Numbers {
   return "length" in series && typeof series.length === "number" ||
     "shape" in series && Array.isArray(series.shape);
@@ -56,9 +63,16 @@ export function logAxis(values: readonly number[]): Layout["xaxis"] {
   if (exponents.length === 0) return { type: "log" };
   const [least, most] = extremes([exponents]);
   const room = 0.05 * (most - least) + 0.05;
+  const steps = most - least > 2.5 ? [1] : [1, 2, 5];
+  const powers = Array.from(
+    { length: Math.ceil(most) - Math.floor(least) + 1 },
+    (_, i) => 10 ** (Math.floor(least) + i),
+  );
+  const tickvals = powers.flatMap((power) => steps.map((step) => shortNumber(step * power)));
   return {
     type: "log",
     range: [least - room, most + room],
-    dtick: most - least > 2.5 ? 1 : "D2",
+    tickvals,
+    ticktext: tickvals.map((value) => value.toLocaleString("en", { maximumSignificantDigits: 1 })),
   };
 }

@@ -98,6 +98,7 @@ export function heatmap(matrix: Tensor, options: HeatmapOptions): Figure {
     colorbar: {
       title: { text: plainText(options.colorTitle ?? ""), side: "right" },
       thickness: 18,
+      tickfont: { size: 15 },
       outlinewidth: 1,
     },
     hovertemplate: "row %{y}, column %{x}: %{z}<extra></extra>",
@@ -150,6 +151,7 @@ export function confusionMatrixChart(counts: Tensor, options: ConfusionOptions =
       title: { text: "share of the row", side: "right" },
       tickformat: ".0%",
       thickness: 18,
+      tickfont: { size: 15 },
       outlinewidth: 1,
     },
     xgap: 1,

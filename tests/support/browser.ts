@@ -1,0 +1,7 @@
+/** What tests that draw in a browser need. */
+import { findChromium } from "../../tools/chromium.ts";
+
+/** What is missing for tests in a browser; undefined where nothing is. */
+export const missingChromium: string | undefined = findChromium() === undefined
+  ? "Chromium is not on the PATH: apt-get install chromium"
+  : undefined;
