@@ -131,6 +131,9 @@ Deno.test("loadMnist: unknown names are refused", () =>
     // @ts-expect-error: as a notebook, which nobody checks, would call it
     const unknown = loadMnist({ source: "minst" });
     await assert.rejects(unknown, /expected source to be one of .*found "minst"/);
+    // @ts-expect-error: likewise, by its name in the book
+    const misspelt = loadMnist({ source: "digits", one_hot_label: true });
+    await assert.rejects(misspelt, /expected options source, .*found one_hot_label/);
     // @ts-expect-error: likewise
     await assert.rejects(loadMnist({ source: "digits", dtype: "uint8" }), TypeError);
   }));

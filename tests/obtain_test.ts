@@ -121,7 +121,11 @@ Deno.test("obtain: the folder of the environment comes first, and is never writt
         return true;
       });
       const other = await obtain(small.set, { ...quick, mirrors: [mirror.url] });
+      const reason =
+        "The folder in SMALL_TEST_DIR was passed over: t10k-images-idx3-ubyte.gz damaged";
       assert.match(other.text, /downloaded into/);
+      assert.ok(other.text.includes(reason), other.text);
+      assert.ok((await obtain(small.set, { ...quick, mirrors: [] })).text.includes(reason));
       assert.equal(await Deno.readTextFile(damaged), "damaged");
     } finally {
       Deno.env.delete("SMALL_TEST_DIR");

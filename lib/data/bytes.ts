@@ -75,28 +75,15 @@ export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * All bytes of a file, unzipped when it is gzipped.
- * @throws DataError when there are more than `maxBytes`: reading stops there.
+ * All bytes of a file.
+ * @throws DataError when it cannot be read, or has more than `maxBytes`.
  */
 export async function readBytes(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { bytes, gzipped } = await inspectFile(path);
-  const tooLarge = new DataError(`${path}: expected at most ${maxBytes} bytes, found more`);
-  if (bytes > maxBytes) throw tooLarge;
-  if (!gzipped) return await Deno.readFile(path);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of readChunks(path)) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge;
-    chunks.push(chunk);
+  const { bytes } = await inspectFile(path);
+  if (bytes > maxBytes) {
+    throw new DataError(`${path}: expected at most ${maxBytes} bytes, found ${bytes}`);
   }
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return all;
+  return await Deno.readFile(path);
 }
 
 /** Ends the names of files that are being written. */

@@ -26,7 +26,7 @@ import type { DataFile } from "./sources.ts";
 export interface DownloadOptions {
   /** Addresses of folders that have the file, in the order in which they are tried. */
   readonly mirrors: readonly string[];
-  /** Milliseconds to wait for a first answer; 10 s unless told otherwise. */
+  /** Milliseconds to wait for a first answer; 5 s unless told otherwise. */
   readonly connectTimeout?: number;
   /** Milliseconds to wait for the next kilobyte; 20 s unless told otherwise. */
   readonly stallTimeout?: number;
@@ -122,28 +122,16 @@ async function save(
   path: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const { connectTimeout = 10_000, stallTimeout = 20_000 } = options;
+  const { connectTimeout = 5_000, stallTimeout = 20_000 } = options;
   const maxBytes = file.hash.of === "file" ? file.bytes : file.contentBytes + ZIP_OVERHEAD;
-  using clock = new Clock();
-  clock.allow(connectTimeout, "an answer");
-  // Without `identity` a server may zip on the way what is zipped already.
-  const headers = { "accept-encoding": "identity" };
-  const response = await fetch(url, { signal: clock.signal, headers });
-  const { ok, status, statusText, body } = response;
-  const promised = Number(response.headers.get("content-length") ?? file.bytes);
-  if (!ok || body === null || promised > maxBytes) {
-    await body?.cancel();
-    throw new DataError(
-      ok
-        ? `expected at most ${maxBytes} bytes, found ${promised} announced`
-        : `answered ${status} ${statusText}`.trimEnd(),
-    );
-  }
-  const bar = (options.progress ?? progress)(Math.max(1, promised), {
-    label: file.name,
+  const bar = (options.progress ?? progress)(file.bytes, {
+    label: `${file.name} from ${new URL(url).host}`,
     unit: "B",
   });
   try {
+    using clock = new Clock();
+    clock.allow(connectTimeout, "an answer");
+    const body = await request(url, maxBytes, clock.signal);
     using target = await Deno.open(path, { write: true, createNew: true });
     await lock(target);
     let received = 0, counted = 0;
@@ -161,11 +149,32 @@ async function save(
       }
     }
     await target.sync();
-    await bar.finish(`from ${new URL(url).host}`);
+    await bar.finish();
   } catch (error) {
     await bar.finish(`stopped: ${networkReason(error)}`);
     throw error;
   }
+}
+
+/** Asks for a file. @throws DataError when the answer is another one. */
+async function request(
+  url: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  // Without `identity` a server may zip on the way what is zipped already.
+  const { ok, status, statusText, headers, body } = await fetch(url, {
+    signal,
+    headers: { "accept-encoding": "identity" },
+  });
+  const promised = Number(headers.get("content-length") ?? 0);
+  if (ok && body !== null && promised <= maxBytes) return body;
+  await body?.cancel();
+  throw new DataError(
+    ok
+      ? `expected at most ${maxBytes} bytes, found ${promised} announced`
+      : `answered ${status} ${statusText}`.trimEnd(),
+  );
 }
 
 /**

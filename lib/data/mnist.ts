@@ -30,6 +30,16 @@ export interface MnistOptions {
   readonly verify?: boolean;
 }
 
+/** Their names, for whoever misspells one in a notebook. */
+const OPTIONS: readonly string[] = [
+  "source",
+  "normalize",
+  "flatten",
+  "oneHotLabel",
+  "dtype",
+  "verify",
+];
+
 /** The shape of images: a row of pixels each, or channels, rows and columns. */
 export type ImageShape<Source, Flatten> = Source extends "cifar-10"
   ? Flatten extends false ? [number, 3, 32, 32] : [number, 3072]
@@ -72,14 +82,18 @@ const DRAWN = { train: 20_000, test: 10_000 };
  * `data/mnist/`, or from a download into it; other data sets likewise (`FASHION_MNIST_DIR`, …).
  *
  * @throws DataError when the files cannot be had; it names the folders, the files, their hashes and
- * the reason that each mirror gave.
+ * the reason that each mirror gave. TypeError for an option or a source that there is not.
  */
 export function loadMnist<const O extends MnistOptions = Record<never, never>>(
-  options?: O,
+  options?: O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>,
 ): Promise<
   Mnist<ImageShape<O["source"], O["flatten"]>, LabelShape<O["oneHotLabel"]>>
 >;
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`loadMnist: expected options ${OPTIONS.join(", ")}, found ${unknown}`);
+  }
   const { normalize = true, flatten = true, oneHotLabel = false, dtype = "float32" } = options;
   if (dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`loadMnist: expected dtype float32 or float64, found ${dtype}`);

@@ -63,7 +63,7 @@ export async function find(set: DataSet, verify: boolean): Promise<Found> {
     try {
       const images = await readImages(set, folder, verify);
       const text = sentence(set, images, `from ${name}`, verify);
-      return { obtained: { images, text }, places, failures };
+      return { obtained: { images, text: text + passedOver(set, failures) }, places, failures };
     } catch (error) {
       if (!(error instanceof FolderError)) throw error;
       failures.push(error);
@@ -94,7 +94,8 @@ export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obta
     return {
       images,
       text: [
-        sentence(set, images, `downloaded into ${set.folder}/`, true),
+        sentence(set, images, `downloaded into ${set.folder}/`, true) +
+        passedOver(set, failures.slice(0, -1)),
         ...replaced.map(({ file }) => `It replaced a damaged ${file.name}.`),
       ].join(" "),
     };
@@ -137,6 +138,16 @@ function sentence(set: DataSet, images: RawImages, place: string, verified: bool
   const count = (labels: Uint8Array) => labels.length.toLocaleString("en");
   return `${set.title}: ${count(images.trainLabels)} training and ${count(images.testLabels)} ` +
     `test images, ${place}, ${verified ? "SHA-256 verified" : "not verified"}.`;
+}
+
+/** Says that the folder which the environment names was of no use. */
+function passedOver(set: DataSet, failures: readonly FolderError[]): string {
+  const problems = failures.flatMap(({ problems }) => problems);
+  if (problems.length === 0) return "";
+  const names = problems.map(({ file, damaged }) =>
+    `${file.name} ${damaged ? "damaged" : "missing"}`
+  );
+  return ` (The folder in ${set.variable}_DIR was passed over: ${names.join(", ")}.)`;
 }
 
 /** Everything that went wrong, and how to mend it. */

@@ -24,6 +24,7 @@ export interface Mirror extends AsyncDisposable {
  * @param behaviour what it does for a path such as `"/train-labels-idx1-ubyte.gz"`.
  */
 export function startMirror(behaviour: (path: string) => Behaviour): Mirror {
+  keepOffProxies();
   const requests: string[] = [];
   const stop = new AbortController();
   const server = Deno.serve({
@@ -45,6 +46,16 @@ export function startMirror(behaviour: (path: string) => Behaviour): Mirror {
       await server.finished;
     },
   };
+}
+
+/** Whoever runs the tests may have a proxy, which must not be asked for this machine. */
+function keepOffProxies(): void {
+  for (const name of ["NO_PROXY", "no_proxy"]) {
+    const hosts = Deno.env.get(name);
+    if (!hosts?.includes("127.0.0.1")) {
+      Deno.env.set(name, hosts ? `${hosts},127.0.0.1` : "127.0.0.1");
+    }
+  }
 }
 
 function answer(behaviour: Behaviour, stopped: AbortSignal): Response | Promise<Response> {
