@@ -2,8 +2,8 @@
 //
 // `deno task build-kernels` compiles this file to binary.ts beside it. What the functions compute,
 // and in which order they add, is said in plain TypeScript in ../matmul.ts: the results are the
-// same to the last bit. Matrices are row-major and dense; every one has 16 bytes of room behind it,
-// because the last vector of a row reads (and, in `gather`, writes) past its end.
+// same to the last bit. Matrices are row-major and dense; every one has 32 bytes of room behind it,
+// because the last vectors of a row read (and, in `gather`, write) past its end.
 //
 // An entry of a list, one for each number of a row that is not 0:
 //   0  u32  how many bytes into the other matrix its row begins
@@ -15,18 +15,25 @@ const ENTRY: usize = 16;
 // @ts-ignore: decorator
 @inline
 function list<T>(row: usize, length: i32, stride: usize, at: usize): usize {
-  for (let k: usize = 0; k < <usize>length; k++) {
-    const value = load<T>(row + k * sizeof<T>());
-    store<u32>(at, <u32>(k * stride));
-    store<T>(at, value, 8);
-    at += <T>0 != value ? ENTRY : 0; // NaN differs from 0, so it is kept
+  const zero = v128.splat<T>(0), lanes = <i32>(16 / sizeof<T>());
+  for (let k: i32 = 0; k < length; k += 2 * lanes) { // an image is mostly black: skip in strides
+    const here = row + <usize>k * sizeof<T>();
+    const any = v128.or(v128.ne<T>(v128.load(here), zero), v128.ne<T>(v128.load(here, 16), zero));
+    if (!v128.any_true(any)) continue;
+    const last = min(k + 2 * lanes, length);
+    for (let i = k; i < last; i++) {
+      const value = load<T>(row + <usize>i * sizeof<T>());
+      store<u32>(at, <u32>i * <u32>stride);
+      store<T>(at, value, 8);
+      at += <T>0 != value ? ENTRY : 0; // NaN differs from 0, so it is kept
+    }
   }
   return at;
 }
 
-/** c = Σ value · row for 8 vectors of columns. */
-function gather8<T>(from: usize, end: usize, b: usize, c: usize): void {
-  let s0 = v128.splat<T>(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+/** c = Σ value · row for 7 vectors of columns. */
+function gather7<T>(from: usize, end: usize, b: usize, c: usize): void {
+  let s0 = v128.splat<T>(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;
   for (; from < end; from += ENTRY) {
     const w = v128.load_splat<T>(from, 8), r = b + load<u32>(from);
     s0 = v128.add<T>(s0, v128.mul<T>(w, v128.load(r)));
@@ -36,7 +43,6 @@ function gather8<T>(from: usize, end: usize, b: usize, c: usize): void {
     s4 = v128.add<T>(s4, v128.mul<T>(w, v128.load(r, 64)));
     s5 = v128.add<T>(s5, v128.mul<T>(w, v128.load(r, 80)));
     s6 = v128.add<T>(s6, v128.mul<T>(w, v128.load(r, 96)));
-    s7 = v128.add<T>(s7, v128.mul<T>(w, v128.load(r, 112)));
   }
   v128.store(c, s0);
   v128.store(c, s1, 16);
@@ -45,7 +51,6 @@ function gather8<T>(from: usize, end: usize, b: usize, c: usize): void {
   v128.store(c, s4, 64);
   v128.store(c, s5, 80);
   v128.store(c, s6, 96);
-  v128.store(c, s7, 112);
 }
 
 /** c = Σ value · row for 3 vectors of columns. */
@@ -79,10 +84,17 @@ function gather<T>(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: u
   const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
   for (let i: i32 = 0; i < rows; i++, a += step, c += width) {
     const end = list<T>(a, inner, width, room);
-    let j: usize = 0;
-    for (; j + 128 <= width; j += 128) gather8<T>(room, end, b + j, c + j);
-    for (; j + 48 <= width; j += 48) gather3<T>(room, end, b + j, c + j);
-    for (; j < width; j += 16) gather1<T>(room, end, b + j, c + j);
+    // The last block may overlap the one before it: doing a few columns twice is faster than doing
+    // them one vector at a time, where each addition waits for the one before.
+    if (width > 96) {
+      const last = ((width + 15) & ~15) - 112;
+      for (let j: usize = 0; j < last; j += 112) gather7<T>(room, end, b + j, c + j);
+      gather7<T>(room, end, b + last, c + last);
+    } else if (width > 32) {
+      const last = ((width + 15) & ~15) - 48;
+      for (let j: usize = 0; j < last; j += 48) gather3<T>(room, end, b + j, c + j);
+      gather3<T>(room, end, b + last, c + last);
+    } else for (let j: usize = 0; j < width; j += 16) gather1<T>(room, end, b + j, c + j);
   }
 }
 

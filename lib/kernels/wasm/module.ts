@@ -5,7 +5,7 @@ import { BINARY } from "./binary.ts";
 /** A function of kernels.as: its arguments are addresses and counts. */
 export type Kernel = (...addresses: number[]) => void;
 
-/** Vectors are so many bytes long; the last one of an array may reach past its end. */
+/** Vectors are so many bytes long; the last ones of an array may reach past its end. */
 const VECTOR = 16;
 const PAGE = 65_536;
 
@@ -41,10 +41,10 @@ export class Arena {
   #top = VECTOR; // 0 is no address
   constructor(readonly memory: WebAssembly.Memory, readonly isDouble: boolean) {}
 
-  /** The address of room for `count` numbers, and for a vector behind them. */
+  /** The address of room for `count` numbers, and for two vectors behind them. */
   reserve(count: number): number {
     const address = this.#top;
-    this.#top += Math.ceil((count * (this.isDouble ? 8 : 4)) / VECTOR) * VECTOR + VECTOR;
+    this.#top += Math.ceil((count * (this.isDouble ? 8 : 4)) / VECTOR) * VECTOR + 2 * VECTOR;
     const missing = this.#top - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     return address;
