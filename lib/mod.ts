@@ -11,7 +11,14 @@ export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
 export { DataError } from "./data/errors.ts";
 export { projectPath } from "./data/paths.ts";
 export { loadMnist } from "./data/mnist.ts";
-export type { ImageShape, LabelShape, Mnist, MnistOptions } from "./data/mnist.ts";
+export type {
+  ImageShape,
+  LabelShape,
+  Mnist,
+  MnistKnown,
+  MnistOf,
+  MnistOptions,
+} from "./data/mnist.ts";
 export type { DataSource } from "./data/sources.ts";
 export { formatTextTable, parseTextTable } from "./data/std_csv.ts";
 export type { Cell, TextRow, TextTableOptions } from "./data/std_csv.ts";

@@ -5,23 +5,17 @@ import { projectPath } from "../lib/data/paths.ts";
 import { inFolder } from "./support/files.ts";
 import { testUnless } from "./support/skip.ts";
 
-/** Runs the command with these variables; gives its exit code and what it printed. */
+/** Runs the command in an environment; gives its exit code and what it printed. */
 async function run(args: string[], env: Record<string, string>): Promise<[number, string, string]> {
   const out: string[] = [], err: string[] = [];
   const { log, error } = console;
-  const before = Object.keys(env).map((name) => [name, Deno.env.get(name)] as const);
   console.log = (...values) => out.push(values.join(" "));
   console.error = (...values) => err.push(values.join(" "));
   try {
-    Object.entries(env).forEach(([name, value]) => Deno.env.set(name, value));
-    return [await data(args), out.join("\n"), err.join("\n")];
+    return [await data(args, (name) => env[name]), out.join("\n"), err.join("\n")];
   } finally {
     console.log = log;
     console.error = error;
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
   }
 }
 
@@ -40,7 +34,7 @@ const offline = { CIFAR_10_MIRRORS: "" };
 const hasCifar = await Deno.stat(projectPath("data/cifar-10")).then(() => true, () => false);
 
 testUnless(
-  hasCifar || Deno.env.has("CIFAR_10_DIR") ? "CIFAR-10 is here" : undefined,
+  hasCifar ? "CIFAR-10 is here" : undefined,
   "data: what cannot be had is said, and the exit code tells",
   async () => {
     const [code, , err] = await run(["cifar-10"], offline);

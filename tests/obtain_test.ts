@@ -109,27 +109,26 @@ Deno.test("obtain: the folder of the environment comes first, and is never writt
     await using mirror = mirrorOf(small);
     await obtain({ ...small.set, folder: theirs }, { ...quick, mirrors: [mirror.url] });
     mirror.requests.length = 0;
-    Deno.env.set("SMALL_TEST_DIR", theirs);
-    try {
-      const { text } = await obtain(small.set, { ...quick, mirrors: [] });
-      assert.match(text, /from the folder in SMALL_TEST_DIR/);
-      const damaged = join(theirs, names[0]);
-      await Deno.writeTextFile(damaged, "damaged");
-      await assert.rejects(obtain(small.set, { ...quick, mirrors: [] }), (error) => {
-        assert.ok(error instanceof ObtainError);
-        assert.ok(error.summary.includes(damaged));
-        return true;
-      });
-      const other = await obtain(small.set, { ...quick, mirrors: [mirror.url] });
-      const reason =
-        "The folder in SMALL_TEST_DIR was passed over: t10k-images-idx3-ubyte.gz damaged";
-      assert.match(other.text, /downloaded into/);
-      assert.ok(other.text.includes(reason), other.text);
-      assert.ok((await obtain(small.set, { ...quick, mirrors: [] })).text.includes(reason));
-      assert.equal(await Deno.readTextFile(damaged), "damaged");
-    } finally {
-      Deno.env.delete("SMALL_TEST_DIR");
-    }
+    const named = {
+      ...quick,
+      environment: (name: string) => name === "SMALL_TEST_DIR" ? theirs : undefined,
+    };
+    const { text } = await obtain(small.set, { ...named, mirrors: [] });
+    assert.match(text, /from the folder in SMALL_TEST_DIR/);
+    const damaged = join(theirs, names[0]);
+    await Deno.writeTextFile(damaged, "damaged");
+    await assert.rejects(obtain(small.set, { ...named, mirrors: [] }), (error) => {
+      assert.ok(error instanceof ObtainError);
+      assert.ok(error.summary.includes(damaged));
+      return true;
+    });
+    const other = await obtain(small.set, { ...named, mirrors: [mirror.url] });
+    const reason =
+      "The folder in SMALL_TEST_DIR was passed over: t10k-images-idx3-ubyte.gz damaged";
+    assert.match(other.text, /downloaded into/);
+    assert.ok(other.text.includes(reason), other.text);
+    assert.ok((await obtain(small.set, { ...named, mirrors: [] })).text.includes(reason));
+    assert.equal(await Deno.readTextFile(damaged), "damaged");
   }));
 
 Deno.test("obtain: data of one's own are not replaced by a download", () =>
@@ -148,14 +147,14 @@ Deno.test("obtain: data of one's own are not replaced by a download", () =>
 Deno.test("mirrorsOf: a list in the environment replaces the mirrors", () => {
   const set = { ...DATA_SETS.mnist, variable: "SMALL_TEST" };
   assert.equal(mirrorsOf(set), set.mirrors);
-  try {
-    Deno.env.set("SMALL_TEST_MIRRORS", "http://a/x/, http://b/  http://c/");
-    assert.deepEqual(mirrorsOf(set), ["http://a/x/", "http://b/", "http://c/"]);
-    Deno.env.set("SMALL_TEST_MIRRORS", "");
-    assert.deepEqual(mirrorsOf(set), []);
-  } finally {
-    Deno.env.delete("SMALL_TEST_MIRRORS");
-  }
+  const named = (urls: string) =>
+    mirrorsOf(set, (name) => name === "SMALL_TEST_MIRRORS" ? urls : "");
+  assert.deepEqual(named("http://a/x/, http://b/  http://c/"), [
+    "http://a/x/",
+    "http://b/",
+    "http://c/",
+  ]);
+  assert.deepEqual(named(""), []);
 });
 
 /** Starts tests/support/obtain_once.ts. */

@@ -11,15 +11,13 @@ Deno.test("projectPath takes relative paths from the project's folder", () => {
   assert.equal(projectPath("../mnist"), join(projectRoot, "..", "mnist"));
 });
 
-Deno.test("projectPath does not depend on the working folder", () => {
-  const before = projectPath("data");
-  const cwd = Deno.cwd();
-  try {
-    Deno.chdir(join(projectRoot, "lib"));
-    assert.equal(projectPath("data"), before);
-  } finally {
-    Deno.chdir(cwd);
-  }
+Deno.test("projectPath does not depend on the working folder", async () => {
+  const module = JSON.stringify(import.meta.resolve("../lib/data/paths.ts"));
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", `import { projectPath } from ${module}; console.log(projectPath("data"));`],
+    cwd: join(projectRoot, "lib"),
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout).trim(), projectPath("data"));
 });
 
 Deno.test("projectPath keeps absolute paths", () => {

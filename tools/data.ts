@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../lib/data/bytes.ts";
+import { type Environment, processEnvironment } from "../lib/data/environment.ts";
 import { DataError } from "../lib/data/errors.ts";
 import { find, obtain } from "../lib/data/obtain.ts";
 import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sources.ts";
@@ -29,10 +30,14 @@ function isSource(name: string): name is FileSource {
 /**
  * Runs the command.
  * @param args sources, or `--help`.
+ * @param environment where folders and mirrors may be named.
  * @returns the exit code: 0 when all is there, 1 when something could not be had, 2 for a name that
  * is none.
  */
-export async function data(args: readonly string[]): Promise<number> {
+export async function data(
+  args: readonly string[],
+  environment: Environment = processEnvironment,
+): Promise<number> {
   if (args.includes("--help")) {
     console.log(USAGE);
     return 0;
@@ -51,7 +56,7 @@ export async function data(args: readonly string[]): Promise<number> {
   let code = 0;
   for (const source of sources) {
     try {
-      const { text } = await obtain(DATA_SETS[source], { verify: true });
+      const { text } = await obtain(DATA_SETS[source], { verify: true, environment });
       console.log(text);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -60,14 +65,14 @@ export async function data(args: readonly string[]): Promise<number> {
     }
   }
   for (const set of Object.values(DATA_SETS)) {
-    if (!sources.includes(set.source)) console.log(await state(set));
+    if (!sources.includes(set.source)) console.log(await state(set, environment));
   }
   return code;
 }
 
 /** What this machine has of a set, in a line. */
-async function state(set: DataSet): Promise<string> {
-  const { obtained, failures } = await find(set, true);
+async function state(set: DataSet, environment: Environment): Promise<string> {
+  const { obtained, failures } = await find(set, true, environment);
   if (obtained !== undefined) return obtained.text;
   const damaged = failures.some(({ problems }) => problems.some(({ damaged }) => damaged));
   const megabytes = set.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;

@@ -5,6 +5,7 @@ import { announceData } from "../plot/show.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { drawDigits } from "./digits.ts";
+import { type Environment, processEnvironment } from "./environment.ts";
 import { DataError } from "./errors.ts";
 import type { RawImages } from "./folder.ts";
 import { obtain, ObtainError } from "./obtain.ts";
@@ -85,11 +86,29 @@ const DRAWN = { train: 20_000, test: 10_000 };
  * the reason that each mirror gave. TypeError for an option or a source that there is not.
  */
 export function loadMnist<const O extends MnistOptions = Record<never, never>>(
-  options?: O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>,
-): Promise<
-  Mnist<ImageShape<O["source"], O["flatten"]>, LabelShape<O["oneHotLabel"]>>
+  options?: MnistKnown<O>,
+): Promise<MnistOf<O>> {
+  return loadMnistIn(processEnvironment, options);
+}
+
+/** Options of which none is misspelt. */
+export type MnistKnown<O> = O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>;
+
+/** The data set that options describe. */
+export type MnistOf<O extends MnistOptions> = Mnist<
+  ImageShape<O["source"], O["flatten"]>,
+  LabelShape<O["oneHotLabel"]>
 >;
-export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+
+/** {@link loadMnist} in another environment than the program's own. */
+export function loadMnistIn<const O extends MnistOptions = Record<never, never>>(
+  environment: Environment,
+  options?: MnistKnown<O>,
+): Promise<MnistOf<O>>;
+export async function loadMnistIn(
+  environment: Environment,
+  options: MnistOptions = {},
+): Promise<Mnist> {
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(`loadMnist: expected options ${OPTIONS.join(", ")}, found ${unknown}`);
@@ -98,7 +117,7 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
   if (dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`loadMnist: expected dtype float32 or float64, found ${dtype}`);
   }
-  const { images, source } = await load(options);
+  const { images, source } = await load(options, environment);
   const { imageShape, classNames } = source === "digits"
     ? { imageShape: [1, 28, 28], classNames: DIGIT_NAMES }
     : DATA_SETS[source];
@@ -154,12 +173,15 @@ interface Loaded {
 }
 
 /** The images of the source that is asked for, and the sentence that says so. */
-async function load({ source: asked = "auto", verify = true }: MnistOptions): Promise<Loaded> {
-  const source = asked === "auto" ? sourceOfEnvironment() : asked;
+async function load(
+  { source: asked = "auto", verify = true }: MnistOptions,
+  environment: Environment,
+): Promise<Loaded> {
+  const source = asked === "auto" ? sourceNamedIn(environment) : asked;
   if (source === "digits") return await loadDigits();
   if (source === "auto") {
     try {
-      return await loadFiles("mnist", verify);
+      return await loadFiles("mnist", verify, environment);
     } catch (error) {
       if (!(error instanceof ObtainError)) throw error;
       return await loadDigits(error);
@@ -169,12 +191,12 @@ async function load({ source: asked = "auto", verify = true }: MnistOptions): Pr
     const known = ["auto", "digits", ...Object.keys(DATA_SETS)].join(", ");
     throw new TypeError(`loadMnist: expected source to be one of ${known}, found "${source}"`);
   }
-  return await loadFiles(source, verify);
+  return await loadFiles(source, verify, environment);
 }
 
 /** What `MNIST_SOURCE` says instead of `"auto"`: `deno task run --data SOURCE` sets it. */
-function sourceOfEnvironment(): DataSource {
-  const name = Deno.env.get("MNIST_SOURCE") || "auto";
+function sourceNamedIn(environment: Environment): DataSource {
+  const name = environment("MNIST_SOURCE") || "auto";
   // The images of CIFAR-10 have another shape than whoever asks for no source is told to expect.
   const allowed: readonly DataSource[] = ["auto", "mnist", "digits", "fashion-mnist"];
   const source = allowed.find((known) => known === name);
@@ -186,8 +208,12 @@ function sourceOfEnvironment(): DataSource {
   return source;
 }
 
-async function loadFiles(source: FileSource, verify: boolean): Promise<Loaded> {
-  const { images, text } = await obtain(DATA_SETS[source], { verify });
+async function loadFiles(
+  source: FileSource,
+  verify: boolean,
+  environment: Environment,
+): Promise<Loaded> {
+  const { images, text } = await obtain(DATA_SETS[source], { verify, environment });
   await announceData(source, text);
   return { images, source };
 }

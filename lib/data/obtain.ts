@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { readCifar } from "./cifar.ts";
 import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
+import { type Environment, processEnvironment } from "./environment.ts";
 import { DataError } from "./errors.ts";
 import { type FileProblem, findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import { projectPath } from "./paths.ts";
@@ -18,6 +19,8 @@ export interface Obtained {
 export interface ObtainOptions extends Partial<DownloadOptions> {
   /** Whether files must be the published ones, told by their SHA-256. */
   readonly verify: boolean;
+  /** Where folders and mirrors may be named; the program's own variables unless told otherwise. */
+  readonly environment?: Environment;
   /** See {@link removeLeftovers}. */
   readonly fresh?: number;
 }
@@ -51,9 +54,13 @@ export interface Found {
 }
 
 /** Looks for a data set in the folder that the environment names, then in its folder under `data/`. */
-export async function find(set: DataSet, verify: boolean): Promise<Found> {
+export async function find(
+  set: DataSet,
+  verify: boolean,
+  environment: Environment = processEnvironment,
+): Promise<Found> {
   const variable = `${set.variable}_DIR`;
-  const named = Deno.env.get(variable);
+  const named = environment(variable);
   const places = [
     ...(named ? [{ folder: projectPath(named), name: `the folder in ${variable}` }] : []),
     { folder: projectPath(set.folder), name: `${set.folder}/` },
@@ -81,7 +88,7 @@ export async function find(set: DataSet, verify: boolean): Promise<Found> {
 export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obtained> {
   const own = projectPath(set.folder);
   for (const { name } of set.files) await removeLeftovers(join(own, name), options.fresh);
-  const { obtained, places, failures } = await find(set, options.verify);
+  const { obtained, places, failures } = await find(set, options.verify, options.environment);
   if (obtained !== undefined) return obtained;
   const { problems } = failures[failures.length - 1]; // those of our own folder
   try {
@@ -118,7 +125,7 @@ async function repair(
   problems: readonly FileProblem[],
   options: ObtainOptions,
 ): Promise<void> {
-  const mirrors = options.mirrors ?? mirrorsOf(set);
+  const mirrors = options.mirrors ?? mirrorsOf(set, options.environment);
   for (const { file, damaged } of problems) {
     const present = await findFile(folder, file);
     if (present !== undefined && !damaged) continue; // another program was faster
@@ -128,8 +135,11 @@ async function repair(
 }
 
 /** The mirrors in the environment, separated by commas or blanks, or else the usual ones. */
-export function mirrorsOf(set: DataSet): readonly string[] {
-  const named = Deno.env.get(`${set.variable}_MIRRORS`);
+export function mirrorsOf(
+  set: DataSet,
+  environment: Environment = processEnvironment,
+): readonly string[] {
+  const named = environment(`${set.variable}_MIRRORS`);
   return named === undefined ? set.mirrors : named.split(/[\s,]+/).filter((url) => url !== "");
 }
 
