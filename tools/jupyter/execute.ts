@@ -11,7 +11,7 @@ import { UNCAUGHT } from "./inside.ts";
 import { Kernel } from "./kernel.ts";
 import { isObject, type Message, text } from "./messages.ts";
 import { Outputs } from "./outputs.ts";
-import { explainParseError, lineOf } from "./lines.ts";
+import { explainRefusal, lineOf } from "./lines.ts";
 
 /** Says how far a run is. */
 export interface CellEvent {
@@ -153,7 +153,8 @@ class Run {
     tell("start");
     const error = await this.#execute(cell, index, code, (text) => tell("output", text));
     tell("end");
-    return error && { ...error, cell: number, id: cell.id, line: await lineOf(error, code) };
+    return error &&
+      { ...error, cell: number, id: cell.id, line: error.line ?? await lineOf(error, code) };
   }
 
   /** Runs one cell to its end and gives the first error in it, or null. */
@@ -190,8 +191,8 @@ class Run {
       const reply = await this.#client.execute(code, false, receive);
       await this.#client.complete(receive);
       if (reply.status === "ok" || error || isBrokenOff) return;
-      // The kernel refuses a cell that it cannot parse without a word about the reason.
-      error = await explainParseError(code) ?? cellError(reply);
+      // Where the kernel does not even start a cell, no error is sent.
+      error = await explainRefusal(code, this.#kernel.complaints);
       this.#outputs.add(index, errorOutput(error));
     };
 
@@ -217,19 +218,15 @@ class Run {
     if (reason instanceof TimeLimit || reason instanceof Flood) {
       await Promise.race([this.#client.interrupt(), delay(INTERRUPT_PATIENCE)]);
       await Promise.race([running, this.#stopped, delay(INTERRUPT_PATIENCE)]).catch(() => {});
-      return { name: reason.name, message: reason.message, traceback: [] };
+      return { name: reason.name, message: reason.message, traceback: [], line: null };
     }
     if (reason instanceof KernelEnded || reason instanceof ConnectionLost) {
       // A kernel that ends breaks the connection too, and the last outputs may still be under way.
       const status = await Promise.race([this.#kernel.ended, delay(500)]);
       await delay(50);
-      if (!status) return { name: reason.name, message: reason.message, traceback: [] };
-      const complaints = await this.#kernel.complaints();
-      return {
-        name: "KernelEnded",
-        message: new KernelEnded(status).message,
-        traceback: complaints === "" ? [] : complaints.split("\n"),
-      };
+      const { name, message } = status ? new KernelEnded(status) : reason;
+      const complaints = this.#kernel.complaints;
+      return { name, message, traceback: complaints ? complaints.split("\n") : [], line: null };
     }
     throw reason;
   }

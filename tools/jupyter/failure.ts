@@ -15,6 +15,8 @@ export interface CellError {
   message: string;
   /** The lines of the stack trace; none where the kernel gave none. */
   traceback: string[];
+  /** The line in the cell, counted from 1; null where it is not known. */
+  line: number | null;
 }
 
 /** Why and where a notebook failed. */
@@ -23,8 +25,6 @@ export interface Failure extends CellError {
   cell: number;
   /** The cell's id. */
   id: string;
-  /** The line in the cell, counted from 1; null where it is not known. */
-  line: number | null;
 }
 
 /** Reads the content of an `error` message or of an `execute_reply` with status `error`. */
@@ -34,6 +34,7 @@ export function cellError(content: JsonObject): CellError {
     message: text(content.evalue),
     // What is thrown without being an Error has a traceback of one empty line.
     traceback: texts(content.traceback).filter((line) => line !== ""),
+    line: null,
   };
 }
 

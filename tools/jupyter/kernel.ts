@@ -33,6 +33,9 @@ export class KernelError extends Error {
   override name = "KernelError";
 }
 
+/** So many characters of what a kernel complains of are kept. */
+const MAX_COMPLAINTS = 4000;
+
 const live = new Set<Deno.ChildProcess>();
 globalThis.addEventListener("unload", killAllKernels);
 
@@ -69,7 +72,7 @@ export class Kernel {
   readonly connection: Connection;
   readonly #process: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #complaints: Promise<string>;
+  #complaints = "";
   /** Resolves when the process has ended, however it ended. Never rejects. */
   readonly ended: Promise<Deno.CommandStatus>;
 
@@ -78,9 +81,13 @@ export class Kernel {
     this.#process = process;
     this.#orders = process.stdin.getWriter();
     this.#orders.closed.catch(() => {}); // it breaks when the kernel ends
-    this.#complaints = lastText(process.stderr, 4000);
     live.add(process);
-    this.ended = process.status.finally(() => live.delete(process));
+    const complained = this.#readComplaints();
+    this.ended = process.status.then(async (status) => {
+      live.delete(process);
+      await complained;
+      return status;
+    });
   }
 
   /** The operating system's number of the process. */
@@ -125,7 +132,7 @@ export class Kernel {
         giveUp.abort(error);
         await kernel?.kill();
         if (!(error instanceof EarlyEnd)) throw error;
-        const complaints = await kernel?.complaints() ?? "";
+        const complaints = kernel?.complaints ?? "";
         const portTaken = /address.*in use|AddrInUse|10048/i.test(complaints);
         if (portTaken && attempt < 5) continue;
         throw new KernelError(
@@ -146,9 +153,9 @@ export class Kernel {
     this.#orders.write(Uint8Array.of(order)).catch(() => {});
   }
 
-  /** The end of what the kernel process printed as complaints; complete once it has ended. */
-  complaints(): Promise<string> {
-    return this.#complaints;
+  /** The last of what the kernel process has printed to its standard error so far. */
+  get complaints(): string {
+    return this.#complaints.trim();
   }
 
   /** Waits up to `patience` milliseconds for the process to end by itself, then kills it. */
@@ -162,6 +169,12 @@ export class Kernel {
   async kill(): Promise<void> {
     kill(this.#process);
     await this.ended;
+  }
+
+  async #readComplaints(): Promise<void> {
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#complaints = (this.#complaints + text).slice(-MAX_COMPLAINTS);
+    }
   }
 }
 
@@ -226,13 +239,4 @@ function freePorts(count: number): { ports: number[]; release: () => void } {
 
 function forget(ports: number[]): void {
   for (const port of ports) promised.delete(port);
-}
-
-/** Reads a stream to its end and keeps its last `length` characters. */
-async function lastText(stream: ReadableStream<Uint8Array>, length: number): Promise<string> {
-  let last = "";
-  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-    last = (last + piece).slice(-length);
-  }
-  return last.trim();
 }

@@ -1,15 +1,145 @@
 /**
- * Where in a cell an error happened.
+ * Where in a cell an error happened. Only called once a cell has failed, so it may take its time.
+ *
+ * The kernel runs not the cell but JavaScript made from it: types are dropped, static imports
+ * become dynamic ones, and everything is printed anew, so that lines move. No source map comes with
+ * it. `deno transpile` prints the same JavaScript with a map; what is left to do here is to turn the
+ * imports as the kernel turns them.
  *
  * @module
  */
+
+import { parse } from "@babel/parser";
+import { SourceMap } from "node:module";
+import { join } from "node:path";
+import { deno } from "../deno.ts";
 import type { CellError } from "./failure.ts";
 
-export function lineOf(error: CellError, _code: string): Promise<number | null> {
-  const position = /<anonymous>:(\d+):(\d+)/.exec(error.traceback.join("\n"));
-  return Promise.resolve(position ? Number(position[1]) : null);
+/** What the kernel puts before a cell's JavaScript, on its first line. */
+const PREFIX = "'use strict'; void 0;";
+
+/** The line of a cell, counted from 1, that led to an error; null where it is not known. */
+export async function lineOf(error: CellError, code: string): Promise<number | null> {
+  const place = cellPlace(error.traceback);
+  if (place) return await originalLine(place, code);
+  return error.name === "SyntaxError" ? syntaxErrorLine(code) : null;
 }
 
-export function explainParseError(_code: string): Promise<CellError | null> {
-  return Promise.resolve(null);
+/**
+ * Says why the kernel refused to run a cell, which it does without giving a reason.
+ *
+ * @param complaints what the kernel has printed to its standard error.
+ */
+export async function explainRefusal(code: string, complaints: string): Promise<CellError> {
+  const map = await transpile(code);
+  if (map instanceof SyntaxErrorAt) {
+    const { message, line } = map;
+    return { name: "SyntaxError", message, traceback: [], line };
+  }
+  const found = complaints.includes("Promise was collected")
+    ? "that its result was lost: Deno cleaned up memory while something that the cell had " +
+      "started was still at work. Put `await` before what the cell starts"
+    : /["']npm:/.test(code)
+    ? "that it would not, and gives no reason; perhaps an npm: package cannot be found"
+    : "that it would not, and gives no reason";
+  const message = `kernel: expected it to run the cell, found ${found}`;
+  return { name: "KernelError", message, traceback: [], line: null };
+}
+
+/** A place in a cell's JavaScript; both counted from 1. */
+interface Place {
+  line: number;
+  column: number;
+}
+
+/**
+ * The place where the cell itself stood, as opposed to functions that it called: those may come
+ * from earlier cells, whose lines count anew. The outermost frame without a name is the cell.
+ */
+function cellPlace(traceback: string[]): Place | null {
+  const frames = traceback.flatMap((line) => {
+    const match = /^ *at (?:async )?(?:(.*) \()?<anonymous>:(\d+):(\d+)\)?$/.exec(line);
+    return match ? [{ name: match[1], line: Number(match[2]), column: Number(match[3]) }] : [];
+  });
+  return frames.findLast(({ name }) => name === undefined) ?? frames[0] ?? null;
+}
+
+async function originalLine({ line, column }: Place, code: string): Promise<number | null> {
+  const map = await transpile(importsTurned(code));
+  if (map instanceof SyntaxErrorAt) return null;
+  const before = line === 1 ? PREFIX.length : 0;
+  const entry = map.findEntry(line - 1, column - 1 - before);
+  return "originalLine" in entry ? entry.originalLine + 1 : null;
+}
+
+/** Why a text does not parse. */
+class SyntaxErrorAt {
+  constructor(readonly message: string, readonly line: number | null) {}
+}
+
+/** Makes JavaScript of a cell as the kernel does; gives the way back. */
+async function transpile(code: string): Promise<SourceMap | SyntaxErrorAt> {
+  const folder = await Deno.makeTempDir({ prefix: "cell-" });
+  try {
+    await Deno.writeTextFile(join(folder, "cell.ts"), code);
+    const args = ["transpile", "-q", "--no-config", "--source-map", "inline", "cell.ts"];
+    const { ok, stdout, stderr } = await deno(args, folder);
+    if (!ok) {
+      const [, message] = /^error: (?:\w*Error: )?(.*)$/m.exec(stderr) ?? [];
+      const [, line] = /cell\.ts:(\d+):\d+/.exec(stderr) ?? [];
+      return new SyntaxErrorAt(message ?? stderr.trim(), line ? Number(line) : null);
+    }
+    const [, base64] = /\/\/# sourceMappingURL=data:[^,]*,(\S*)\s*$/.exec(stdout) ?? [];
+    if (base64 === undefined) throw new Error("deno transpile: expected a source map, found none");
+    return new SourceMap(JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(base64))));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A cell with its static imports as the kernel turns them, on the same lines. */
+function importsTurned(code: string): string {
+  let turned = code;
+  const { body } = parse(code, {
+    sourceType: "module",
+    plugins: ["typescript"],
+    errorRecovery: true,
+  }).program;
+  for (const statement of body.toReversed()) {
+    if (statement.type !== "ImportDeclaration") continue;
+    const { start, end, specifiers, importKind, source } = statement;
+    if (start == null || end == null) continue;
+    const names = specifiers.flatMap((specifier) => {
+      const local = specifier.local.name;
+      if (specifier.type === "ImportDefaultSpecifier") return [`default: ${local}`];
+      if (specifier.type === "ImportNamespaceSpecifier") return [`...${local}`];
+      if (specifier.importKind === "type") return [];
+      const { imported } = specifier;
+      const name = imported.type === "Identifier" ? imported.name : JSON.stringify(imported.value);
+      return [name === local ? name : `${name}: ${local}`];
+    });
+    const module = `await import(${JSON.stringify(source.value)});`;
+    const [first] = specifiers;
+    const text = importKind === "type"
+      ? ""
+      : first?.type === "ImportNamespaceSpecifier"
+      ? `const ${first.local.name} = ${module}`
+      : specifiers.length > 0
+      ? `const { ${names.join(", ")} } = ${module}`
+      : module;
+    const lineEnds = code.slice(start, end).replaceAll(/[^\n]/g, "");
+    turned = turned.slice(0, start) + text + lineEnds + turned.slice(end);
+  }
+  return turned;
+}
+
+/** The line of an error that only the JavaScript engine finds, such as a name declared twice. */
+function syntaxErrorLine(code: string): number | null {
+  try {
+    parse(code, { sourceType: "module", plugins: ["typescript"] });
+    return null;
+  } catch (error) {
+    const [, line] = /\((\d+):\d+\)/.exec(String(error)) ?? [];
+    return line ? Number(line) : null;
+  }
 }

@@ -16,7 +16,7 @@ import type { JsonObject } from "../notebook.ts";
 import type { Client } from "./client.ts";
 import type { Front, Published, Request } from "./front.ts";
 import { STOP_HEARD, UNCAUGHT } from "./inside.ts";
-import { explainParseError } from "./lines.ts";
+import { explainRefusal } from "./lines.ts";
 import { type Message, text } from "./messages.ts";
 import { COLLECT_GARBAGE, STOP_CELL } from "./orders.ts";
 
@@ -212,11 +212,9 @@ const STOPPED: JsonObject = {
 
 /** Why the kernel did not run a cell, which it does not say. */
 async function whyNotRun(code: string): Promise<JsonObject> {
-  const error = await explainParseError(code) ??
-    { name: "SyntaxError", message: "the cell could not be parsed", traceback: [] };
-  const line = `${error.name}: ${error.message}`;
-  const traceback = error.traceback.length > 0 ? error.traceback : [line];
-  return { ename: error.name, evalue: error.message, traceback };
+  const { name, message, line } = await explainRefusal(code, "");
+  const where = line === null ? "" : `\n    at line ${line}`;
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}${where}`] };
 }
 
 /** Whether a promise resolves in time. */

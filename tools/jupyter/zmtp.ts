@@ -177,7 +177,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
 /** Reads so many bytes at a time from a connection. */
 class Reader {
   readonly #source: Deno.TcpConn;
-  readonly #buffer = new Uint8Array(64 * 1024);
+  readonly #buffer = new Uint8Array(256 * 1024);
   #rest = new Uint8Array(0);
 
   constructor(source: Deno.TcpConn) {
