@@ -30,14 +30,14 @@ const quick = {
   progress: () => ({ update() {}, async finish() {} }),
 };
 
-function get(
+async function get(
   folder: string,
   mirrors: readonly Mirror[],
   options: Partial<DownloadOptions> = {},
   what: DataFile = file,
 ): Promise<string> {
   const urls = mirrors.map(({ url }) => url);
-  return download(what, folder, { ...quick, mirrors: urls, ...options });
+  return (await download(what, folder, { ...quick, mirrors: urls, ...options })).path;
 }
 
 function namesIn(folder: string): string[] {

@@ -81,16 +81,26 @@ Deno.test("obtain: a damaged unzipped file makes way for the right one", () =>
     assert.deepEqual(namesIn(folder), names);
   }));
 
-Deno.test("obtain: when all fails, folder, files, hashes and reasons are named", () =>
+Deno.test("obtain: a mirror that had a file is asked first for the next one", () =>
   inFolder(async (folder) => {
     const small = await smallSet(folder);
+    await using bad = startMirror(() => ({ kind: "silent" }));
+    await using good = mirrorOf(small);
+    await obtain(small.set, { ...quick, mirrors: [bad.url, good.url] });
+    assert.equal(bad.requests.length, 1);
+    assert.equal(good.requests.length, 4);
+  }));
+
+Deno.test("obtain: when all fails, folder, files, hashes and reasons are named", () =>
+  inFolder(async (folder) => {
+    const small = await smallSet(join(folder, "set"));
     await using missing = startMirror(() => ({ kind: "status", status: 404 }));
     await using broken = startMirror(() => ({ kind: "status", status: 500 }));
     const mirrors = [missing.url, broken.url];
     await assert.rejects(obtain(small.set, { ...quick, mirrors }), (error) => {
       assert.ok(error instanceof ObtainError);
       for (const { name, hash } of small.set.files) {
-        assert.ok(error.message.includes(join(folder, name)));
+        assert.ok(error.message.includes(join(folder, "set", name)));
         assert.ok(error.message.includes(`${hash.sha256}  ${name}`));
       }
       assert.match(error.message, /answered 404/);
@@ -99,6 +109,7 @@ Deno.test("obtain: when all fails, folder, files, hashes and reasons are named",
       assert.match(error.summary, /^Mirrors: 127\.0\.0\.1:\d+: answered 404.*; .*answered 500/);
       return true;
     });
+    assert.deepEqual(namesIn(folder), []); // not even an empty folder
     assert.equal(missing.requests.length, 1); // after one file that no mirror has, it gives up
   }));
 

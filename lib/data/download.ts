@@ -62,22 +62,30 @@ const STALL_BYTES = 1024;
 /** The same content zipped badly, or not at all, is not larger than itself by more than this. */
 const ZIP_OVERHEAD = 1 << 16;
 
+/** A file that was downloaded. */
+export interface Downloaded {
+  /** Where it is: under its name, or without `.gz` when the mirror gave it unzipped. */
+  readonly path: string;
+  /** The mirror that had it. */
+  readonly mirror: string;
+}
+
 /**
- * Downloads a file into a folder and gives its path: that of its name, or without `.gz` when the
- * mirror gave it unzipped. A file that is there is replaced once the new one is known to be right.
+ * Downloads a file into a folder. One that is there is replaced once the new one is known to be
+ * right.
  * @throws DownloadError that says what each mirror did.
  */
 export async function download(
   file: DataFile,
   folder: string,
   options: DownloadOptions,
-): Promise<string> {
+): Promise<Downloaded> {
   const failures: MirrorFailure[] = [];
   for (const mirror of options.mirrors) {
     let url = mirror;
     try {
       url = new URL(file.name, mirror.endsWith("/") ? mirror : `${mirror}/`).href;
-      return await downloadFrom(url, file, folder, options);
+      return { path: await downloadFrom(url, file, folder, options), mirror };
     } catch (error) {
       failures.push({ url, reason: networkReason(error) });
     }
@@ -104,7 +112,6 @@ async function downloadFrom(
 ): Promise<string> {
   const temporary = temporaryPath(join(folder, file.name));
   try {
-    await Deno.mkdir(folder, { recursive: true });
     await save(url, file, temporary, options);
     const path = join(folder, await verifiedName(temporary, file));
     await renameOver(temporary, path);
@@ -132,6 +139,7 @@ async function save(
     using clock = new Clock();
     clock.allow(connectTimeout, "an answer");
     const body = await request(url, maxBytes, clock.signal);
+    await Deno.mkdir(dirname(path), { recursive: true });
     using target = await Deno.open(path, { write: true, createNew: true });
     await lock(target);
     let received = 0, counted = 0;

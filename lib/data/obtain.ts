@@ -125,11 +125,12 @@ async function repair(
   problems: readonly FileProblem[],
   options: ObtainOptions,
 ): Promise<void> {
-  const mirrors = options.mirrors ?? mirrorsOf(set, options.environment);
+  let mirrors = options.mirrors ?? mirrorsOf(set, options.environment);
   for (const { file, damaged } of problems) {
     const present = await findFile(folder, file);
     if (present !== undefined && !damaged) continue; // another program was faster
-    const path = await download(file, folder, { ...options, mirrors });
+    const { path, mirror } = await download(file, folder, { ...options, mirrors });
+    mirrors = [mirror, ...mirrors.filter((other) => other !== mirror)]; // first, for the next file
     if (present !== undefined && present !== path) await Deno.remove(present);
   }
 }
