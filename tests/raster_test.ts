@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
+import { pixelsOf } from "./support/png.ts";
 import { lettersThatFit, Raster, textWidth } from "../lib/plot/raster.ts";
 
 const BLACK = [0, 0, 0] as const;
 
 /** A raster as text: # where it is dark. */
 function picture(raster: Raster): string[] {
-  const { width, height, data, channels } = decode(raster.toPng());
+  const { width, height, data } = pixelsOf(raster.toPng());
   return Array.from(
     { length: height },
     (_, y) =>
-      Array.from({ length: width }, (_, x) => data[(y * width + x) * channels] < 128 ? "#" : ".")
-        .join(""),
+      Array.from({ length: width }, (_, x) => data[(y * width + x) * 3] < 128 ? "#" : ".").join(""),
   );
 }
 
@@ -50,11 +50,17 @@ Deno.test("a frame leaves its inside", () => {
   assert.deepEqual(picture(raster), ["#####", "#...#", "#...#", "#####"]);
 });
 
-Deno.test("grey pictures are stored as grey, coloured ones in colour", () => {
-  const raster = new Raster(2, 2);
-  assert.equal(decode(raster.toPng()).channels, 1);
-  raster.fill(0, 0, 1, 1, [213, 94, 0]);
-  assert.equal(decode(raster.toPng()).channels, 3);
+Deno.test("a picture of few colours is stored in a byte a pixel, one of many in three", () => {
+  const few = new Raster(20, 20);
+  const many = new Raster(20, 20);
+  for (let i = 0; i < 400; i++) {
+    few.fill(i % 20, Math.floor(i / 20), 1, 1, [i % 200, 0, 0]);
+    many.fill(i % 20, Math.floor(i / 20), 1, 1, [i % 256, i >> 8, 0]);
+  }
+  assert.deepEqual([decode(few.toPng()).channels, decode(few.toPng()).palette?.length], [1, 200]);
+  assert.equal(decode(many.toPng()).channels, 3);
+  assert.deepEqual([...pixelsOf(few.toPng()).data.slice(3 * 250, 3 * 251)], [50, 0, 0]);
+  assert.deepEqual([...pixelsOf(many.toPng()).data.slice(3 * 300, 3 * 301)], [44, 1, 0]);
 });
 
 Deno.test("letters that fit do fit", () => {

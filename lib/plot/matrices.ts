@@ -60,6 +60,12 @@ const COLOR_SCALES: Readonly<Record<"grey" | "sequential" | "diverging", ColorSc
   diverging: [[0, "#0072b2"], [0.5, "#ffffff"], [1, "#d55e00"]],
 };
 
+/** The title of a colour bar, above it, with room between it and the highest number. */
+function colorTitle(text: string): { text: string; side: "top" } {
+  const room = '<br><span style="color:rgba(0,0,0,0)">.</span>'; // plotly drops an empty line
+  return { text: text === "" ? "" : plainText(text) + room, side: "top" };
+}
+
 /** The rows of a matrix. */
 function rowsOf(name: string, matrix: Tensor): number[][] {
   if (matrix.ndim !== 2) {
@@ -96,7 +102,7 @@ export function heatmap(matrix: Tensor, options: HeatmapOptions): Figure {
     zmax,
     colorscale: COLOR_SCALES[colors],
     colorbar: {
-      title: { text: plainText(options.colorTitle ?? ""), side: "right" },
+      title: colorTitle(options.colorTitle ?? ""),
       thickness: 18,
       tickfont: { size: 15 },
       outlinewidth: 1,
@@ -146,9 +152,9 @@ export function confusionMatrixChart(counts: Tensor, options: ConfusionOptions =
     z: shares,
     zmin: 0,
     zmax: 1,
-    colorscale: [[0, "#ffffff"], [0.001, "#e3eef6"], [1, "#0072b2"]],
+    colorscale: [[0, "#ffffff"], [0.001, "#e3eef6"], [0.2, "#8cbddb"], [1, "#0072b2"]],
     colorbar: {
-      title: { text: "share of the row", side: "right" },
+      title: colorTitle("share of the row"),
       tickformat: ".0%",
       thickness: 18,
       tickfont: { size: 15 },

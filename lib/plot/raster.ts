@@ -94,17 +94,30 @@ export class Raster {
     });
   }
 
-  /** The picture as a PNG file: grey if it has no colour, which is a third of the bytes. */
+  /**
+   * The picture as a PNG file. With 256 colours or fewer, as grey images with captions have, it
+   * stores one byte a pixel, the number of its colour: a third of the size.
+   */
   toPng(): Uint8Array {
     const { width, height } = this;
     const rgb = this.#rgb;
-    const grey = new Uint8Array(width * height);
-    for (let i = 0; i < grey.length; i++) {
-      if (rgb[3 * i] !== rgb[3 * i + 1] || rgb[3 * i] !== rgb[3 * i + 2]) {
-        return encode({ width, height, data: rgb, channels: 3, depth: 8 });
+    const numberOf = new Map<number, number>();
+    const indices = new Uint8Array(width * height);
+    for (let i = 0; i < indices.length; i++) {
+      const color = rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 | rgb[3 * i + 2];
+      let number = numberOf.get(color);
+      if (number === undefined) {
+        if (numberOf.size === 256) {
+          return encode({ width, height, data: rgb, channels: 3, depth: 8 });
+        }
+        numberOf.set(color, number = numberOf.size);
       }
-      grey[i] = rgb[3 * i];
+      indices[i] = number;
     }
-    return encode({ width, height, data: grey, channels: 1, depth: 8 });
+    const palette = Array.from(
+      numberOf.keys(),
+      (color): [number, number, number] => [color >> 16, color >> 8 & 255, color & 255],
+    );
+    return encode({ width, height, data: indices, channels: 1, depth: 8, palette });
   }
 }
