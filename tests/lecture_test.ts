@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { full, rand, tensor } from "../lib/create.ts";
 import { drawDigits } from "../lib/data/digits.ts";
 import { numericalGradient } from "../lib/gradient.ts";
@@ -7,6 +7,7 @@ import { lectureInput, lectureTarget, MnistTest, type Way } from "../lib/lecture
 import { trainEpoch } from "../lib/lecture/epoch.ts";
 import { Random } from "../lib/random.ts";
 import type { Shape } from "../lib/shape.ts";
+import { Stopped, watchStop } from "../lib/stop.ts";
 import type { Tensor } from "../lib/tensor.ts";
 
 const NAMES = ["W2", "b2", "W3", "b3"] as const;
@@ -196,4 +197,25 @@ Deno.test("MnistTest: samples that do not fit are refused, and no weight has cha
   const epoch = trainEpoch(network, images, labels.rows(0, 3));
   await epoch.next().then(() => ok(false), (error) => ok(error instanceof RangeError));
   NAMES.forEach((name, k) => ok(network[name].equals(before[k])));
+});
+
+Deno.test("trainEpoch: Stop ends it between two samples, with what was learnt", async () => {
+  const flag = new Int32Array(1), network = new MnistTest(784, 3, 10, 0.01, new Random(12));
+  watchStop(flag);
+  try {
+    const epoch = trainEpoch(network, images, labels, { every: 50 });
+    await epoch.next();
+    flag[0] = 1;
+    await rejects(async () => {
+      for await (const _ of epoch);
+    }, Stopped);
+  } finally {
+    watchStop(new Int32Array(1));
+  }
+  // It has stopped after some sample: learning as many anew gives the same weights.
+  const again = new MnistTest(784, 3, 10, 0.01, new Random(12));
+  let learnt = 0;
+  while (learnt < 2000 && !again.W2.equals(network.W2)) again.train(...sample(learnt++));
+  ok(learnt >= 50 && learnt < 2000, `${learnt}`);
+  for (const name of NAMES) ok(network[name].equals(again[name]));
 });

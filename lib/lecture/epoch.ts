@@ -19,13 +19,14 @@ const PAUSE_EVERY = 30;
  * Trains the network on each image once, in order, one at a time.
  *
  * `for await (const { done, loss } of trainEpoch(network, images, labels)) …` gets a word every
- * `every` samples and after the last. To leave the loop with `break` stops the training, and the
- * network keeps what it has learnt so far; every sample is learnt whole or not at all.
+ * `every` samples and after the last. A `break` ends the training, and so does a press of Stop; the
+ * network keeps what it has learnt until then, every sample whole or not at all.
  * @param network is changed.
  * @param images raw pixels [N, I], uint8.
  * @param labels [N], each from 0 to O - 1.
  * @param options `every`, 1,000 samples unless told otherwise, and the `way` of the derivative.
- * @throws RangeError when there is not one label for each image or a label is no class.
+ * @throws RangeError when there is not one label for each image or a label is no class, Stopped when
+ *   the person has pressed Stop.
  */
 export async function* trainEpoch<I extends number, H extends number, O extends number>(
   network: MnistTest<I, H, O>,
