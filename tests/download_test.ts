@@ -23,10 +23,8 @@ const file: DataFile = {
 };
 const right: Behaviour = { kind: "body", bytes: zipped };
 
-/** No bar on the screen, and no long waits. */
+/** No bar on the screen. Times are usual ones but in tests of them: a busy machine may be slow. */
 const quick = {
-  connectTimeout: 300,
-  stallTimeout: 300,
   progress: () => ({ update() {}, async finish() {} }),
 };
 
@@ -73,7 +71,7 @@ Deno.test("download: a good file, with a bar that counts its bytes", () =>
 const otherContent = gzip(content.map((byte) => byte ^ 1));
 const cutInside = zipped.subarray(0, zipped.length - 100);
 
-const failures: [string, Behaviour, RegExp][] = [
+const failures: [string, Behaviour, RegExp, Partial<DownloadOptions>?][] = [
   ["403", { kind: "status", status: 403 }, /answered 403/],
   ["404", { kind: "status", status: 404 }, /answered 404/],
   ["500", { kind: "status", status: 500 }, /answered 500/],
@@ -85,8 +83,12 @@ const failures: [string, Behaviour, RegExp][] = [
   ["an empty file", { kind: "body", bytes: new Uint8Array() }, /expected content with SHA-256/],
   ["cut off in the middle", { kind: "cut", bytes: zipped }, /./],
   ["cut off before it was sent", { kind: "body", bytes: cutInside }, /unexpected end of file/],
-  ["stalls", { kind: "stall", bytes: zipped }, /waited 0\.3 s for more data/],
-  ["no answer", { kind: "silent" }, /waited 0\.3 s for an answer/],
+  ["stalls", { kind: "stall", bytes: zipped }, /waited 0\.5 s for more data/, {
+    stallTimeout: 500,
+  }],
+  ["no answer", { kind: "silent" }, /waited 0\.7 s for an answer/, {
+    connectTimeout: 700,
+  }],
   ["an endless body", { kind: "endless" }, /expected at most \d+ bytes, found more/],
   ["a large body", {
     kind: "body",
@@ -100,13 +102,13 @@ const failures: [string, Behaviour, RegExp][] = [
   ],
 ];
 
-for (const [name, behaviour, reason] of failures) {
+for (const [name, behaviour, reason, options] of failures) {
   Deno.test(`download: ${name}: the next mirror is tried`, () =>
     inFolder(async (folder) => {
       await using bad = startMirror(() => behaviour);
       await using good = startMirror(() => right);
       // Alone it is an error that gives the reason, and leaves nothing behind.
-      await assert.rejects(get(folder, [bad]), (error) => {
+      await assert.rejects(get(folder, [bad], options), (error) => {
         assert.ok(error instanceof DownloadError, String(error));
         assert.equal(error.failures.length, 1);
         assert.equal(error.failures[0].url, `${bad.url}digits.gz`);
@@ -114,7 +116,7 @@ for (const [name, behaviour, reason] of failures) {
         return true;
       });
       assert.deepEqual(namesIn(folder), []);
-      const path = await get(folder, [bad, good]);
+      const path = await get(folder, [bad, good], options);
       assert.deepEqual(await Deno.readFile(path), zipped);
       assert.deepEqual(namesIn(folder), ["digits.gz"]);
     }));
@@ -143,8 +145,9 @@ Deno.test("download: a redirect is followed, and an address may lack its last sl
 
 Deno.test("download: a slow mirror is waited for while it gives something", () =>
   inFolder(async (folder) => {
-    await using slow = startMirror(() => ({ kind: "slow", bytes: zipped, pause: 60 }));
-    await get(folder, [slow]); // 600 ms in all, of which none is without data for 300
+    await using slow = startMirror(() => ({ kind: "slow", bytes: zipped, pause: 120 }));
+    // 1.2 s in all, but never a second without data.
+    await get(folder, [slow], { stallTimeout: 1000 });
     assert.deepEqual(namesIn(folder), ["digits.gz"]);
   }));
 
