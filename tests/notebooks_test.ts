@@ -26,6 +26,10 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { trainShape: [20_000, 784], testShape: [10_000, 784], csvEqualsIdx: true },
     mnist: { trainShape: [60_000, 784], testShape: [10_000, 784], csvEqualsIdx: true },
   },
+  "02_visualization": {
+    digits: { nearestMeanAccuracy: share(0.5) },
+    mnist: { nearestMeanAccuracy: 0.8203 },
+  },
   "03_inference": {
     set: ["wrongShown=5"],
     digits: { accuracy: share(0.9), rawAccuracy: share(0.8) },
