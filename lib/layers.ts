@@ -8,8 +8,8 @@
  * gradient.ts tells whether forward and backward agree: test every new layer with it.
  */
 import { zeros } from "./create.ts";
-import { relu, sigmoid } from "./functions.ts";
-import { type Shape, showShape } from "./shape.ts";
+import { relu, sigmoid, softmax } from "./functions.ts";
+import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** One layer of a network. */
@@ -21,6 +21,11 @@ export interface Layer {
   readonly params: Record<string, Tensor>;
   /** dL/dparameter of the last backward, by the same names and in the same shapes; 0 before it. */
   readonly grads: Record<string, Tensor>;
+  /**
+   * What a layer learns on the way without a gradient, such as the running means of batch
+   * normalisation; it belongs to the trained network like the parameters.
+   */
+  readonly state?: Record<string, Tensor>;
   /**
    * What the layer computes for a batch.
    * @param x a row (or image) for each sample: the first axis counts the samples.
@@ -155,5 +160,104 @@ export class Relu implements Layer {
   /** The shape of dout. */
   backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
     return dout.mul(remembered(this.#open, "Relu").like(dout)).like(dout);
+  }
+}
+
+/**
+ * y = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)
+ *
+ * dL/dx = dL/dy·(1 - y²): a sigmoid from -1 to 1, with the slope 1 in the middle.
+ */
+export class Tanh implements Layer {
+  /** Nothing to train. */
+  readonly params: Record<string, never> = {};
+  /** Nothing to train. */
+  readonly grads: Record<string, never> = {};
+  #y: Tensor | undefined;
+
+  /** Any shape. */
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    const y = x.map(Math.tanh);
+    this.#y = y;
+    return y;
+  }
+
+  /** The shape of dout. */
+  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
+    const slope = remembered(this.#y, "Tanh").map((y) => 1 - y * y);
+    return dout.mul(slope.like(dout)).like(dout);
+  }
+}
+
+/**
+ * yₖ = e^xₖ / Σᵢ e^xᵢ, along the last axis
+ *
+ * dL/dxₖ = yₖ(dL/dyₖ - Σᵢ yᵢ·dL/dyᵢ): more of one means less of all others. Before a cross-entropy
+ * the two are better taken together: see SoftmaxWithLoss.
+ */
+export class Softmax implements Layer {
+  /** Nothing to train. */
+  readonly params: Record<string, never> = {};
+  /** Nothing to train. */
+  readonly grads: Record<string, never> = {};
+  #y: Tensor | undefined;
+
+  /** Any shape. */
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    const y = softmax(x);
+    this.#y = y;
+    return y;
+  }
+
+  /** The shape of dout. */
+  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
+    const y: Tensor = remembered(this.#y, "Softmax").like(dout), dy: Tensor = dout;
+    const mean: Tensor = y.mul(dy).sum(-1, true);
+    return y.mul<Shape>(dy.sub(mean)).like(dout);
+  }
+}
+
+/** y = x with all axes but the first rolled into one: [N, 28, 28] → [N, 784]. */
+export class Flatten implements Layer {
+  /** Nothing to train. */
+  readonly params: Record<string, never> = {};
+  /** Nothing to train. */
+  readonly grads: Record<string, never> = {};
+  #shape: Shape | undefined;
+
+  /** [N, ...] → [N, K]. */
+  forward(x: Tensor): Tensor<[number, number]> {
+    this.#shape = x.shape;
+    return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]);
+  }
+
+  /** [N, K] → [N, ...]. */
+  backward(dout: Tensor): Tensor {
+    return dout.reshape([...remembered(this.#shape, "Flatten")]);
+  }
+}
+
+/** y = x·scale + offset: raw pixels 0 to 255 become 0 to 1 with scale = 1/255. */
+export class Rescaling implements Layer {
+  /** Nothing to train. */
+  readonly params: Record<string, never> = {};
+  /** Nothing to train. */
+  readonly grads: Record<string, never> = {};
+
+  /**
+   * Fixed for good: nothing is learnt here.
+   * @param scale what numbers are multiplied by.
+   * @param offset what is added then.
+   */
+  constructor(readonly scale: number, readonly offset: number = 0) {}
+
+  /** Any shape. */
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    return x.map((v) => v * this.scale + this.offset);
+  }
+
+  /** The shape of dout. */
+  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
+    return dout.map((v) => v * this.scale);
   }
 }

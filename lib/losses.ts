@@ -5,7 +5,7 @@
 import { oneHot } from "./create.ts";
 import { sigmoid, softmax } from "./functions.ts";
 import { remembered } from "./layers.ts";
-import { showShape } from "./shape.ts";
+import { sameShape, type Shape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a network is to make small. */
@@ -116,4 +116,64 @@ export function targetsFor(
     );
   }
   return t.ndim === 1 ? oneHot(t.expect([-1]), classes, x.dtype) : t.expect([-1, -1]);
+}
+
+/**
+ * L = 1/(N·C) · Σₙ Σₖ [log(1 + e^xₙₖ) - tₙₖxₙₖ]: sigmoid and binary cross-entropy in one
+ *
+ * With y = sigmoid(x) this is -[t log y + (1 - t) log(1 - y)], the mean over all outputs as Keras
+ * takes it, without a y that rounds to 0 or 1. dL/dx = (y - t) / (N·C).
+ */
+export class BinaryCrossentropy implements Loss {
+  #x: Tensor | undefined;
+  #t: Tensor | undefined;
+
+  /** Scores [N, C] and targets [N, C], each from 0 to 1 → the mean. */
+  forward(x: Tensor, t: Tensor): number {
+    sameAsScores("BinaryCrossentropy", x, t);
+    this.#x = x;
+    this.#t = t;
+    // log(1 + e^x) without an e^x that overflows
+    const softplus = x.map((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+    return softplus.sub<Shape>(t.mul<Shape>(x)).mean();
+  }
+
+  /** → [N, C]. */
+  backward(): Tensor {
+    const x = remembered(this.#x, "BinaryCrossentropy");
+    const t = remembered(this.#t, "BinaryCrossentropy");
+    return sigmoid(x).sub<Shape>(t).div(x.size);
+  }
+}
+
+/**
+ * L = 1/(N·C) · Σₙ Σₖ (xₙₖ - tₙₖ)²: the mean over all outputs, as Keras takes it
+ *
+ * dL/dx = 2(x - t) / (N·C). The book's, in functions.ts, is half of the sum over the outputs.
+ */
+export class MeanSquaredError implements Loss {
+  #difference: Tensor | undefined;
+
+  /** Outputs [N, C] and targets [N, C] → the mean. */
+  forward(x: Tensor, t: Tensor): number {
+    sameAsScores("MeanSquaredError", x, t);
+    const difference: Tensor = x.sub<Shape>(t);
+    this.#difference = difference;
+    return difference.mul<Shape>(difference).mean();
+  }
+
+  /** → [N, C]. */
+  backward(): Tensor {
+    const difference = remembered(this.#difference, "MeanSquaredError");
+    return difference.mul(2 / difference.size);
+  }
+}
+
+function sameAsScores(caller: string, x: Tensor, t: Tensor): void {
+  if (sameShape(x.shape, t.shape)) return;
+  throw new RangeError(
+    `${caller}: expected targets in the shape of the scores, ${showShape(x.shape)}, found ${
+      showShape(t.shape)
+    }`,
+  );
 }

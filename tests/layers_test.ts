@@ -2,7 +2,16 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { randn, tensor } from "../lib/create.ts";
 import { gradientCheckLayer } from "../lib/gradient.ts";
-import { Affine, type Layer, Relu, Sigmoid } from "../lib/layers.ts";
+import {
+  Affine,
+  Flatten,
+  type Layer,
+  Relu,
+  Rescaling,
+  Sigmoid,
+  Softmax,
+  Tanh,
+} from "../lib/layers.ts";
 import { Random } from "../lib/random.ts";
 
 const size = fc.integer({ min: 1, max: 6 });
@@ -25,12 +34,31 @@ Deno.test("Affine: gradients are right for all shapes", () => {
   }));
 });
 
-Deno.test("Sigmoid and Relu: gradients are right for all shapes", () => {
+Deno.test("layers without weights: gradients are right for all shapes", () => {
   fc.assert(fc.property(fc.array(size, { minLength: 1, maxLength: 4 }), fc.nat(), (shape, seed) => {
     const x = awayFromZero(shape, new Random(seed));
     passes(new Sigmoid(), x, seed);
     passes(new Relu(), x, seed);
+    passes(new Tanh(), x, seed);
+    passes(new Flatten(), x, seed);
+    passes(new Rescaling(1 / 255, -0.5), x, seed);
   }));
+});
+
+Deno.test("Softmax: the gradient is right for all shapes", () => {
+  fc.assert(fc.property(size, fc.integer({ min: 2, max: 6 }), fc.nat(), (n, c, seed) => {
+    passes(new Softmax(), randn([n, c], new Random(seed)), seed); // of one number it is always 1
+  }));
+});
+
+Deno.test("Flatten and Rescaling: forward and backward worked by hand", () => {
+  const flatten = new Flatten(), images = tensor([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]);
+  deepStrictEqual(flatten.forward(images).toArray(), [[1, 2, 3, 4], [5, 6, 7, 8]]);
+  ok(flatten.backward(tensor([[1, 2, 3, 4], [5, 6, 7, 8]])).equals(images));
+  deepStrictEqual(flatten.forward(randn([0, 2, 2], new Random(1))).shape, [0, 4]);
+  const scaled = new Rescaling(2, 1);
+  deepStrictEqual(scaled.forward(tensor([0, 255], "uint8")).toArray(), [1, 511]);
+  deepStrictEqual(scaled.backward(tensor([1, 10])).toArray(), [2, 20]);
 });
 
 Deno.test("Affine: forward and backward of a small case worked by hand", () => {
@@ -52,6 +80,7 @@ Deno.test("layers: nothing accumulates, no argument changes", () => {
   const random = new Random(5);
   const affine = new Affine(randn([4, 3], random), randn([3], random));
   const cases: [Layer, number][] = [[affine, 4], [new Sigmoid(), 3], [new Relu(), 3]];
+  cases.push([new Tanh(), 3], [new Softmax(), 3], [new Flatten(), 3], [new Rescaling(2, 1), 3]);
   for (const [layer, width] of cases) {
     const x = randn([2, width], random), dout = randn([2, 3], random);
     const given = [x, dout, ...Object.values(layer.params)], before = given.map((g) => g.copy());
@@ -83,6 +112,7 @@ Deno.test("layers: float32 in, float32 out", () => {
   const random = new Random(7);
   const affine = new Affine(randn([4, 3], random, "float32"), randn([3], random, "float32"));
   const layers: [Layer, number][] = [[affine, 4], [new Sigmoid(), 3], [new Relu(), 3]];
+  layers.push([new Tanh(), 3], [new Softmax(), 3], [new Flatten(), 3], [new Rescaling(2, 1), 3]);
   for (const [layer, width] of layers) {
     strictEqual(layer.forward(randn([2, width], random, "float32")).dtype, "float32");
     strictEqual(layer.backward(randn([2, 3], random, "float32")).dtype, "float32");

@@ -3,8 +3,15 @@ import fc from "fast-check";
 import { oneHot, rand, randn, tensor } from "../lib/create.ts";
 import { crossEntropyError, softmax } from "../lib/functions.ts";
 import { gradientCheck } from "../lib/gradient.ts";
-import { type Loss, SigmoidWithLoss, SoftmaxWithLoss } from "../lib/losses.ts";
+import {
+  BinaryCrossentropy,
+  type Loss,
+  MeanSquaredError,
+  SigmoidWithLoss,
+  SoftmaxWithLoss,
+} from "../lib/losses.ts";
 import { Random } from "../lib/random.ts";
+import { keras, load } from "./support/keras.ts";
 
 const size = fc.integer({ min: 1, max: 6 });
 const losses: [string, () => Loss][] = [
@@ -75,4 +82,54 @@ Deno.test("SigmoidWithLoss: a case worked by hand, and y - t but for δ", () => 
   const x = randn([3, 4], new Random(5)), t = rand([3, 4], new Random(6));
   loss.forward(x, t);
   ok(loss.backward().allClose(loss.y.sub(t).div(3), { absolute: 1e-5 }));
+});
+
+const outputLosses: [string, () => Loss][] = [
+  ["BinaryCrossentropy", () => new BinaryCrossentropy()],
+  ["MeanSquaredError", () => new MeanSquaredError()],
+];
+
+for (const [name, make] of outputLosses) {
+  Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
+    fc.assert(fc.property(size, size, fc.nat(), (n, c, seed) => {
+      const random = new Random(seed), loss = make();
+      const x = randn([n, c], random), t = rand([n, c], random);
+      loss.forward(x, t);
+      const check = gradientCheck((x) => loss.forward(x, t), x, loss.backward());
+      ok(check.difference < 1e-6, JSON.stringify(check));
+    }));
+  });
+
+  Deno.test(`${name}: float32 stays float32, what does not fit is refused by name`, () => {
+    const loss = make(), x = randn([4, 3], new Random(1), "float32");
+    throws(() => loss.backward(), new RegExp(`${name}.*: expected a forward before it`));
+    loss.forward(x, oneHot(tensor([0, 1, 2, 0]), 3, "float32"));
+    strictEqual(loss.backward().dtype, "float32");
+    throws(() => loss.forward(x, tensor([0, 1, 2, 0])), {
+      name: "RangeError",
+      message: `${name}: expected targets in the shape of the scores, [4, 3], found [4]`,
+    });
+  });
+}
+
+Deno.test("losses: the numbers of Keras", () => {
+  const { scores, labels, shares, ...expected } = keras.losses;
+  const x = load(scores), t = load(shares), l = tensor(labels);
+  const softmaxLoss = () => new SoftmaxWithLoss().forward(x.expect([-1, -1]), l);
+  const found = {
+    sparseCategoricalCrossentropy: softmaxLoss(),
+    categoricalCrossentropy: softmaxLoss(),
+    binaryCrossentropy: new BinaryCrossentropy().forward(x, t),
+    meanSquaredError: new MeanSquaredError().forward(x, t),
+  };
+  for (const [name, value] of Object.entries(found)) {
+    const wanted: Record<string, number> = expected;
+    ok(Math.abs(value - wanted[name]) < 1e-6, `${name}: ${value}, Keras ${wanted[name]}`);
+  }
+});
+
+Deno.test("BinaryCrossentropy: scores that would overflow or round to 0 do not", () => {
+  const loss = new BinaryCrossentropy();
+  strictEqual(loss.forward(tensor([[1000, -1000]]), tensor([[0, 0]])), 500);
+  deepStrictEqual(loss.backward().toArray(), [[0.5, 0]]);
 });
