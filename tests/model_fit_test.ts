@@ -4,6 +4,7 @@ import { sequential } from "../lib/model.ts";
 import { bestWeights, type Callback, earlyStopping, type Logs } from "../lib/model/callbacks.ts";
 import { layers } from "../lib/model/specs.ts";
 import { Random } from "../lib/random.ts";
+import { watchStop } from "../lib/stop.ts";
 
 const x = randn([50, 3], new Random(1)).expect([-1, 3]);
 const t = x.argmax(1).map((i) => i);
@@ -99,6 +100,18 @@ Deno.test("fit: an AbortSignal stops it from outside while it runs, and before i
   const none = await again.fit(x, t, { signal: AbortSignal.abort() });
   deepStrictEqual([none.epochs, none.stopped, none.history], [0, true, { loss: [] }]);
   ok(again.predict(x).equals(start));
+});
+
+Deno.test("fit: the Stop button ends it as run.stop() does", async () => {
+  const flag = new Int32Array(1), model = compiled();
+  watchStop(flag);
+  try {
+    const press: Callback = { onEpochEnd: (epoch) => void (flag[0] = epoch === 2 ? 1 : 0) };
+    const result = await model.fit(x, t, { epochs: 5, callbacks: [press] });
+    deepStrictEqual([result.epochs, result.stopped], [2, true]);
+  } finally {
+    watchStop(new Int32Array(1));
+  }
 });
 
 Deno.test("fit: an error in a callback leaves the last whole epoch, and the others hear the end", async () => {

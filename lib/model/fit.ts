@@ -5,6 +5,7 @@ import { onlyKnown } from "../names.ts";
 import type { Model, Samples } from "../model.ts";
 import { Random } from "../random.ts";
 import { showShape } from "../shape.ts";
+import { stopRequested } from "../stop.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Callback, FitRun, Logs } from "./callbacks.ts";
 
@@ -24,7 +25,7 @@ export interface FitOptions {
   readonly seed?: number;
   /** Who is told how it goes. */
   readonly callbacks?: readonly Callback[];
-  /** Stops the training when it is aborted; the model keeps the last whole epoch. */
+  /** Stops the training when it is aborted, as a notebook's Stop button does anyway. */
   readonly signal?: AbortSignal;
 }
 
@@ -91,7 +92,7 @@ export async function fit(
     samples: count,
     stop: () => stop.abort(),
   };
-  const isStopped = () => stop.signal.aborted || signal?.aborted === true;
+  const isStopped = () => stop.signal.aborted || signal?.aborted === true || stopRequested();
   const loop: Loop = { run, callbacks, isStopped, turn: start };
   const history: History = { loss: [] };
   let finished = 0, weights = model.weights;
@@ -156,11 +157,11 @@ async function trainEpoch(
       const doing = callback.onBatchEnd?.(step, means(sums, seen), run);
       if (doing !== undefined) await doing;
     }
+    if (loop.isStopped()) return undefined;
     if (performance.now() - loop.turn > TURN) {
       await breathe();
       loop.turn = performance.now();
     }
-    if (loop.isStopped()) return undefined;
   }
   return means(sums, seen);
 }
