@@ -65,9 +65,10 @@ export interface GradientCheck {
 /**
  * max |aᵢ - nᵢ| / max(|aᵢ|, |nᵢ|): how far a gradient `a` is from the numerical one, at worst.
  *
- * Below 10⁻⁶ the two agree; a mistake in a formula shows as something near 1. Two derivatives that
- * are both below a hundredth of the largest are compared with that hundredth: the numerical one
- * is only right to some ten digits of f, and where the truth is 0, it gives a number like 10⁻¹².
+ * Below 10⁻⁶ the two agree; a mistake in a formula shows as something near 1. Small derivatives are
+ * compared with a hundredth of the largest or 10⁻⁴·|f|, whichever is more, in place of themselves:
+ * f has sixteen digits, of which the nudge takes five, so that the numerical one has no more than
+ * eleven, and where the truth is 0 it gives a number like 10⁻¹².
  * @param f the function.
  * @param x where: float64, put back exactly as it was.
  * @param analytic the gradient of f at x that is to be checked.
@@ -88,7 +89,7 @@ export function gradientCheck<S extends Shape>(
   }
   // A shorter step than the lecture's: for smooth f the two errors of the formula balance here.
   const numerical = numericalGradient(f, x, 1e-5);
-  const floor = numerical.map(Math.abs).max() / 100;
+  const floor = Math.max(numerical.map(Math.abs).max() / 100, Math.abs(f(x)) * 1e-4);
   const [a, n] = [analytic.data, numerical.data];
   const differences = numerical.copy();
   const at = (i: number) => indexOf(i, x.shape, differences.strides);

@@ -67,32 +67,35 @@ export const DELTA = 1e-7;
  * dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, which is (y - t) / N but for δ.
  */
 export class SigmoidWithLoss implements Loss {
-  #y: Tensor<[number, number]> | undefined;
+  #x: Tensor<[number, number]> | undefined;
   #t: Tensor<[number, number]> | undefined;
 
   /** The outputs [N, C] of the last forward, each from 0 to 1. */
   get y(): Tensor<[number, number]> {
-    return remembered(this.#y, "SigmoidWithLoss");
+    return sigmoid(remembered(this.#x, "SigmoidWithLoss"));
+  }
+
+  /** 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1. */
+  get #not(): Tensor<[number, number]> {
+    return sigmoid(remembered(this.#x, "SigmoidWithLoss").mul(-1));
   }
 
   /** Scores [N, C] and targets [N, C] or labels [N] → the mean over the batch. */
   forward(x: Tensor<[number, number]>, t: Tensor): number {
     const targets = targetsFor("SigmoidWithLoss", x, t);
-    const y = sigmoid(x);
-    this.#y = y;
+    this.#x = x;
     this.#t = targets;
-    const yes = targets.mul(y.map((v) => Math.log(v + DELTA)));
-    const no = targets.map((v) => 1 - v).mul(y.map((v) => Math.log(1 - v + DELTA)));
+    const log = (p: number) => Math.log(p + DELTA);
+    const yes = targets.mul(this.y.map(log));
+    const no = targets.map((v) => 1 - v).mul(this.#not.map(log));
     return -yes.add(no).sum() / x.shape[0];
   }
 
   /** → [N, C]. */
   backward(): Tensor<[number, number]> {
-    const y = this.y, t = remembered(this.#t, "SigmoidWithLoss");
-    const no = t.map((v) => 1 - v).div(y.map((v) => 1 - v + DELTA));
-    const yes = t.div(y.map((v) => v + DELTA));
-    const slope = y.map((v) => v * (1 - v));
-    return no.sub(yes).mul(slope).div(t.shape[0]);
+    const y = this.y, not = this.#not, t = remembered(this.#t, "SigmoidWithLoss");
+    const yes = t.div(y.add(DELTA)), no = t.map((v) => 1 - v).div(not.add(DELTA));
+    return no.sub(yes).mul(y).mul(not).div(t.shape[0]);
   }
 }
 
