@@ -72,13 +72,19 @@ export async function writeKernelSpec(
 
 /**
  * The environment with which any Jupyter program finds the kernel spec before all others of the
- * same name, and keeps its running files in the project.
+ * same name, keeps its running files in the project, and JupyterLab asks no questions about news.
  */
 export function jupyterEnvironment(project: string = PROJECT): Record<string, string> {
   const folder = jupyterFolder(project);
-  const before = Deno.env.get("JUPYTER_PATH");
   return {
-    JUPYTER_PATH: before ? folder + delimiter + before : folder,
+    JUPYTER_PATH: before(folder, "JUPYTER_PATH"),
+    JUPYTER_CONFIG_PATH: before(join(project, "tools", "lab", "config"), "JUPYTER_CONFIG_PATH"),
     JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
   };
+}
+
+/** A folder put before those that a variable of the environment names. */
+function before(folder: string, variable: string): string {
+  const others = Deno.env.get(variable);
+  return others ? folder + delimiter + others : folder;
 }

@@ -25,6 +25,8 @@ interface Dialect {
   resting: string;
   /** An expression: the notebook as it would be saved. */
   content: string;
+  /** Takes all outputs and counts away. */
+  clear: string;
   runAll: string;
   restartAndRunAll: string;
   save: string;
@@ -47,9 +49,11 @@ const LAB: Dialect = {
   cells: `jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code" && cell.model.sharedModel.getSource().trim() !== "")
     .map((cell) => ({ prompt: cell.model.executionState === "running"
-      ? "*" : String(cell.model.executionCount ?? "") }))`,
+      ? "*" : String(cell.model.executionCount ?? ""),
+      failed: cell.model.sharedModel.outputs.some((o) => o.output_type === "error") }))`,
   resting: `jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"`,
   content: `JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())`,
+  clear: `jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`,
   runAll: `void jupyterapp.commands.execute("notebook:run-all-cells")`,
   restartAndRunAll: `void jupyterapp.commands.execute("notebook:restart-run-all")`,
   save: `jupyterapp.commands.execute("docmanager:save")`,
@@ -67,9 +71,11 @@ const CLASSIC: Dialect = {
     Jupyter.notebook.kernel.info_reply.implementation !== undefined`,
   cells: `Jupyter.notebook.get_cells()
     .filter((cell) => cell.cell_type === "code" && cell.get_text().trim() !== "")
-    .map((cell) => ({ prompt: String(cell.input_prompt_number ?? "") }))`,
+    .map((cell) => ({ prompt: String(cell.input_prompt_number ?? "").trim(),
+      failed: cell.output_area.outputs.some((o) => o.output_type === "error") }))`,
   resting: `!Jupyter.notebook.kernel_busy`,
   content: `JSON.stringify(Jupyter.notebook.toJSON())`,
+  clear: `Jupyter.notebook.clear_all_output()`,
   runAll: `Jupyter.notebook.execute_all_cells()`,
   restartAndRunAll: `void Jupyter.notebook.restart_run_all({ confirm: false })`,
   save: `Jupyter.notebook.save_notebook()`,
@@ -114,7 +120,10 @@ export class Bench {
   async open(path: string): Promise<OpenNotebook> {
     const page = await this.browser.newPage({ viewport: VIEWPORT });
     const { origin, searchParams } = new URL(this.running.url);
-    const folder = this.server.kind === "lab" ? "lab/tree" : "notebooks";
+    // A workspace of its own: JupyterLab would open what was open before, too.
+    const folder = this.server.kind === "lab"
+      ? `lab/workspaces/${crypto.randomUUID()}/tree`
+      : "notebooks";
     await page.goto(`${origin}/${folder}/${path}?token=${searchParams.get("token")}`);
     const dialect = this.server.kind === "classic" ? CLASSIC : LAB;
     await page.waitForFunction(dialect.ready, undefined, { timeout: 60_000 });
@@ -160,10 +169,11 @@ export class OpenNotebook {
     await this.page.evaluate(this.#dialect.runAll);
   }
 
-  /** Runs every cell and waits for the end. */
+  /** Runs every cell and waits until all have run, or one has failed. */
   async runAll(seconds = 120): Promise<void> {
+    await this.page.evaluate(this.#dialect.clear);
     await this.startAll();
-    await this.idle(seconds);
+    await this.#allRan(seconds);
   }
 
   /** Starts one cell, counted from 0 over cells of all kinds. */
@@ -181,7 +191,17 @@ export class OpenNotebook {
       undefined,
       { timeout: 30_000 },
     );
-    await this.idle(seconds);
+    await this.#allRan(seconds);
+  }
+
+  async #allRan(seconds: number): Promise<void> {
+    const { cells, resting } = this.#dialect;
+    await this.page.waitForFunction(
+      `${resting} && (${cells}.every(({ prompt }) => /^\\d+$/.test(prompt)) ||
+        ${cells}.some(({ failed }) => failed))`,
+      undefined,
+      { timeout: seconds * 1000, polling: 50 },
+    );
   }
 
   /** Waits until no cell runs and the kernel is at rest. */

@@ -55,7 +55,6 @@ export class Relay {
   readonly #queue: Request[] = [];
   #isWorking = false;
   #running: Running | undefined;
-  #executions = 0;
 
   /** @param behind resolves when the kernel is ready; until then requests wait. */
   constructor(front: Pick<Front, "publish">, behind: Promise<Behind>) {
@@ -164,7 +163,6 @@ export class Relay {
     await client.complete(pass);
     this.#running = undefined;
 
-    if (typeof reply.execution_count === "number") this.#executions = reply.execution_count;
     const failed = reply.status !== "ok";
     let answer = reply;
     if (failed && !hasError) {
@@ -181,7 +179,7 @@ export class Relay {
     const kept = this.#queue.splice(0).filter((request) => {
       if (request.type !== "execute_request") return true;
       this.#status(request, "busy");
-      request.answer("execute_reply", { status: "aborted", execution_count: this.#executions });
+      request.answer("execute_reply", { status: "aborted" });
       this.#status(request, "idle");
       return false;
     });
