@@ -30,11 +30,12 @@ interface Dialect {
   runAll: string;
   restartAndRunAll: string;
   save: string;
+  shutDown: string;
   /** The selector of the Stop button. */
   stop: string;
   /** Makes the cell of an index the active one, and runs it. */
   runCell(index: number): string;
-  /** The selector of the cells' outputs. */
+  /** The selector of what holds the outputs of a cell. */
   outputs: string;
 }
 
@@ -57,13 +58,14 @@ const LAB: Dialect = {
   runAll: `void jupyterapp.commands.execute("notebook:run-all-cells")`,
   restartAndRunAll: `void jupyterapp.commands.execute("notebook:restart-run-all")`,
   save: `jupyterapp.commands.execute("docmanager:save")`,
+  shutDown: `jupyterapp.shell.currentWidget.sessionContext.shutdown()`,
   stop: `[data-command="notebook:interrupt-kernel"]`,
   runCell: (index) =>
     `(() => {
     jupyterapp.shell.currentWidget.content.activeCellIndex = ${index};
     void jupyterapp.commands.execute("notebook:run-cell");
   })()`,
-  outputs: ".jp-OutputArea-output",
+  outputs: ".jp-Cell .jp-OutputArea",
 };
 
 const CLASSIC: Dialect = {
@@ -79,9 +81,10 @@ const CLASSIC: Dialect = {
   runAll: `Jupyter.notebook.execute_all_cells()`,
   restartAndRunAll: `void Jupyter.notebook.restart_run_all({ confirm: false })`,
   save: `Jupyter.notebook.save_notebook()`,
+  shutDown: `new Promise((resolve) => Jupyter.notebook.session.delete(resolve, resolve))`,
   stop: `[data-jupyter-action="jupyter-notebook:interrupt-kernel"]`,
   runCell: (index) => `Jupyter.notebook.execute_cells([${index}])`,
-  outputs: ".output_area .output_subarea",
+  outputs: ".cell .output",
 };
 
 /** A Jupyter server and a browser, for several tests. */
@@ -142,12 +145,15 @@ export async function launch(): Promise<Browser> {
   return await engine.launch({ executablePath: chromium, args });
 }
 
-/** How an output stands on the page. */
+/** How the outputs of a cell stand on the page. */
 export interface Drawn {
   height: number;
-  width: number;
-  /** How many of its pictures the browser could not draw. */
+  /** The beginning of their text. */
+  text: string;
+  /** How many pictures the browser could not draw. */
   brokenImages: number;
+  /** How many interactive figures have nothing in them. */
+  emptyFigures: number;
 }
 
 /** A notebook open in a page. */
@@ -179,6 +185,16 @@ export class OpenNotebook {
   /** Starts one cell, counted from 0 over cells of all kinds. */
   async startCell(index: number): Promise<void> {
     await this.page.evaluate(this.#dialect.runCell(index));
+  }
+
+  /** Waits until a cell, counted from 0 over code cells, has run for a while. */
+  async running(index: number): Promise<void> {
+    await this.page.waitForFunction(
+      `${this.#dialect.cells}[${index}].prompt === "*" && !(${this.#dialect.resting})`,
+      undefined,
+      { timeout: 30_000 },
+    );
+    await this.page.waitForTimeout(500);
   }
 
   /** Restarts the kernel, runs every cell and waits for the end. */
@@ -229,17 +245,23 @@ export class OpenNotebook {
     await this.page.evaluate(this.#dialect.save);
   }
 
-  /** Scrolls through the notebook and gives the size of every output as it is drawn. */
-  async drawnOutputs(): Promise<Drawn[]> {
+  /** Scrolls through the notebook and gives how the outputs of each cell stand on the page. */
+  async drawnCells(): Promise<Drawn[]> {
     return await this.page.evaluate<Drawn[]>(`(async () => {
       const drawn = [];
       for (const output of document.querySelectorAll(${JSON.stringify(this.#dialect.outputs)})) {
+        if (output.children.length === 0) continue;
         output.scrollIntoView({ block: "center" });
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        const { height, width } = output.getBoundingClientRect();
+        // Figures draw themselves when they come into view.
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
         const images = Array.from(output.querySelectorAll("img"));
-        const brokenImages = images.filter((image) => image.naturalWidth === 0).length;
-        drawn.push({ height, width, brokenImages });
+        const figures = Array.from(output.querySelectorAll(".js-plotly-plot"));
+        drawn.push({
+          height: output.getBoundingClientRect().height,
+          text: output.textContent.slice(0, 200),
+          brokenImages: images.filter((image) => image.naturalWidth === 0).length,
+          emptyFigures: figures.filter((figure) => !figure.querySelector("svg.main-svg")).length,
+        });
       }
       return drawn;
     })()`);
@@ -250,8 +272,27 @@ export class OpenNotebook {
     await this.page.screenshot({ path: join(machine.project, RUNS, `${name}.png`) });
   }
 
+  /** Ends the kernel; it would go on after the page. */
+  async shutDown(): Promise<void> {
+    await this.page.evaluate(this.#dialect.shutDown);
+  }
+
   async close(): Promise<void> {
     await this.page.close();
+  }
+}
+
+/**
+ * Fails when an output is not to be seen: every picture is drawn, every figure has its lines, and
+ * what stands in a cell is as high as a line of text at least.
+ */
+export async function assertDrawn(open: OpenNotebook): Promise<void> {
+  const cells = await open.drawnCells();
+  assert.ok(cells.length > 0, "expected outputs, found none");
+  for (const cell of cells) {
+    assert.equal(cell.brokenImages, 0, `expected pictures, found broken ones: ${cell.text}`);
+    assert.equal(cell.emptyFigures, 0, `expected figures, found empty ones: ${cell.text}`);
+    assert.ok(cell.height >= 10, `expected a visible output, found nothing: ${cell.text}`);
   }
 }
 

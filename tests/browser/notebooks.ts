@@ -1,0 +1,108 @@
+/** The notebooks that the browser tests open: made up ones, and copies of the chapters. */
+import { join } from "node:path";
+import { type Cell, codeCells, type Notebook } from "../../tools/notebook.ts";
+import { readNotebook, sourceText, writeNotebook } from "../../tools/notebook.ts";
+import { RUNS } from "./frontend.ts";
+import { machine } from "./machine.ts";
+
+/** A notebook of code cells, each with an id and a source. */
+export function notebookOf(cells: Record<string, string>): Notebook {
+  return {
+    cells: Object.entries(cells).map(([id, source]) => codeCell(id, source)),
+    metadata: {
+      kernelspec: { display_name: "Deno", language: "typescript", name: "deno" },
+      language_info: { file_extension: ".ts", mimetype: "text/x.typescript", name: "typescript" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}
+
+function codeCell(id: string, source: string): Cell {
+  return { cell_type: "code", id, metadata: {}, source, execution_count: null, outputs: [] };
+}
+
+/** Writes a notebook to where the tests open it, and gives its path in the project. */
+export async function place(name: string, notebook: Notebook): Promise<string> {
+  const path = `${RUNS}/${name}.ipynb`;
+  await Deno.mkdir(join(machine.project, RUNS), { recursive: true });
+  await writeNotebook(join(machine.project, path), notebook);
+  return path;
+}
+
+/** The names of the chapters. */
+export async function chapters(): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(machine.project, "notebooks")));
+  return entries.map(({ name }) => name).filter((name) => name.endsWith(".ipynb"))
+    .map((name) => name.replace(/\.ipynb$/, "")).sort();
+}
+
+/** A chapter as it is in git, with its stored outputs. */
+export async function chapter(name: string): Promise<Notebook> {
+  return await readNotebook(join(machine.project, "notebooks", `${name}.ipynb`));
+}
+
+/** A notebook without outputs. */
+export function withoutOutputs(notebook: Notebook): Notebook {
+  const copy = structuredClone(notebook);
+  for (const cell of codeCells(copy)) {
+    cell.outputs = [];
+    cell.execution_count = null;
+  }
+  return copy;
+}
+
+/** How many outputs each code cell that holds anything has, by the cell's id. */
+export function outputCounts(notebook: Notebook): Record<string, number> {
+  const cells = codeCells(notebook).filter((cell) => sourceText(cell).trim() !== "");
+  return Object.fromEntries(cells.map((cell) => [cell.id, cell.outputs.length]));
+}
+
+/** All that a notebook of the course makes a front end show, in small. */
+export const EVERYTHING: Record<string, string> = {
+  "show": `import { breathe, digitImage, progress, record, show, tensor }
+  from "mnist";
+await show("text", tensor([[1, 2], [3, 4]]));`,
+  "record": `await record("accuracy", 0.9352);`,
+  "picture": `const ramp = tensor([Array.from({ length: 784 }, (_, i) => i % 28 / 28)]);
+await show(digitImage(ramp.at(0)));`,
+  "print": `for (let i = 0; i < 100; i++) console.log("line", i);`,
+  "value": `40 + 2`,
+  "forgotten-await": `void Deno.jupyter.display({ "text/plain": "late" }, { raw: true });`,
+  "progress": `const bar = progress(50, { label: "steps" });
+for (let i = 1; i <= 50; i++) { bar.update(i); await breathe(); }
+await bar.finish();`,
+};
+
+/** How many outputs each cell of {@linkcode EVERYTHING} has. */
+export const EVERYTHING_COUNTS: Record<string, number> = {
+  "show": 2,
+  "record": 1,
+  "picture": 1,
+  "print": 1,
+  "value": 1,
+  "forgotten-await": 1,
+  "progress": 1,
+};
+
+/** A notebook whose outputs are on their way when the kernel says that it is idle. */
+export function provoking(): { notebook: Notebook; counts: Record<string, number> } {
+  const kinds: Record<string, [string, number]> = {
+    print: [`console.log("only line")`, 1],
+    lines: [`for (let i = 0; i < 200; i++) console.log("line", i)`, 1],
+    value: [`await Promise.resolve({ a: 1 })`, 1],
+    display: [
+      `for (let i = 0; i < 5; i++) void Deno.jupyter.display({ "text/plain": "d" + i }, { raw: true });`,
+      5,
+    ],
+    both: [`console.log("before"); await new Promise((r) => setTimeout(r, 1)); "after"`, 2],
+  };
+  const cells: Record<string, string> = {}, counts: Record<string, number> = {};
+  for (let round = 1; round <= 4; round++) {
+    for (const [kind, [source, count]] of Object.entries(kinds)) {
+      cells[`${kind}-${round}`] = source;
+      counts[`${kind}-${round}`] = count;
+    }
+  }
+  return { notebook: notebookOf(cells), counts };
+}

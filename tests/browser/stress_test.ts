@@ -1,0 +1,60 @@
+/** That no output is lost, tried many times: what goes wrong once in a hundred times must show. */
+import assert from "node:assert/strict";
+import { testUnless } from "../support/skip.ts";
+import { assertNoErrors, Bench } from "./frontend.ts";
+import { lab, missing } from "./machine.ts";
+import { chapter, chapters, outputCounts, place, provoking, withoutOutputs } from "./notebooks.ts";
+
+/** How often a notebook made to provoke losses runs; a few times in every test run. */
+const STRESS = Deno.env.get("BROWSER_TESTS") === "stress";
+const PROVOCATIONS = STRESS ? 200 : 5;
+const CHAPTER_RUNS = 20;
+
+testUnless(
+  missing("chromium", "lab"),
+  `JupyterLab 4 loses no output in ${PROVOCATIONS} runs`,
+  async () => {
+    assert.ok(lab);
+    const bench = await Bench.start(lab);
+    try {
+      const { notebook, counts } = provoking();
+      const open = await bench.open(await place("provoking", notebook));
+      for (let run = 1; run <= PROVOCATIONS; run++) {
+        await open.runAll();
+        assert.deepEqual(outputCounts(await open.content()), counts, `run ${run}`);
+      }
+      await open.close();
+    } finally {
+      await bench.end();
+    }
+  },
+);
+
+testUnless(
+  missing("chromium", "lab") ??
+    (STRESS ? undefined : "it takes half an hour: set BROWSER_TESTS=stress"),
+  `JupyterLab 4 loses no output in ${CHAPTER_RUNS} runs of each chapter`,
+  async (t) => {
+    assert.ok(lab);
+    const bench = await Bench.start(lab);
+    try {
+      for (const name of await chapters()) {
+        await t.step(name, async () => {
+          const open = await bench.open(await place(name, withoutOutputs(await chapter(name))));
+          let first: Record<string, number> | undefined;
+          for (let run = 1; run <= CHAPTER_RUNS; run++) {
+            await open.runAll(600);
+            const ran = await open.content();
+            assertNoErrors(ran);
+            first ??= outputCounts(ran);
+            assert.deepEqual(outputCounts(ran), first, `run ${run}`);
+          }
+          await open.shutDown();
+          await open.close();
+        });
+      }
+    } finally {
+      await bench.end();
+    }
+  },
+);
