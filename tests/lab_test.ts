@@ -248,11 +248,12 @@ async function withServer(
     await Deno.writeTextFile(program, script);
     const args = ["run", "-A", "--no-config", program];
     const server = { name: "A server", kind: "lab", program: Deno.execPath(), args } as const;
-    const port = freePort("127.0.0.1", 20000 + Math.floor(Math.random() * 20000));
+    const port = 20000 + Math.floor(Math.random() * 20000);
+    const ip = "127.0.0.1";
     const page = "notebooks/01 first.ipynb";
     await test(
       machine,
-      () => RunningServer.start(server, { machine, ip: "127.0.0.1", port, page, browser: false }),
+      () => RunningServer.start(server, { machine, ip, port, orNext: true, page, browser: false }),
     );
   });
 }
@@ -275,7 +276,8 @@ testUnless(noShell, "serve: waits for the answer, ends the process", async () =>
     );
     assert.ok(isAlive(running.pid));
     const folder = join(machine.project, ".jupyter");
-    const log = await Deno.readTextFile(join(folder, "server.log"));
+    const { port } = new URL(running.url);
+    const log = await Deno.readTextFile(join(folder, `server-${port}.log`));
     assert.match(log, /"--ip=127\.0\.0\.1"/);
     assert.match(log, /"--no-browser"/);
     assert.ok(log.includes(`kernels in ${folder}`));
@@ -284,6 +286,25 @@ testUnless(noShell, "serve: waits for the answer, ends the process", async () =>
     assert.equal(await running.ended, 0);
     assert.ok(!isAlive(running.pid));
     await running.end();
+  });
+});
+
+testUnless(noShell, "serve: takes the next port when another program was faster", async () => {
+  const slow = `const port = Number(Deno.args.find((arg) => arg.startsWith("--port="))?.slice(7));
+    if (port === Number(Deno.readTextFileSync(import.meta.dirname + "/taken"))) {
+      console.error("ERROR: the port is already in use"); Deno.exit(1);
+    }` +
+    SERVER.replace("const port =", "const own =").replace("port, onListen", "port: own, onListen");
+  await withServer(slow, async (machine, start) => {
+    const taken = join(dirname(machine.project), "taken");
+    await Deno.writeTextFile(taken, "0");
+    const first = await start();
+    await first.end();
+    const { port } = new URL(first.url);
+    await Deno.writeTextFile(taken, port);
+    const second = await start();
+    await second.end();
+    assert.ok(Number(new URL(second.url).port) > Number(port));
   });
 });
 

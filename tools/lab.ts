@@ -89,8 +89,9 @@ async function main(args: string[]): Promise<number> {
       `Listening on ${wish.ip}: whoever reaches it and knows the token can run programs.`,
     );
   }
-  const port = freePort(wish.ip, wish.port ?? 8888);
-  if (wish.port !== undefined && port !== wish.port) {
+  const orNext = wish.port === undefined;
+  const port = wish.port ?? 8888;
+  if (!orNext && port !== freePort(wish.ip, port)) {
     throw new RangeError(`--port: expected a free port, found ${wish.port} in use`);
   }
   console.log(`Starting ${server.name} ...`);
@@ -104,7 +105,15 @@ async function main(args: string[]): Promise<number> {
   const page = await firstPage(machine);
   const { browser, ip } = wish;
   const { signal } = end;
-  const running = await RunningServer.start(server, { machine, browser, ip, port, page, signal });
+  const running = await RunningServer.start(server, {
+    machine,
+    browser,
+    ip,
+    port,
+    orNext,
+    page,
+    signal,
+  });
   console.log(`The course is open at\n  ${running.url}\nCtrl-C ends it.`);
   signal.addEventListener("abort", () => running.end());
   hurry.signal.addEventListener("abort", () => running.kill());

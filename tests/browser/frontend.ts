@@ -6,7 +6,7 @@ import type { Notebook } from "../../tools/notebook.ts";
 import { parseNotebook } from "../../tools/notebook.ts";
 import { writeKernelSpec } from "../../tools/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
-import { freePort, RunningServer } from "../../tools/lab/serve.ts";
+import { RunningServer } from "../../tools/lab/serve.ts";
 import { chromium, machine } from "./machine.ts";
 
 /** Where notebooks under test and pictures of them go; git ignores it. */
@@ -106,7 +106,8 @@ export class Bench {
     const running = await RunningServer.start({ ...server, args: [...server.args, ...expose] }, {
       machine,
       ip: "127.0.0.1",
-      port: freePort("127.0.0.1", 18888),
+      port: 18888 + Math.floor(Math.random() * 10_000),
+      orNext: true,
       browser: false,
       page: RUNS,
     });
@@ -140,9 +141,16 @@ export class Bench {
 }
 
 /** Starts the browser. As root, Chromium runs only without its sandbox. */
-export async function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   const args = machine.root ? ["--no-sandbox"] : [];
-  return await engine.launch({ executablePath: chromium, args });
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await engine.launch({ executablePath: chromium, args, timeout: 30_000 });
+    } catch (error) {
+      // On a busy machine Chromium now and then hangs at its start.
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 /** How the outputs of a cell stand on the page. */
@@ -250,7 +258,7 @@ export class OpenNotebook {
     return await this.page.evaluate<Drawn[]>(`(async () => {
       const drawn = [];
       for (const output of document.querySelectorAll(${JSON.stringify(this.#dialect.outputs)})) {
-        if (output.children.length === 0) continue;
+        if (!output.querySelector(".jp-OutputArea-child, .output_area")) continue;
         output.scrollIntoView({ block: "center" });
         // Figures draw themselves when they come into view.
         await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));

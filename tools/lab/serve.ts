@@ -16,6 +16,8 @@ export interface ServeOptions {
   /** The address at which it listens. */
   ip: string;
   port: number;
+  /** Takes the next free port where this one is taken: between our look and Jupyter's, it can be. */
+  orNext: boolean;
   /** Whether Jupyter opens the person's browser. */
   browser: boolean;
   /** The page that opens, as a path in the project: a notebook or a folder. */
@@ -59,15 +61,26 @@ export class RunningServer {
   }
 
   /**
-   * Starts a server and waits until it answers. What it prints goes to `.jupyter/server.log`.
+   * Starts a server and waits until it answers. What it prints goes to a file in `.jupyter/`.
    *
    * @throws {ServerError} when it ends or says nothing, with the end of what it printed.
    */
   static async start(server: Server, options: ServeOptions): Promise<RunningServer> {
+    for (let { port } = options;; port++) {
+      if (options.orNext) port = freePort(options.ip, port);
+      try {
+        return await RunningServer.#startAt(server, { ...options, port });
+      } catch (error) {
+        if (!options.orNext || !/already in use/i.test(messageOf(error))) throw error;
+      }
+    }
+  }
+
+  static async #startAt(server: Server, options: ServeOptions): Promise<RunningServer> {
     const token = crypto.getRandomValues(new Uint8Array(24)).toHex();
     const page = pageAddress(server.kind, options.page);
     await Deno.mkdir(join(jupyterFolder(options.machine.project), "runtime"), { recursive: true });
-    const path = join(jupyterFolder(options.machine.project), "server.log");
+    const path = join(jupyterFolder(options.machine.project), `server-${options.port}.log`);
     const log = await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o600 });
     let process: Deno.ChildProcess;
     try {
