@@ -88,3 +88,5 @@ function before(folder: string, variable: string): string {
   const others = Deno.env.get(variable);
   return others ? folder + delimiter + others : folder;
 }
+
+if (import.meta.main) console.log(await writeKernelSpec());

@@ -6,6 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { loadMnist } from "../lib/data/mnist.ts";
+import { checkDenoVersion } from "./jupyter/kernel.ts";
 import { writeKernelSpec } from "./kernelspec.ts";
 import { noWayLeft, type Server, ways } from "./lab/jupyter.ts";
 import { type Machine, messageOf, thisMachine } from "./lab/machine.ts";
@@ -79,6 +80,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  checkDenoVersion(Deno.version.deno);
   const machine = thisMachine();
   await writeKernelSpec();
   // Here and not in the first cell: what has to be downloaded comes with a progress bar now.
