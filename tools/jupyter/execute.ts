@@ -224,6 +224,8 @@ class Run {
       // A kernel that ends breaks the connection too, and the last outputs may still be under way.
       const status = await Promise.race([this.#kernel.ended, delay(500)]);
       await delay(50);
+      // Ctrl-C reaches the kernel too, and may end it before we hear of it.
+      this.#options.signal?.throwIfAborted();
       const { name, message } = status ? new KernelEnded(status) : reason;
       const complaints = this.#kernel.complaints;
       return { name, message, traceback: complaints ? complaints.split("\n") : [], line: null };

@@ -36,6 +36,9 @@ export class KernelError extends Error {
 /** So many characters of what a kernel complains of are kept. */
 const MAX_COMPLAINTS = 4000;
 
+/** Milliseconds in which a kernel that cannot bind its ports has ended. */
+const END_PATIENCE = 2000;
+
 const live = new Set<Deno.ChildProcess>();
 globalThis.addEventListener("unload", killAllKernels);
 
@@ -102,16 +105,22 @@ export class Kernel {
    * between our probing and the kernel's binding; then the kernel ends, and the next try takes
    * other ports.
    *
+   * @param options `pickPorts` finds the ports; tests put something else in its place.
    * @throws {KernelError} when the kernel ends before it answers, with what it printed.
-   * @throws whatever `greet` throws; the kernel is stopped then.
+   * @throws whatever `greet` throws, and the signal's reason; the kernel is stopped then.
    */
   static async start<T>(
-    options: { cwd: string; env: Record<string, string>; signal?: AbortSignal },
+    options: {
+      cwd: string;
+      env: Record<string, string>;
+      signal?: AbortSignal;
+      pickPorts?: typeof freePorts;
+    },
     greet: (kernel: Kernel, signal: AbortSignal) => Promise<T>,
   ): Promise<{ kernel: Kernel; greeted: T }> {
     checkDenoVersion(Deno.version.deno);
     for (let attempt = 1;; attempt++) {
-      const { ports, release } = freePorts(5);
+      const { ports, release } = (options.pickPorts ?? freePorts)(5);
       const connection = connectionOn(ports);
       const folder = await Deno.makeTempDir({ prefix: "kernel-" });
       let kernel: Kernel | undefined;
@@ -125,18 +134,21 @@ export class Kernel {
         const signal = AbortSignal.any([giveUp.signal, ...options.signal ? [options.signal] : []]);
         const greeted = await Promise.race([
           greet(kernel, signal),
-          kernel.ended.then((status) => Promise.reject(new EarlyEnd(status.code))),
+          kernel.ended.then(() => Promise.reject(new KernelError("kernel: ended"))),
         ]);
         return { kernel, greeted };
       } catch (error) {
         giveUp.abort(error);
+        // Who took a port may have answered us before the kernel found it taken.
+        const code = await kernel?.endsWithin(options.signal?.aborted ? 0 : END_PATIENCE);
         await kernel?.kill();
-        if (!(error instanceof EarlyEnd)) throw error;
+        options.signal?.throwIfAborted();
+        if (code === null || code === undefined) throw error;
         const complaints = kernel?.complaints ?? "";
         const portTaken = /address.*in use|AddrInUse|10048/i.test(complaints);
         if (portTaken && attempt < 5) continue;
         throw new KernelError(
-          `kernel: expected it to start, found exit code ${error.code}` +
+          `kernel: expected it to start, found exit code ${code}` +
             (complaints === "" ? "" : `\n${complaints}`),
         );
       } finally {
@@ -160,9 +172,17 @@ export class Kernel {
 
   /** Waits up to `patience` milliseconds for the process to end by itself, then kills it. */
   async stop(patience: number): Promise<void> {
-    const timer = setTimeout(() => kill(this.#process), patience);
-    await this.ended;
+    await this.endsWithin(patience);
+    await this.kill();
+  }
+
+  /** Gives the exit code of a process that ends by itself within so many milliseconds, or null. */
+  async endsWithin(milliseconds: number): Promise<number | null> {
+    const { promise, resolve } = Promise.withResolvers<null>();
+    const timer = setTimeout(() => resolve(null), milliseconds);
+    const code = await Promise.race([this.ended.then(({ code }) => code), promise]);
     clearTimeout(timer);
+    return code;
   }
 
   /** Kills the process and waits until it is gone. */
@@ -175,12 +195,6 @@ export class Kernel {
     for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
       this.#complaints = (this.#complaints + text).slice(-MAX_COMPLAINTS);
     }
-  }
-}
-
-class EarlyEnd extends Error {
-  constructor(readonly code: number) {
-    super();
   }
 }
 
