@@ -53,6 +53,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     const close = () => socket.close();
     signal.addEventListener("abort", close, { once: true });
     try {
+      signal.throwIfAborted(); // it may have been while we connected
       if (connection.localAddr.port === port) {
         // Where nobody listens yet, the system may have joined our end with itself.
         throw new Deno.errors.ConnectionRefused(`port ${port}: nobody listens`);
