@@ -77,12 +77,18 @@ export async function outputOf(value: unknown): Promise<Output> {
   return { data: { "text/plain": typeof value === "string" ? value : inspect(value) } };
 }
 
+/** True for a script that was started with `--plot`. */
+function wantsBrowser(): boolean {
+  return typeof Deno !== "undefined" && Deno.args.includes("--plot");
+}
+
 /**
  * Displays each value, in order, and resolves when all have left the kernel.
  *
  * A tensor becomes a small table with its shape and dtype, an array of objects a table with a
  * column for each name, a string its text; figures and pictures are drawn. Outside a notebook
- * the text of each is printed.
+ * the text of each is printed, and if the script was started with `--plot`, its figures are shown
+ * in the browser when it has run.
  *
  * @throws TypeError for a promise, which is a forgotten `await`.
  */
@@ -90,6 +96,9 @@ export async function show(...values: unknown[]): Promise<void> {
   for (const value of values) {
     if (inNotebook && isFigure(value)) await sendFigure(value);
     else send(await outputOf(value));
+    if (!inNotebook && isFigure(value) && wantsBrowser()) {
+      (await import("./browser.ts")).showAtEnd(value);
+    }
   }
   await drained();
 }
