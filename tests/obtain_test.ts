@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mirrorsOf, obtain, ObtainError, type ObtainOptions } from "../lib/data/obtain.ts";
 import { DATA_SETS } from "../lib/data/sources.ts";
-import { inFolder } from "./support/files.ts";
+import { gzip, inFolder } from "./support/files.ts";
 import { type Behaviour, startMirror } from "./support/mirror.ts";
 import { testUnless } from "./support/skip.ts";
 import { type SmallSet, smallSet } from "./support/small_set.ts";
@@ -55,7 +55,10 @@ for (const  of of["content", "file"] as const) {
       const good = await Deno.readFile(images);
       const flipped = good.slice();
       flipped[flipped.length >> 1] ^= 16;
-      for (const bad of [good.subarray(0, 1000), flipped, new Uint8Array()]) {
+      const content = small.contents.get(small.set.files[0].name);
+      assert.ok(content);
+      const otherImages = gzip(content.map((byte, i) => i === 500 ? byte ^ 1 : byte));
+      for (const bad of [good.subarray(0, 1000), flipped, new Uint8Array(), otherImages]) {
         await Deno.writeFile(images, bad);
         mirror.requests.length = 0;
         const { text } = await obtain(small.set, options);

@@ -189,7 +189,7 @@ export class CsvParser {
           i++;
           continue;
         }
-        if (byte === CR && text[i + 1] === LF && i + 1 < end) byte = text[++i];
+        if (byte === CR && text[i + 1] === LF) byte = text[++i];
         if (byte === LF) {
           values[count++] = value;
           this.#count = count;
