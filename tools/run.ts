@@ -4,13 +4,12 @@
  * @module
  */
 
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { parseArgs } from "node:util";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { projectPath, projectRoot } from "../lib/data/paths.ts";
 import { executeNotebook } from "./jupyter/execute.ts";
 import { describe } from "./jupyter/failure.ts";
 import { checkDenoVersion, killAllKernels } from "./jupyter/kernel.ts";
-import { fillParameters, parseSetting } from "./jupyter/parameters.ts";
+import { fillParameters } from "./jupyter/parameters.ts";
 import {
   barProgress,
   errorLine,
@@ -25,26 +24,7 @@ import {
 import { recordedIn } from "./jupyter/scraps.ts";
 import { type Place, refuseMachinePaths, storable } from "./jupyter/stored.ts";
 import { type Notebook, readNotebook, writeNotebook } from "./notebook.ts";
-
-const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its own.
-
-deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, in order
-
-  --set NAME=VALUE   another value for a parameter of the notebook; may be given often
-  --data SOURCE      the data set: auto, mnist, digits, fashion-mnist or cifar-10
-  --out DIR          write the executed notebooks there
-  --write            store the outputs in the notebooks themselves
-  --json             print one line of JSON a notebook, and nothing else
-  --timeout SECONDS  stop a cell that takes longer
-  --jobs N           run N notebooks side by side (1)
-  --help             print this`;
-
-const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"];
-
-/** Something in the command's arguments that a person can put right. */
-class UsageError extends Error {
-  override name = "UsageError";
-}
+import { fromCaller, type Options, readOptions, USAGE, UsageError } from "./run_options.ts";
 
 interface Job {
   path: string;
@@ -54,8 +34,6 @@ interface Job {
   /** Where the executed copy goes; null for nowhere. */
   out: string | null;
 }
-
-type Options = ReturnType<typeof readOptions>;
 
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
@@ -92,64 +70,6 @@ async function main(args: string[]): Promise<number> {
   }
   if (!options.json) console.log(table(results));
   return results.every((result) => result.ok) ? 0 : 1;
-}
-
-function readOptions(args: string[]) {
-  const { values, positionals } = parse(args);
-  const { set = [], data, out, timeout, jobs = "1", write = false, json = false } = values;
-  if (data !== undefined && !SOURCES.includes(data)) {
-    throw new UsageError(`--data: expected one of ${SOURCES.join(", ")}, found "${data}"`);
-  }
-  if (write && set.length > 0) {
-    throw new UsageError(
-      "--write: expected no --set beside it, which would store other parameters in the notebook; " +
-        "use --out DIR",
-    );
-  }
-  const settings = new Map<string, string>();
-  for (const [name, value] of set.map(parseSetting)) {
-    if (settings.has(name)) throw new UsageError(`--set ${name}: expected it once, found it twice`);
-    settings.set(name, value);
-  }
-  return {
-    notebooks: positionals,
-    settings,
-    data,
-    out: out === undefined ? null : fromCaller(out),
-    write,
-    json,
-    help: values.help ?? false,
-    timeout: timeout === undefined ? undefined : positive("--timeout", timeout),
-    jobs: Math.ceil(positive("--jobs", jobs)),
-  };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        set: { type: "string", multiple: true },
-        data: { type: "string" },
-        out: { type: "string" },
-        timeout: { type: "string" },
-        jobs: { type: "string" },
-        write: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${message}\n\n${USAGE}`);
-  }
-}
-
-function positive(name: string, value: string): number {
-  const number = Number(value);
-  if (value.trim() !== "" && number > 0 && number < 1e6) return number;
-  throw new UsageError(`${name}: expected a number above 0, found "${value}"`);
 }
 
 /** Reads the notebooks and fills in their parameters. */
@@ -258,11 +178,6 @@ function environment(data: string | undefined): Record<string, string> {
 function places(): Place[] {
   const folder = Deno.env.get("MNIST_DIR");
   return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
-}
-
-/** `deno task` runs us in the project's folder and says here where it was called. */
-function fromCaller(path: string): string {
-  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
 async function findNotebook(path: string): Promise<string> {

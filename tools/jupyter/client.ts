@@ -196,9 +196,13 @@ export class Client {
 
 function lost(cause: unknown): ConnectionLost {
   const found = cause instanceof Error ? cause.message : String(cause);
-  return new ConnectionLost(`kernel: expected its connection to hold, found it broken (${found})`, {
-    cause,
-  });
+  // Deno's kernel writes to one socket from two places at once, so that a message too large for the
+  // system's buffer may get another in its middle. Seen from about 5 MB on Linux.
+  return new ConnectionLost(
+    `kernel: expected all outputs, found its connection broken (${found}); ` +
+      "this happens when a cell displays several megabytes at once: show less in one cell",
+    { cause },
+  );
 }
 
 /** Connects as soon as somebody listens. */
