@@ -12,6 +12,8 @@ export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
 export { DataError } from "./data/errors.ts";
 export { projectPath } from "./data/paths.ts";
+export { loadModel, saveModel } from "./data/models.ts";
+export { encodeOnnx, exportOnnx } from "./data/onnx.ts";
 export { loadMnist } from "./data/mnist.ts";
 export type {
   ImageShape,
@@ -59,6 +61,7 @@ export { Picture } from "./plot/png.ts";
 export { progress } from "./plot/progress.ts";
 export type { Progress, ProgressOptions } from "./plot/progress.ts";
 export { record, show } from "./plot/show.ts";
+export { liveCurve, type LiveCurveOptions, trainingProgress } from "./plot/training.ts";
 export type { Json } from "./plot/show.ts";
 export { Random } from "./random.ts";
 export type * from "./shape.ts";

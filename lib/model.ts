@@ -214,6 +214,14 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     return targetsOf(caller, name, t, x.shape[0], this.outputShape, this.#last);
   }
 
+  /**
+   * The names of what is measured: loss, and accuracy if it was asked for.
+   * @throws Error before `compile`.
+   */
+  get metricsNames(): string[] {
+    return ["loss", ...this.#learner("metricsNames").metrics];
+  }
+
   /** Keras's table: a line for each layer with its kind, what comes out, and how many weights. */
   summary(): string {
     return summaryOf(this.name, this.layers);

@@ -21,6 +21,8 @@ export interface FitRun {
   readonly steps: number;
   /** How many samples make an epoch. */
   readonly samples: number;
+  /** The names of the results of an epoch: loss, accuracy, valLoss, valAccuracy. */
+  readonly metrics: readonly string[];
   /** Ends the training after this batch; the model keeps what it knew after the last whole epoch. */
   stop(): void;
 }

@@ -90,6 +90,9 @@ export async function fit(
     epochs,
     steps: Math.ceil(count / batchSize),
     samples: count,
+    metrics: validation === undefined
+      ? model.metricsNames
+      : [...model.metricsNames, ...model.metricsNames.map(ofValidation)],
     stop: () => stop.abort(),
   };
   const isStopped = () => stop.signal.aborted || signal?.aborted === true || stopRequested();
@@ -105,9 +108,8 @@ export async function fit(
       const logs = await trainEpoch(loop, samples, batches);
       if (logs === undefined) break;
       if (validation !== undefined) {
-        const { loss, ...metrics } = model.evaluate(validation.x, validation.t);
-        logs.valLoss = loss;
-        if (metrics.accuracy !== undefined) logs.valAccuracy = metrics.accuracy;
+        const results = model.evaluate(validation.x, validation.t);
+        for (const [name, value] of Object.entries(results)) logs[ofValidation(name)] = value;
       }
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       weights = model.weights;
@@ -127,6 +129,11 @@ export async function fit(
 interface Data {
   readonly x: Samples;
   readonly t: Tensor;
+}
+
+/** loss → valLoss */
+function ofValidation(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
 
 /** What goes on from epoch to epoch. */

@@ -1,0 +1,66 @@
+/**
+ * Protocol buffers, as far as writing an ONNX file needs them: a message is its fields one after the
+ * other, each with its number and kind in front (https://protobuf.dev/programming-guides/encoding).
+ */
+
+/** The kinds of fields by their number on the wire. */
+const VARINT = 0, BYTES = 2, FIXED32 = 5;
+
+/** Fields, ready to be written. */
+export type Field = readonly Uint8Array[];
+
+/** A whole number of at least 0, such as a count or a version. */
+export function integer(field: number, value: number): Field {
+  return [varint(field * 8 + VARINT), varint(value)];
+}
+
+/** A float32. */
+export function float(field: number, value: number): Field {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return [varint(field * 8 + FIXED32), bytes];
+}
+
+/** Text. */
+export function text(field: number, value: string): Field {
+  return bytes(field, new TextEncoder().encode(value));
+}
+
+/** Raw bytes. */
+export function bytes(field: number, value: Uint8Array): Field {
+  return [varint(field * 8 + BYTES), varint(value.length), value];
+}
+
+/** A message within a message. */
+export function message(field: number, ...fields: readonly Field[]): Field {
+  const parts = fields.flat();
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return [varint(field * 8 + BYTES), varint(length), ...parts];
+}
+
+/** The bytes of the outermost message. */
+export function encode(...fields: readonly Field[]): Uint8Array<ArrayBuffer> {
+  const parts = fields.flat();
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let to = 0;
+  for (const part of parts) {
+    out.set(part, to);
+    to += part.length;
+  }
+  return out;
+}
+
+/** Seven bits a byte, the low ones first; a set high bit says that more follow. */
+function varint(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`protobuf: expected an integer of at least 0, found ${value}`);
+  }
+  const digits: number[] = [];
+  let rest = value;
+  do {
+    const digit = rest % 128;
+    rest = (rest - digit) / 128; // no shifts: they would cut off at 32 bits
+    digits.push(rest > 0 ? digit + 128 : digit);
+  } while (rest > 0);
+  return Uint8Array.from(digits);
+}
