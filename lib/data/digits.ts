@@ -5,8 +5,8 @@
  * unsteady hand follow it on a bent and slanted sheet (writing.ts), and inks and normalises the
  * result as MNIST's images were (pen.ts). No network was trained on MNIST for this, but the pen paths
  * and the tables of style.ts were tuned against MNIST's 60,000 training images. Its test images were
- * never used for that, so that they tell honestly how good the digits are: bench/digits_transfer.ts
- * measures it.
+ * never used for that, so that they tell honestly how good the digits are: a network of 784-128-10
+ * nodes that has only seen 60,000 of them reads 0.97 of those (bench/digits_transfer.ts).
  */
 import { Random } from "../random.ts";
 import { IMAGE_SIZE, Pen } from "./digits/pen.ts";

@@ -73,11 +73,11 @@ export interface WritingStyle {
 /** The values in use. */
 export const STYLE: WritingStyle = {
   blend: 0.9,
-  jitter: 5.5,
+  jitter: 5.0,
   endJitter: 1.15,
   drift: 0.5,
   rounding: 0.3,
-  bend: 4.0,
+  bend: 3.4,
   lean: 0.12,
   slantSpread: 0.25,
   turnSpread: 0.07,
