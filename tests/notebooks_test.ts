@@ -40,6 +40,16 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { accuracyPerImage: share(0.9), accuracyBatched: share(0.9), speedup: positive },
     mnist: { accuracyPerImage: share(0.97), accuracyBatched: share(0.97), speedup: positive },
   },
+  "05_training": {
+    set: ["trainingImages=2000", "comparedImages=100"],
+    digits: { accuracy: share(0.5), epochSeconds: positive, naiveSecondsPerSample: positive },
+    mnist: { accuracy: share(0.5), epochSeconds: positive, naiveSecondsPerSample: positive },
+  },
+  "06_backpropagation": {
+    set: ["trainingImages=5000", "epochs=1"],
+    digits: { accuracy: share(0.7), maxGradientDifference: { from: 0, to: 1e-8 } },
+    mnist: { accuracy: share(0.8), maxGradientDifference: { from: 0, to: 1e-8 } },
+  },
 };
 
 interface Line {
