@@ -504,7 +504,8 @@ export class Tensor<out S extends Shape = Shape> {
   #agrees(other: Tensor, same: (a: number, b: number) => boolean): boolean {
     if (!sameShape(this.shape, other.shape)) return false;
     const [a, b] = [this.data, other.data];
-    return a.every((value, i) => same(value, b[i]));
+    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+    return true;
   }
 
   #fold(fold: reduce.Reduction, dtype: DType, axis: number | undefined, keepdims: boolean) {

@@ -46,7 +46,9 @@ export function pack(storage: NumericArray, { shape, strides, offset }: Layout):
   const out = allocate(dtypeOf(storage), size);
   let to = 0;
   eachRun(shape, [strides], [offset], (length, [from], [step]) => {
-    for (let i = 0, at = from; i < length; i++, at += step) out[to++] = storage[at];
+    if (step === 1) out.set(storage.subarray(from, from + length), to);
+    else for (let i = 0; i < length; i++) out[to + i] = storage[from + i * step];
+    to += length;
   });
   return out;
 }
