@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { projectPath } from "../lib/data/paths.ts";
 
 const readme = await Deno.readTextFile(projectPath("README.md"));
@@ -16,6 +17,14 @@ function all(text: string, pattern: RegExp): string[] {
   return Array.from(text.matchAll(pattern), ([, first]) => first);
 }
 
+/** The source of a program and of the modules beside it that it imports. */
+async function withImports(program: string): Promise<string> {
+  const source = await Deno.readTextFile(projectPath(program));
+  const beside = all(source, /from "\.\/(\S+)"/g).map((name) => `${dirname(program)}/${name}`);
+  const parts = await Promise.all(beside.map((path) => Deno.readTextFile(projectPath(path))));
+  return [source, ...parts].join("\n");
+}
+
 Deno.test("README: every task is in the table, and the reverse", () => {
   const rows = table("Tasks").map(([command]) => command.replace(/^`deno task ([\w-]+).*$/, "$1"));
   assert.deepEqual(rows.toSorted(), Object.keys(config.tasks).sort());
@@ -28,7 +37,7 @@ Deno.test("README: every command it shows has a task, and every flag its program
     const [task, ...args] = command.split(" ");
     assert.ok(config.tasks[task], `there is no task ${task}`);
     const program = /tools\/\S+\.ts/.exec(config.tasks[task].command)?.[0] ?? "";
-    const source = await Deno.readTextFile(projectPath(program));
+    const source = await withImports(program);
     for (const flag of args.filter((arg) => arg.startsWith("--"))) {
       assert.ok(source.includes(flag), `${program} knows no ${flag}`);
     }
