@@ -75,7 +75,8 @@ const PAGE_SCRIPT = `(function (w) {
     if (!element.classList.contains("js-plotly-plot")) element.replaceChildren();
     element.style.height = figure.layout.height + "px";
     w.Plotly.react(element, JSON.parse(JSON.stringify(figure.data)),
-      themed(figure.layout, element), { displaylogo: false });
+      themed(figure.layout, element), { displaylogo: false,
+        modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] });
   }
   function drawAll() {
     Object.keys(figures).forEach(function (id) {
