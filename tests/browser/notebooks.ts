@@ -30,11 +30,12 @@ export async function place(name: string, notebook: Notebook): Promise<string> {
   return path;
 }
 
-/** The names of the chapters. */
+/** The names of the chapters, or of those that BROWSER_CHAPTERS matches, a regular expression. */
 export async function chapters(): Promise<string[]> {
+  const wanted = new RegExp(Deno.env.get("BROWSER_CHAPTERS") ?? "");
   const entries = await Array.fromAsync(Deno.readDir(join(machine.project, "notebooks")));
   return entries.map(({ name }) => name).filter((name) => name.endsWith(".ipynb"))
-    .map((name) => name.replace(/\.ipynb$/, "")).sort();
+    .map((name) => name.replace(/\.ipynb$/, "")).filter((name) => wanted.test(name)).sort();
 }
 
 /** A chapter as it is in git, with its stored outputs. */

@@ -40,7 +40,9 @@ testUnless(
     try {
       for (const name of await chapters()) {
         await t.step(name, async () => {
-          const open = await bench.open(await place(name, withoutOutputs(await chapter(name))));
+          const open = await bench.open(
+            await place(`stress-${name}`, withoutOutputs(await chapter(name))),
+          );
           let first: Record<string, number> | undefined;
           for (let run = 1; run <= CHAPTER_RUNS; run++) {
             await open.runAll(600);
