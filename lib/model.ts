@@ -215,6 +215,14 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   }
 
   /**
+   * What moves the weights.
+   * @throws Error before `compile`.
+   */
+  get optimizer(): Optimizer {
+    return this.#learner("optimizer").optimizer;
+  }
+
+  /**
    * The names of what is measured: loss, and accuracy if it was asked for.
    * @throws Error before `compile`.
    */

@@ -1,7 +1,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { randn } from "../lib/create.ts";
 import { sequential } from "../lib/model.ts";
-import { bestWeights, type Callback, earlyStopping, type Logs } from "../lib/model/callbacks.ts";
+import {
+  bestWeights,
+  type Callback,
+  earlyStopping,
+  learningRateScheduler,
+  type Logs,
+} from "../lib/model/callbacks.ts";
 import { layers } from "../lib/model/specs.ts";
 import { Random } from "../lib/random.ts";
 import { watchStop } from "../lib/stop.ts";
@@ -177,6 +183,19 @@ Deno.test("bestWeights: an accuracy is best large", async () => {
     ],
   });
   strictEqual(states.indexOf(String(model.predict(x))), 1);
+});
+
+Deno.test("learningRateScheduler: chooses the rate of each epoch", async () => {
+  const model = compiled(), rates: number[] = [];
+  const schedule = learningRateScheduler((epoch) => 0.1 / epoch);
+  const note: Callback = { onEpochEnd: () => void rates.push(model.optimizer.learningRate) };
+  await model.fit(x, t, { epochs: 3, callbacks: [schedule, note] });
+  deepStrictEqual(rates, [0.1, 0.05, 0.1 / 3]);
+  const wrong = learningRateScheduler((epoch) => 2 - epoch);
+  await rejects(model.fit(x, t, { epochs: 3, callbacks: [wrong] }), {
+    name: "RangeError",
+    message: "learningRateScheduler: expected a learning rate above 0 for epoch 2, found 0",
+  });
 });
 
 Deno.test("callbacks: what is not measured or not known is refused", async () => {

@@ -108,6 +108,24 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   };
 }
 
+/**
+ * Chooses the learning rate anew before each epoch: long steps at first, short ones to end with.
+ * @param rateOf the learning rate of an epoch, which counts from 1: above 0.
+ */
+export function learningRateScheduler(rateOf: (epoch: number) => number): Callback {
+  return {
+    onEpochBegin(epoch, { model }) {
+      const rate = rateOf(epoch);
+      if (!(rate > 0 && Number.isFinite(rate))) {
+        throw new RangeError(
+          `learningRateScheduler: expected a learning rate above 0 for epoch ${epoch}, found ${rate}`,
+        );
+      }
+      model.optimizer.learningRate = rate;
+    },
+  };
+}
+
 /** The best epoch so far. */
 class Best {
   readonly #caller: string;
