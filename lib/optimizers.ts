@@ -7,6 +7,7 @@
  * the gradients would divide the decay as well.
  */
 import { allocate, type NumericArray } from "./dtype.ts";
+import { adamFast } from "./kernels/adam.ts";
 import type { Layer } from "./layers.ts";
 import { oneOf, onlyKnown } from "./names.ts";
 import { sameShape, showShape } from "./shape.ts";
@@ -273,6 +274,7 @@ export class Adam extends Optimizer {
   protected override move(w: NumericArray, g: NumericArray, [m, v]: NumericArray[]): void {
     const { learningRate, beta1, beta2, epsilon, steps } = this;
     const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
+    if (adamFast(w, g, m, v, { rate, share1: 1 - beta1, share2: 1 - beta2, epsilon })) return;
     for (let i = 0; i < w.length; i++) {
       m[i] += (1 - beta1) * (g[i] - m[i]);
       v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);

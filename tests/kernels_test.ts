@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type NumericArray, Random } from "../lib/mod.ts";
+import { adamFast } from "../lib/kernels/adam.ts";
 import { matmul, matmulPlain, matmulReference } from "../lib/kernels/matmul.ts";
 import type { Matrix } from "../lib/kernels/matrix.ts";
 import { logistic, mapFast, rectify } from "../lib/kernels/maps.ts";
@@ -114,4 +115,27 @@ Deno.test("a function without a twin, or few numbers, are left alone", () => {
   assert.equal(mapFast(x, (v) => v * v), false);
   assert.equal(mapFast(x.subarray(0, 3), Math.exp), false);
   assert.ok(x.every((v) => v === 2));
+});
+
+Deno.test("the fast twin of Adam's step agrees with the formula, whatever the length", () => {
+  const random = new Random(7), step = { rate: 0.01, share1: 0.1, share2: 0.001, epsilon: 1e-7 };
+  for (const length of [64, 65, 1000, 8192, 8193, 20_001]) {
+    const numbers = () => Float32Array.from({ length }, () => random.normal());
+    const w = numbers(), g = numbers(), m = numbers(), v = numbers().map(Math.abs);
+    g.fill(0, 0, 10);
+    v.fill(0, 5, 12);
+    m.fill(0, 0, 9);
+    const fast = [w, m, v].map((array) => array.slice());
+    assert.ok(adamFast(fast[0], g, fast[1], fast[2], step), "WebAssembly with SIMD");
+    for (let i = 0; i < length; i++) {
+      const mean = m[i] + 0.1 * (g[i] - m[i]), square = v[i] + 0.001 * (g[i] ** 2 - v[i]);
+      const expected = [w[i] - 0.01 * mean / (Math.sqrt(square) + 1e-7), mean, square];
+      expected.forEach((want, k) => {
+        const error = Math.abs(fast[k][i] - want);
+        assert.ok(error <= 1e-6 * Math.max(1, Math.abs(want)), `${i}: ${fast[k][i]}, not ${want}`);
+      });
+    }
+  }
+  const doubles = new Float64Array(100);
+  assert.equal(adamFast(doubles, doubles, doubles, doubles, step), false);
 });

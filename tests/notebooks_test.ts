@@ -50,6 +50,11 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { accuracy: share(0.7), maxGradientDifference: { from: 0, to: 1e-8 } },
     mnist: { accuracy: share(0.8), maxGradientDifference: { from: 0, to: 1e-8 } },
   },
+  "07_sequential": {
+    set: ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
+    digits: { accuracy: share(0.8), loss: { from: 0, to: 0.8 } },
+    mnist: { accuracy: share(0.85), loss: { from: 0, to: 0.6 } },
+  },
 };
 
 interface Line {

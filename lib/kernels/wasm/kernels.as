@@ -251,3 +251,19 @@ export function relu32s(x: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (const end = x + <usize>count * 4; x < end; x += 16) v128.store(x, f32x4.max(v128.load(x), zero));
 }
+
+/** Adam's step for `count` float32: see ../../optimizers.ts, where the formula stands. */
+export function adam32(
+  w: usize, g: usize, m: usize, v: usize, count: i32, rate: f32, share1: f32, share2: f32, epsilon: f32,
+): void {
+  for (const end = w + <usize>count * 4; w < end; w += 16, g += 16, m += 16, v += 16) {
+    const slope = v128.load(g);
+    let mean = v128.load(m), square = v128.load(v);
+    mean = f32x4.add(mean, f32x4.mul(f32x4.splat(share1), f32x4.sub(slope, mean)));
+    square = f32x4.add(square, f32x4.mul(f32x4.splat(share2), f32x4.sub(f32x4.mul(slope, slope), square)));
+    v128.store(m, mean);
+    v128.store(v, square);
+    const size = f32x4.add(f32x4.sqrt(square), f32x4.splat(epsilon));
+    v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(f32x4.splat(rate), mean), size)));
+  }
+}

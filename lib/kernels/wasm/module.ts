@@ -29,6 +29,7 @@ function load() {
       scatter: { float32: kernel("scatter32"), float64: kernel("scatter64") },
       exp: { float32: kernel("exp32s"), float64: kernel("exp64s") },
       sigmoid: { float32: kernel("sigmoid32s"), float64: kernel("sigmoid64s") },
+      adam: kernel("adam32"),
       relu: { float32: kernel("relu32s"), float64: kernel("relu64s") },
     };
   } catch {

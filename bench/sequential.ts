@@ -1,0 +1,145 @@
+/**
+ * The model of chapter 07 (784-128-10, dropout 0.2, Adam, batches of 32, 5 epochs): the time of an
+ * epoch beside NumPy's, and accuracy and loss over several seeds, as the lecture trains it and with
+ * the falling learning rate of the chapter, beside Keras where a Python that has it is named.
+ *
+ * `deno task bench sequential [--json] [--seeds 5] [--keras PYTHON] [--folder MNIST]`
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { projectPath } from "../lib/data/paths.ts";
+import { layers, learningRateScheduler, loadMnist, sequential } from "../lib/mod.ts";
+import { Python } from "./support/python.ts";
+import { median, report } from "./support/report.ts";
+
+const EPOCHS = 5, BATCH = 32, RATE = 0.001;
+
+/** Epochs of each, in turns. */
+const ROUNDS = 5;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    seeds: { type: "string", default: "5" },
+    keras: { type: "string" },
+    folder: { type: "string", default: Deno.env.get("MNIST_DIR") || "data/mnist" },
+  },
+});
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const bytes = await loadMnist({ source: "mnist", normalize: false });
+const { xTrain, tTrain, xTest, tTest } = await loadMnist({ source: "mnist" });
+
+function lectureModel(seed: number) {
+  const model = sequential({
+    seed,
+    layers: [
+      layers.dense({ inputShape: [784], units: 128, activation: "relu" }),
+      layers.dropout({ rate: 0.2 }),
+      layers.dense({ units: 10, activation: "softmax" }),
+    ],
+  });
+  model.compile({
+    optimizer: "adam",
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  return model;
+}
+
+/** What came of one training. */
+interface Outcome {
+  readonly seed: number;
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly seconds: number;
+}
+
+function isOutcome(value: unknown): value is Outcome & { version: string } {
+  return typeof value === "object" && value !== null && "accuracy" in value && "loss" in value &&
+    "seconds" in value;
+}
+
+/** Says what came of several seeds, and what lies in the middle. */
+function tell(who: string, outcomes: readonly Outcome[]): void {
+  const middle = (name: "accuracy" | "loss" | "seconds") => median(outcomes.map((o) => o[name]));
+  const result = {
+    who,
+    seeds: outcomes.length,
+    accuracy: middle("accuracy"),
+    loss: middle("loss"),
+    seconds: middle("seconds"),
+  };
+  if (values.json) return console.log(JSON.stringify({ ...result, outcomes }));
+  const list = (name: "accuracy" | "loss") => outcomes.map((o) => o[name].toFixed(4)).join(" ");
+  console.log(`${who}, ${outcomes.length} seeds, ${EPOCHS} epochs`);
+  console.log(`  accuracy: median ${result.accuracy.toFixed(4)} of ${list("accuracy")}`);
+  console.log(`  loss:     median ${result.loss.toFixed(4)} of ${list("loss")}`);
+  console.log(`  ${result.seconds.toFixed(1)} s`);
+}
+
+async function timeBesideNumpy(): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".bytes" });
+  const python = new Python("sequential.py");
+  try {
+    await Deno.writeFile(file, Uint8Array.from(bytes.xTrain.data));
+    const versions = await python.ask({ images: file, labels: [...tTrain.data], batch: BATCH });
+    const ours: number[] = [], theirs: number[] = [], model = lectureModel(1);
+    for (let round = 0; round < ROUNDS; round++) {
+      ours.push((await model.fit(xTrain, tTrain, { batchSize: BATCH })).seconds);
+      const answer = await python.ask({ epoch: true });
+      if (typeof answer === "object" && answer !== null && "seconds" in answer) {
+        theirs.push(Number(answer.seconds));
+      }
+    }
+    report({
+      work:
+        `one epoch of ${tTrain.size} images, 784-128-10, dropout, Adam, batch ${BATCH}, float32`,
+      ours: "TypeScript",
+      theirs: `NumPy, one thread ${JSON.stringify(versions)}`,
+      ourSeconds: median(ours),
+      theirSeconds: median(theirs),
+    }, values.json);
+  } finally {
+    await python.close();
+    await Deno.remove(file);
+  }
+}
+
+async function ourOutcomes(callbacks: Parameters<typeof learningRateScheduler>[0]) {
+  const outcomes: Outcome[] = [];
+  for (const seed of seeds) {
+    const model = lectureModel(seed);
+    const { seconds } = await model.fit(xTrain, tTrain, {
+      epochs: EPOCHS,
+      batchSize: BATCH,
+      callbacks: [learningRateScheduler(callbacks)],
+    });
+    const { accuracy, loss } = model.evaluate(xTest, tTest);
+    outcomes.push({ seed, accuracy, loss, seconds });
+  }
+  return outcomes;
+}
+
+/** Keras itself, in a Python of the person's own: it is too large to be installed for this. */
+async function kerasOutcomes(python: string): Promise<void> {
+  const script = fileURLToPath(new URL("keras/sequential.py", import.meta.url));
+  const { success, stdout } = await new Deno.Command(python, {
+    args: [script, projectPath(values.folder), String(EPOCHS), ...seeds.map(String)],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`bench: expected ${python} to have Keras: pip install keras jax`);
+  const lines: unknown[] = new TextDecoder().decode(stdout).trim().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  const outcomes = lines.filter(isOutcome);
+  tell(`${outcomes[0].version}, as the lecture`, outcomes);
+}
+
+await timeBesideNumpy();
+tell("ours, as the lecture", await ourOutcomes(() => RATE));
+tell(
+  "ours, with a falling learning rate",
+  await ourOutcomes((epoch) => RATE * (1 - (epoch - 1) / EPOCHS)),
+);
+if (values.keras !== undefined) await kerasOutcomes(values.keras);
+else console.error("Keras is not measured: --keras PYTHON names a Python that has it");
