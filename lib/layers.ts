@@ -8,9 +8,10 @@
  * gradient.ts tells whether forward and backward agree: test every new layer with it.
  */
 import { zeros } from "./create.ts";
+import { allocate, floatType } from "./dtype.ts";
 import { relu, sigmoid, softmax } from "./functions.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** One layer of a network. */
 export interface Layer {
@@ -149,17 +150,21 @@ export class Relu implements Layer {
   readonly params: Record<string, never> = {};
   /** Nothing to train. */
   readonly grads: Record<string, never> = {};
-  #open: Tensor | undefined;
+  #y: Tensor | undefined;
 
   /** Any shape. */
   forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    this.#open = x.map((v) => (v > 0 ? 1 : 0));
-    return relu(x);
+    const y = relu(x);
+    this.#y = y;
+    return y;
   }
 
   /** The shape of dout. */
   backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    return dout.mul(remembered(this.#open, "Relu").like(dout)).like(dout);
+    const y = remembered(this.#y, "Relu").like(dout).data, dy = dout.data;
+    const dx = allocate(floatType(dout.dtype), dout.size);
+    for (let i = 0; i < dx.length; i++) if (y[i] > 0) dx[i] = dy[i]; // y > 0 where x is
+    return new Tensor(dx, dout.shape);
   }
 }
 
