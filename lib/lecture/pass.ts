@@ -18,7 +18,9 @@ export class Pass {
   readonly a2: Float64Array;
   /** The sums that the output nodes are given, [O]. */
   readonly z3: Float64Array;
-  readonly #moved: Float64Array;
+  /** e^-z3, and room for what a nudge makes of it, [O]. */
+  readonly #e3: Float64Array;
+  readonly #nudged: Float64Array;
 
   /**
    * @param weights of the network.
@@ -30,19 +32,20 @@ export class Pass {
     this.z2 = timesPlus(x, W2, b2);
     this.a2 = this.z2.map(sigmoid);
     this.z3 = timesPlus(this.a2, W3, b3);
-    this.#moved = new Float64Array(b3.length);
+    this.#e3 = this.z3.map((z) => Math.exp(-z));
+    this.#nudged = new Float64Array(b3.length);
   }
 
   /**
    * The loss if z2[j] were larger by `nudge`. Only hidden node j answers differently, so that each
-   * output moves by this difference times one weight: O products, where a whole pass takes
+   * output's sum moves by this difference times one weight: O products, where a whole pass takes
    * I·H + H·O of them.
    */
   lossIfHidden(j: number, nudge: number): number {
-    const { z2, a2, z3, t, weights: { W3 } } = this, moved = this.#moved;
-    const change = sigmoid(z2[j] + nudge) - a2[j], row = j * moved.length;
-    for (let k = 0; k < moved.length; k++) moved[k] = z3[k] + change * W3[row + k];
-    return crossEntropy(moved, t);
+    const { z2, a2, t, weights: { W3 } } = this, e3 = this.#e3, nudged = this.#nudged;
+    const change = sigmoid(z2[j] + nudge) - a2[j], row = j * e3.length;
+    for (let k = 0; k < e3.length; k++) nudged[k] = e3[k] * expNearZero(-change * W3[row + k]);
+    return crossEntropy(nudged, t);
   }
 
   /** What output k adds to the loss if z3[k] were larger by `nudge`; the others add what they did. */
@@ -56,6 +59,15 @@ function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
 }
 
+/**
+ * eᵘ = 1 + u + u²/2 + u³/6 + u⁴/24 + u⁵/120 + …, to the last digit where |u| < 10⁻³, which a nudge
+ * stays below. It takes half the time of `Math.exp`, which takes half of all there is.
+ */
+function expNearZero(u: number): number {
+  if (!(Math.abs(u) < 1e-3)) return Math.exp(u);
+  return 1 + u * (1 + u * (1 / 2 + u * (1 / 6 + u * (1 / 24 + u / 120))));
+}
+
 /** x·W + b for a vector x. */
 function timesPlus(x: Float64Array, W: Float64Array, b: Float64Array): Float64Array {
   const z = b.slice();
@@ -67,17 +79,17 @@ function timesPlus(x: Float64Array, W: Float64Array, b: Float64Array): Float64Ar
 }
 
 /**
- * E = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)] with y = sigmoid(z)
+ * E = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)] with y = 1 / (1 + e), where e is e^-z
  *
  * Neighbours with the same target share a logarithm, t log a + t log b = t log ab, for a logarithm
  * costs as much as ten products. At most 32 do: each factor may be as small as δ = 10⁻⁷, and a
  * product of 32 of them is still a float.
  */
-function crossEntropy(z: Float64Array, t: Float64Array): number {
-  const last = z.length - 1;
+function crossEntropy(e: Float64Array, t: Float64Array): number {
+  const last = e.length - 1;
   let sum = 0, yes = 1, no = 1;
   for (let k = 0; k <= last; k++) {
-    const y = sigmoid(z[k]);
+    const y = 1 / (1 + e[k]);
     yes *= y + DELTA;
     no *= 1 - y + DELTA;
     if (k < last && t[k + 1] === t[k] && k % 32 !== 31) continue;
