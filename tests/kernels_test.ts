@@ -136,6 +136,11 @@ Deno.test("the fast twin of Adam's step agrees with the formula, whatever the le
       });
     }
   }
+  const [w, g, m, v] = [1, NaN, 0, 0].map((value) => new Float32Array(64).fill(value));
+  g[1] = 0;
+  m[1] = 5.6e-45; // it would stay there for ever
+  assert.ok(adamFast(w, g, m, v, step));
+  assert.deepEqual([w[0], m[0], v[0], w[1], m[1]], [NaN, NaN, NaN, 1, 0]);
   const doubles = new Float64Array(100);
   assert.equal(adamFast(doubles, doubles, doubles, doubles, step), false);
 });

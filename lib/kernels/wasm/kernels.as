@@ -260,6 +260,8 @@ export function adam32(
     const slope = v128.load(g);
     let mean = v128.load(m), square = v128.load(v);
     mean = f32x4.add(mean, f32x4.mul(f32x4.splat(share1), f32x4.sub(slope, mean)));
+    // A mean that dies away would end among the denormal numbers, and every operation on them is slow.
+    mean = v128.andnot(mean, f32x4.le(f32x4.abs(mean), f32x4.splat(1e-30))); // NaN stays
     square = f32x4.add(square, f32x4.mul(f32x4.splat(share2), f32x4.sub(f32x4.mul(slope, slope), square)));
     v128.store(m, mean);
     v128.store(v, square);
