@@ -29,8 +29,11 @@ function assertComplete(ran: Notebook, stored: Notebook): void {
     assert.ok(counts[cell.id] >= expected, `cell ${cell.id}: expected outputs, found none`);
   }
   if (!outputsAreCurrent(stored)) return;
-  const names = (notebook: Notebook) => Object.keys(recordedIn(notebook).scraps).sort();
-  assert.deepEqual(names(ran), names(stored));
+  // More may be recorded than is stored: chapter 3 takes the book's weights where they are.
+  const { scraps } = recordedIn(ran);
+  for (const name of Object.keys(recordedIn(stored).scraps)) {
+    assert.ok(name in scraps, `expected ${name} to be recorded, found ${Object.keys(scraps)}`);
+  }
 }
 
 /** Exports a notebook with nbconvert, and opens what comes out of it in a browser without network. */
