@@ -10,6 +10,7 @@ export { Stopped, stopRequested } from "./stop.ts";
 export * from "./create.ts";
 export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
+export { type Digits, type DigitsOptions, drawDigits } from "./data/digits.ts";
 export { DataError } from "./data/errors.ts";
 export { projectPath } from "./data/paths.ts";
 export { loadModel, saveModel } from "./data/models.ts";

@@ -40,6 +40,12 @@ export interface Digits {
   testLabels: Uint8Array<ArrayBuffer>;
 }
 
+/** How many digits are drawn unless told otherwise: enough to learn from, in less than a second. */
+export const USUAL_COUNTS: Readonly<{ train: number; test: number }> = {
+  train: 20_000,
+  test: 10_000,
+};
+
 /** As many as MNIST has. */
 const MOST_TRAIN = 60_000;
 const MOST_TEST = 10_000;
@@ -63,7 +69,8 @@ const REPORT_EVERY = 500;
  * @throws RangeError when a count is no integer or out of its range, or the seed is.
  */
 export function drawDigits(
-  { train = 20_000, test = 10_000, seed = 0, onProgress }: DigitsOptions = {},
+  { train = USUAL_COUNTS.train, test = USUAL_COUNTS.test, seed = 0, onProgress }: DigitsOptions =
+    {},
 ): Digits {
   checkCount("train", train, MOST_TRAIN);
   checkCount("test", test, MOST_TEST);

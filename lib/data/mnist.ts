@@ -4,7 +4,7 @@ import { allocate, type DType } from "../dtype.ts";
 import { announceData } from "../plot/show.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { drawDigits } from "./digits.ts";
+import { drawDigits, USUAL_COUNTS } from "./digits.ts";
 import { type Environment, processEnvironment } from "./environment.ts";
 import { DataError } from "./errors.ts";
 import type { RawImages } from "./folder.ts";
@@ -68,9 +68,6 @@ export interface Mnist<Image extends Shape = Shape, Label extends Shape = Shape>
   /** What the labels 0 to 9 stand for. */
   readonly classNames: readonly string[];
 }
-
-/** How many digits are drawn: enough to learn from, in less than a second. */
-const DRAWN = { train: 20_000, test: 10_000 };
 
 /**
  * Loads MNIST, or a data set in its form, and says what was loaded.
@@ -219,8 +216,8 @@ async function loadFiles(
 }
 
 async function loadDigits(failure?: ObtainError): Promise<Loaded> {
-  const counts = `${DRAWN.train.toLocaleString("en")} training and ` +
-    `${DRAWN.test.toLocaleString("en")} test images`;
+  const counts = `${USUAL_COUNTS.train.toLocaleString("en")} training and ` +
+    `${USUAL_COUNTS.test.toLocaleString("en")} test images`;
   if (failure === undefined) {
     await announceData(
       "digits",
@@ -240,8 +237,8 @@ async function loadDigits(failure?: ObtainError): Promise<Loaded> {
       { warning: true },
     );
   }
-  const train = once(() => drawDigits({ train: DRAWN.train, test: 0 }));
-  const test = once(() => drawDigits({ train: 0, test: DRAWN.test }));
+  const train = once(() => drawDigits({ test: 0 }));
+  const test = once(() => drawDigits({ train: 0 }));
   return {
     source: "digits",
     images: {

@@ -12,7 +12,6 @@
 const ENTRY: usize = 16;
 
 /** Lists the numbers of a row that are not 0; returns the list's end. */
-// @ts-ignore: decorator
 @inline
 function list<T>(row: usize, length: i32, stride: usize, at: usize): usize {
   const zero = v128.splat<T>(0), lanes = <i32>(16 / sizeof<T>());
@@ -78,7 +77,6 @@ function gather1<T>(from: usize, end: usize, b: usize, c: usize): void {
 }
 
 /** C = A·B: each row of C gathers rows of B. */
-// @ts-ignore: decorator
 @inline
 function gather<T>(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: usize, room: usize): void {
   const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
@@ -134,7 +132,6 @@ function scatterScalar<T>(from: usize, end: usize, d: usize, c: usize): void {
 }
 
 /** C += Xᵀ·D: each row of X says into which rows of C the row of D goes. */
-// @ts-ignore: decorator
 @inline
 function scatter<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: usize, room: usize): void {
   const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
@@ -170,7 +167,6 @@ export function scatter64(x: usize, rows: i32, inner: i32, d: usize, columns: i3
 const LOG2_E: f64 = 1.4426950408889634;
 
 /** eˣ for two float64, to 1 ulp or so. */
-// @ts-ignore: decorator
 @inline
 function exp64(x: v128): v128 {
   x = f64x2.min(f64x2.max(x, f64x2.splat(-746)), f64x2.splat(710));
@@ -198,7 +194,6 @@ function exp64(x: v128): v128 {
 }
 
 /** eˣ for four float32, to 2 ulp or so. */
-// @ts-ignore: decorator
 @inline
 function exp32(x: v128): v128 {
   x = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
