@@ -88,8 +88,7 @@ export async function liveChart(options: LiveOptions): Promise<LiveChart> {
   const draw = (): void => {
     if (inNotebook) updateFigure(figure(), id);
   };
-  if (inNotebook) await sendFigure(figure(), id);
-  await drained();
+  if (inNotebook) await sendFigure(figure(), id); // it leaves while the training begins
 
   let next = performance.now() + INTERVAL;
   return {
