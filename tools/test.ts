@@ -60,7 +60,10 @@ class Transcript {
 
   #say: (line: string) => void;
   #file = "";
-  /** What the test whose result comes next has printed: of use only if it failed. */
+  /**
+   * What the test whose result comes next has printed: of use only if it failed. With several files
+   * at once Deno does not say whose it is, so that the result may be another's.
+   */
   #printed: string[] = [];
   #isPrinting = false;
 
