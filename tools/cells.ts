@@ -82,7 +82,7 @@ export function notebookModule(cells: ParsedCell[], notebook: string): Generated
     added.add(clause);
     head.add(`import ${isType ? "type " : ""}${clause};`, place);
   }
-  head.add("declare function $parameter(): any;");
+  head.add("declare function $parameter<T>(): T;");
   head.add("export {};");
   return { text: head.text + blocks.text, places: [...head.places, ...blocks.places] };
 }
