@@ -1,6 +1,6 @@
 /** The notebooks that the browser tests open: made up ones, and copies of the chapters. */
 import { join } from "node:path";
-import { type Cell, codeCells, type Notebook } from "../../tools/notebook.ts";
+import { type Cell, codeCells, type Notebook, type Output } from "../../tools/notebook.ts";
 import { readNotebook, sourceText, writeNotebook } from "../../tools/notebook.ts";
 import { RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";
@@ -57,6 +57,19 @@ export function withoutOutputs(notebook: Notebook): Notebook {
 export function outputCounts(notebook: Notebook): Record<string, number> {
   const cells = codeCells(notebook).filter((cell) => sourceText(cell).trim() !== "");
   return Object.fromEntries(cells.map((cell) => [cell.id, cell.outputs.length]));
+}
+
+/** What each code cell that holds anything has put out, kind by kind, by the cell's id. */
+export function outputKinds(notebook: Notebook): Record<string, string[]> {
+  const cells = codeCells(notebook).filter((cell) => sourceText(cell).trim() !== "");
+  return Object.fromEntries(cells.map((cell) => [cell.id, cell.outputs.map(kindOf)]));
+}
+
+/** `"stream stdout"`, `"display_data image/png text/plain"`. */
+function kindOf(output: Output): string {
+  if (output.output_type === "stream") return `stream ${output.name}`;
+  const types = "data" in output ? Object.keys(output.data).sort() : [];
+  return [output.output_type, ...types].join(" ");
 }
 
 /** All that a notebook of the course makes a front end show, in small. */
