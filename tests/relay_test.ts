@@ -1,7 +1,7 @@
 /** The course's kernel as a front end sees it: outputs, Stop, errors, the end. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Client } from "../tools/jupyter/client.ts";
+import { Client, type OnQuestion } from "../tools/jupyter/client.ts";
 import type { Connection } from "../tools/jupyter/kernel.ts";
 import type { Message } from "../tools/jupyter/messages.ts";
 import { kernelSpec, PROJECT } from "../tools/kernelspec.ts";
@@ -85,35 +85,53 @@ interface Seen {
   results: string[];
 }
 
-async function run(client: Client, code: string, onBusy: () => void = () => {}): Promise<Seen> {
+/** What a front end does while a cell runs. */
+interface Watch {
+  onBusy?(): void;
+  /** Called with all that was printed so far. */
+  onText?(text: string): void;
+  onQuestion?: OnQuestion;
+}
+
+async function run(client: Client, code: string, watch: Watch = {}): Promise<Seen> {
   const seen: Seen = { status: "", text: "", errors: [], results: [] };
   const idle = Promise.withResolvers<void>();
   let isIdle = false;
-  const reply = client.execute(code, false, ({ type, content }: Message) => {
+  const onMessage = ({ type, content }: Message) => {
     assert.ok(!isIdle, `expected nothing after idle, found ${type}`);
-    if (type === "status" && content.execution_state === "busy") onBusy();
+    if (type === "status" && content.execution_state === "busy") watch.onBusy?.();
     if (type === "status" && content.execution_state === "idle") {
       isIdle = true;
       idle.resolve();
     }
-    if (type === "stream") seen.text += content.text;
+    if (type === "stream") {
+      seen.text += content.text;
+      watch.onText?.(seen.text);
+    }
     if (type === "error") seen.errors.push(`${content.ename}: ${content.evalue}`);
     if (type === "display_data" || type === "execute_result") {
       seen.results.push(JSON.stringify(content.data));
     }
-  });
-  seen.status = String((await reply).status);
+  };
+  const reply = await client.execute(code, false, onMessage, watch.onQuestion);
+  seen.status = String(reply.status);
   await idle.promise;
   return seen;
 }
 
-/** Runs a cell and presses Stop a while after it has begun. */
-async function runAndStop(client: Client, code: string, ...presses: number[]): Promise<Seen> {
-  const timers: ReturnType<typeof setTimeout>[] = [];
-  const seen = await run(client, code, () => {
-    for (const time of presses) timers.push(setTimeout(() => client.interrupt(), time));
+/** Runs a cell and presses Stop a while after it has begun, and again when it says how. */
+async function runAndStop(client: Client, code: string, milliseconds: number): Promise<Seen> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let presses = 0;
+  const press = () => {
+    presses++;
+    void client.interrupt();
+  };
+  const seen = await run(client, code, {
+    onBusy: () => timer = setTimeout(press, milliseconds),
+    onText: (text) => text.includes("Press Stop again") && presses === 1 && press(),
   });
-  timers.forEach((timer) => clearTimeout(timer));
+  clearTimeout(timer);
   return seen;
 }
 
@@ -178,17 +196,67 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.match(counts.results[0], /\[ true, true \]/);
     });
 
-    await t.step(
-      "Stop, pressed again, ends a loop that waits but does not look at it",
-      async () => {
-        const loop = `for (;;) { for (const t = performance.now(); performance.now() - t < 20;);
-        await new Promise((resolve) => setTimeout(resolve, 0)); }`;
-        const seen = await runAndStop(client, loop, 200, 2000);
-        assert.match(seen.text, /Press Stop again/);
+    await t.step("Stop ends a cell where it waits for a timer", async () => {
+      const sleep = "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));";
+      const busy = "for (const t = performance.now(); performance.now() - t < 20;);";
+      const cells = [
+        "await sleep(60_000);",
+        `for (;;) { ${busy} await sleep(0); }`,
+        `await new Promise((resolve) => setInterval(() => Deno.jupyter.never && resolve(), 10));`,
+      ];
+      assert.equal((await run(client, sleep)).status, "ok");
+      for (const cell of cells) {
+        const seen = await runAndStop(client, cell, 200);
         assert.match(seen.errors.join(), /^Stopped: /);
-        assert.equal((await run(client, "1")).status, "ok");
-      },
-    );
+        assert.equal(seen.text, "");
+        assert.equal((await run(client, "await sleep(1)")).status, "ok");
+      }
+    });
+
+    await t.step("timers that earlier cells have set go on through a Stop", async () => {
+      await run(client, "globalThis.ticks = 0; setInterval(() => ticks++, 5);");
+      await runAndStop(client, "await sleep(60_000);", 100);
+      const { results } = await run(
+        client,
+        "const before = ticks; await sleep(50); ticks > before",
+      );
+      assert.deepEqual(results, ['{"text/plain":"true"}']);
+    });
+
+    await t.step("Stop, pressed again, breaks off work between other waits", async () => {
+      // A second thread, whose answers no timer brings.
+      const worker = `const echo = new Worker(
+        "data:text/javascript,self.onmessage = () => self.postMessage(0)", { type: "module" });`;
+      assert.equal((await run(client, worker)).status, "ok");
+      const loop = `for (;;) {
+        await new Promise((resolve) => { echo.onmessage = resolve; echo.postMessage(0); });
+        for (const t = performance.now(); performance.now() - t < 400;);
+      }`;
+      const seen = await runAndStop(client, loop, 200);
+      assert.match(seen.text, /Press Stop again/);
+      assert.match(seen.errors.join(), /^Stopped: /);
+      assert.equal((await run(client, "1")).status, "ok");
+    });
+
+    await t.step("prompt and confirm ask the person, and Stop takes a question back", async () => {
+      const asked: string[] = [];
+      const ada = await run(client, `[prompt("Your name?"), confirm("Sure?")]`, {
+        onQuestion(question) {
+          asked.push(String(question.prompt));
+          return Promise.resolve(asked.length === 1 ? "Ada" : "y");
+        },
+      });
+      assert.match(ada.results[0], /Ada.*true/);
+      assert.match(asked.join(), /Your name\?.*Sure\?/);
+      const { promise } = Promise.withResolvers<string>();
+      const unanswered = await run(client, `prompt("Anybody?"); "went on"`, {
+        onQuestion: () => (setTimeout(() => client.interrupt(), 100), promise),
+      });
+      assert.match(unanswered.errors.join(), /^Stopped: /);
+      assert.deepEqual(unanswered.results, []);
+      const nobody = await run(client, `String(prompt("Nobody there?"))`);
+      assert.deepEqual(nobody.results, ['{"text/plain":"\\"null\\""}']);
+    });
 
     await t.step("Stop when nothing runs does nothing to the next cell", async () => {
       await client.interrupt();

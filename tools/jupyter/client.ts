@@ -1,6 +1,6 @@
 /**
  * Talks to one running kernel over ZeroMQ: requests and replies on the shell and control channels,
- * outputs on the iopub channel.
+ * outputs on the iopub channel, questions to the person on the stdin channel.
  *
  * The hard part is to know when the outputs of a cell are complete. The kernel's reply and its
  * `idle` status travel past the queue of outputs, so both may overtake them, and clients that stop
@@ -14,12 +14,15 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./kernel.ts";
 import type { JsonObject } from "../notebook.ts";
-import { decodeMessage, encodeRequest, type Message, text } from "./messages.ts";
+import { decodeMessage, encodeAnswer, encodeRequest, type Message, text } from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION } from "./inside.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** Takes messages that belong to a request. */
 export type OnMessage = (message: Message) => void;
+
+/** Takes the content of an `input_request`, as `prompt()` in a cell sends it, and gives the answer. */
+export type OnQuestion = (question: JsonObject) => Promise<string>;
 
 /** The connection to the kernel broke, so that outputs may be lost. */
 export class ConnectionLost extends Error {
@@ -28,24 +31,26 @@ export class ConnectionLost extends Error {
 
 /** A connection to a kernel. */
 export class Client {
-  readonly #session = randomUUID();
+  readonly #session: string;
   readonly #key: string;
   readonly #shell: ZmtpSocket;
   readonly #control: ZmtpSocket;
   readonly #iopub: ZmtpSocket;
+  readonly #stdin: ZmtpSocket;
   readonly #listeners = new Map<string, OnMessage>();
+  readonly #questions = new Map<string, OnMessage>();
   readonly #replies = new Map<string, OnMessage>();
   readonly #lost = Promise.withResolvers<never>();
 
-  private constructor(key: string, shell: ZmtpSocket, control: ZmtpSocket, iopub: ZmtpSocket) {
+  private constructor(key: string, session: string, sockets: ZmtpSocket[]) {
     this.#key = key;
-    this.#shell = shell;
-    this.#control = control;
-    this.#iopub = iopub;
+    this.#session = session;
+    [this.#shell, this.#control, this.#iopub, this.#stdin] = sockets;
     this.#lost.promise.catch(() => {});
     this.#listen(this.#shell, this.#replies);
     this.#listen(this.#control, this.#replies);
     this.#listen(this.#iopub, this.#listeners);
+    this.#listen(this.#stdin, this.#questions);
   }
 
   /**
@@ -57,21 +62,25 @@ export class Client {
    */
   static async connect(connection: Connection, signal: AbortSignal): Promise<Client> {
     const { ip, key } = connection;
-    const opened: ZmtpSocket[] = [];
-    const open = async (port: number, type: "DEALER" | "SUB") => {
-      const socket = await connectPatiently(ip, port, type, signal);
-      opened.push(socket);
-      return socket;
-    };
+    const session = randomUUID();
+    const sockets: ZmtpSocket[] = [];
+    const channels = [
+      [connection.shell_port, "DEALER"],
+      [connection.control_port, "DEALER"],
+      [connection.iopub_port, "SUB"],
+      [connection.stdin_port, "DEALER"],
+    ] as const;
     try {
-      const shell = await open(connection.shell_port, "DEALER");
-      const control = await open(connection.control_port, "DEALER");
-      const iopub = await open(connection.iopub_port, "SUB");
-      const client = new Client(key, shell, control, iopub);
+      for (const [port, type] of channels) {
+        // The kernel puts its questions to the stdin socket of the same name as the shell's.
+        const identity = type === "DEALER" ? session : "";
+        sockets.push(await connectPatiently(ip, port, type, signal, identity));
+      }
+      const client = new Client(key, session, sockets);
       await client.#hear(signal);
       return client;
     } catch (error) {
-      for (const socket of opened) socket.close();
+      for (const socket of sockets) socket.close();
       throw error;
     }
   }
@@ -103,18 +112,33 @@ export class Client {
 
   /**
    * Runs code and gives the content of the reply. `onMessage` gets what the code sends; more may
-   * follow after the reply, until {@linkcode complete}.
+   * follow after the reply, until {@linkcode complete}. Without `onQuestion` nobody is there to be
+   * asked, and `prompt()` gives null at once.
    */
-  async execute(code: string, silent: boolean, onMessage: OnMessage): Promise<JsonObject> {
-    const reply = await this.#request(this.#shell, "execute_request", {
+  async execute(
+    code: string,
+    silent: boolean,
+    onMessage: OnMessage,
+    onQuestion?: OnQuestion,
+  ): Promise<JsonObject> {
+    const request = encodeRequest(this.#key, this.#session, "execute_request", {
       code,
       silent,
       store_history: !silent,
       user_expressions: {},
-      allow_stdin: false,
+      allow_stdin: onQuestion !== undefined,
       stop_on_error: true,
-    }, onMessage);
-    return reply.content;
+    });
+    this.#listeners.set(request.id, onMessage);
+    if (onQuestion) {
+      this.#questions.set(request.id, async ({ type, header, content }) => {
+        if (type !== "input_request") return;
+        const answer = { type: "input_reply", content: { value: await onQuestion(content) } };
+        // A connection that is broken now is noticed by whoever listens.
+        this.#stdin.send(encodeAnswer(this.#key, this.#session, header, answer)).catch(() => {});
+      });
+    }
+    return (await this.#send(this.#shell, request)).content;
   }
 
   /** Asks anything else of the kernel, and gives the content of the reply. */
@@ -161,19 +185,20 @@ export class Client {
 
   /** Closes the connection. */
   close(): void {
-    for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
+    for (const socket of [this.#shell, this.#control, this.#iopub, this.#stdin]) socket.close();
   }
 
-  async #request(
+  async #request(socket: ZmtpSocket, type: string, content: JsonObject): Promise<Message> {
+    return await this.#send(socket, encodeRequest(this.#key, this.#session, type, content));
+  }
+
+  /** Sends a request and gives the reply. */
+  async #send(
     socket: ZmtpSocket,
-    type: string,
-    content: JsonObject,
-    onMessage?: OnMessage,
+    { id, frames }: { id: string; frames: Uint8Array[] },
   ): Promise<Message> {
-    const { id, frames } = encodeRequest(this.#key, this.#session, type, content);
     const { promise, resolve } = Promise.withResolvers<Message>();
     this.#replies.set(id, resolve);
-    if (onMessage) this.#listeners.set(id, onMessage);
     try {
       await socket.send(frames);
     } catch (cause) {
@@ -211,10 +236,11 @@ async function connectPatiently(
   port: number,
   type: "DEALER" | "SUB",
   signal: AbortSignal,
+  identity: string,
 ): Promise<ZmtpSocket> {
   for (;;) {
     try {
-      return await ZmtpSocket.connect(hostname, port, type, signal);
+      return await ZmtpSocket.connect(hostname, port, type, signal, identity);
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       await delay(10);

@@ -7,13 +7,18 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../notebook.ts";
 import type { Connection } from "./kernel.ts";
-import { decodeMessage, encodeAnswer, type Message, MessageError } from "./messages.ts";
+import { decodeMessage, encodeAnswer, type Message, MessageError, text } from "./messages.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** A request of a front end. */
 export interface Request extends Message {
   /** Answers it, on the channel on which it came. */
   answer(type: string, content: JsonObject): void;
+  /**
+   * Puts a question to the person at the front end that sent this request: `input_request`. Gives
+   * what the person types, or "" where that front end takes no questions or `signal` is aborted.
+   */
+  ask(question: JsonObject, signal: AbortSignal): Promise<string>;
 }
 
 /** What is published: a message without its headers. */
@@ -24,6 +29,10 @@ export class Front {
   readonly #connection: Connection;
   readonly #session = randomUUID();
   readonly #subscribers = new Set<ZmtpSocket>();
+  /** The sockets that take questions, by the name that they share with the shell's. */
+  readonly #askable = new Map<string, ZmtpSocket>();
+  /** Who waits for an answer from such a socket, by the same name. */
+  readonly #answers = new Map<string, (value: string) => void>();
 
   /**
    * Listens on the ports of a connection file.
@@ -45,8 +54,7 @@ export class Front {
       "ROUTER",
       (peer) => this.#receive(peer, handlers.control),
     );
-    // Nothing is ever asked of the person; but front ends connect and must find it open.
-    this.#listen(connection.stdin_port, "ROUTER", (peer) => this.#receive(peer, () => {}));
+    this.#listen(connection.stdin_port, "ROUTER", (peer) => this.#takeAnswers(peer));
   }
 
   /** Publishes a message about a request to every front end. */
@@ -79,6 +87,43 @@ export class Front {
     }
   }
 
+  async #takeAnswers(peer: ZmtpSocket): Promise<void> {
+    this.#askable.set(peer.identity, peer);
+    try {
+      await this.#receive(peer, ({ type, content }) => {
+        if (type === "input_reply") this.#answers.get(peer.identity)?.(text(content.value));
+      });
+    } finally {
+      if (this.#askable.get(peer.identity) === peer) this.#askable.delete(peer.identity);
+      // Who was asked is gone.
+      this.#answers.get(peer.identity)?.("");
+    }
+  }
+
+  async #ask(
+    identity: string,
+    parent: JsonObject,
+    content: JsonObject,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const peer = this.#askable.get(identity);
+    if (!peer || signal.aborted) return "";
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const giveUp = () => resolve("");
+    signal.addEventListener("abort", giveUp);
+    this.#answers.set(identity, resolve);
+    try {
+      const question = { type: "input_request", content };
+      await peer.send(encodeAnswer(this.#connection.key, this.#session, parent, question));
+      return await promise;
+    } catch {
+      return ""; // the front end is gone
+    } finally {
+      this.#answers.delete(identity);
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
   async #receive(peer: ZmtpSocket, handle: (request: Request) => void): Promise<void> {
     const { key } = this.#connection;
     for await (const frames of peer) {
@@ -94,7 +139,9 @@ export class Front {
         peer.send(encodeAnswer(key, this.#session, message.header, { type, content }))
           .catch(() => {});
       };
-      handle({ ...message, answer });
+      const ask = (question: JsonObject, signal: AbortSignal) =>
+        this.#ask(peer.identity, message.header, question, signal);
+      handle({ ...message, answer, ask });
     }
   }
 }

@@ -4,14 +4,15 @@
  * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
  *   thrown in timers and event handlers.
  * - It says, on request, when everything printed and displayed so far has been handed over.
- * - It tells the loops of `lib` that Stop was pressed.
+ * - It tells the loops of `lib` that Stop was pressed, and takes their timers away from other cells.
  * - It ends the kernel when the process that started it is gone.
  *
  * @module
  */
 
 import { watchStop } from "../../lib/stop.ts";
-import { COLLECT_GARBAGE, STOP_CELL } from "./orders.ts";
+import { ABANDON_CELL, STOP_CELL } from "./orders.ts";
+import { CellTimers } from "./timers.ts";
 
 /** The type of the message that reports a swallowed error; its content is that of `error`. */
 export const UNCAUGHT = "uncaught_error";
@@ -32,6 +33,7 @@ export function prepareKernel(): void {
   const later = setTimeout;
   const stop = new Int32Array(new SharedArrayBuffer(4));
   watchStop(stop);
+  const timers = new CellTimers(globalThis);
 
   const report = (error: unknown) => {
     const known = error instanceof Error ? error : new Error(Deno.inspect(error));
@@ -56,6 +58,7 @@ export function prepareKernel(): void {
   Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
     value: async (token: string) => {
       Atomics.store(stop, 0, 0);
+      timers.forget();
       await new Promise((resolve) => later(resolve, 0));
       await broadcast(COMPLETE, { token });
     },
@@ -66,8 +69,11 @@ export function prepareKernel(): void {
   worker.postMessage(stop);
   worker.addEventListener("message", ({ data }) => {
     if (data === STOP_CELL) broadcast(STOP_HEARD, {});
-    // There only with the flag --expose-gc of V8.
-    const collect: unknown = Reflect.get(globalThis, "gc");
-    if (data === COLLECT_GARBAGE && typeof collect === "function") collect();
+    if (data === ABANDON_CELL) {
+      timers.clear();
+      // There only with the flag --expose-gc of V8.
+      const collect: unknown = Reflect.get(globalThis, "gc");
+      if (typeof collect === "function") collect();
+    }
   });
 }

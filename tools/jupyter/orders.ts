@@ -7,5 +7,8 @@
 /** Somebody pressed Stop. */
 export const STOP_CELL = 1;
 
-/** Collect garbage now. It frees a cell that waits for something that can never come. */
-export const COLLECT_GARBAGE = 2;
+/**
+ * Take away what the cell waits for as far as we know it, its timers, and collect garbage: that ends
+ * a cell to which nobody can come back any more.
+ */
+export const ABANDON_CELL = 2;

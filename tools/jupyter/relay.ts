@@ -9,6 +9,8 @@
  * - After an error or a Stop, cells that stand in the queue behind are not run.
  * - A cell that cannot be parsed says so, and errors that the kernel swallows are shown.
  *
+ * What `prompt()` and `confirm()` ask goes to the person, and the answer back.
+ *
  * @module
  */
 
@@ -18,13 +20,19 @@ import type { Front, Published, Request } from "./front.ts";
 import { STOP_HEARD, UNCAUGHT } from "./inside.ts";
 import { explainRefusal } from "./lines.ts";
 import { type Message, text } from "./messages.ts";
-import { COLLECT_GARBAGE, STOP_CELL } from "./orders.ts";
+import { ABANDON_CELL, STOP_CELL } from "./orders.ts";
 
 /** Milliseconds that a cell may take to end by itself after Stop. */
 const STOP_PATIENCE = 1000;
 
 /** Milliseconds between being broken off and having ended. */
 const BREAK_PATIENCE = 500;
+
+/** Milliseconds after which a main thread that has heard of nothing is taken to be at work. */
+const BUSY_PATIENCE = 50;
+
+/** How often it is looked whether the main thread is at work. */
+const BUSY_LOOKS = 20;
 
 /** The kernel behind the relay. */
 export interface Behind {
@@ -46,6 +54,8 @@ interface Running {
   ended: PromiseWithResolvers<void>;
   /** How often Stop was pressed. */
   stops: number;
+  /** Takes the question back that the person has not answered, while there is one. */
+  unask: AbortController | undefined;
 }
 
 /** Passes on requests and outputs. */
@@ -89,28 +99,41 @@ export class Relay {
   }
 
   /**
-   * Stops the cell that runs, if one does. A cell that waits now and then, but does not look at
-   * Stop, is broken off only when Stop is pressed again: what it waits for may then keep the kernel
-   * busy until it is restarted.
+   * Stops the cell that runs, if one does: a loop of `lib` between two steps, a cell that never
+   * waits at once, a cell that waits for a timer where it waits. Pressed again, it breaks off a cell
+   * that works between waiting for other things.
    */
   async stop(): Promise<void> {
     const cell = this.#running;
     if (!cell) return;
     const isFirst = ++cell.stops === 1;
     const { client, order } = await this.#behind;
+    if (cell.unask) {
+      // `prompt()` blocks the kernel until it has an answer, whatever it is: the cell is broken off
+      // right behind it.
+      await client.interrupt();
+      return cell.unask.abort();
+    }
     if (isFirst) {
       order(STOP_CELL);
       if (await within(cell.ended.promise, STOP_PATIENCE)) return;
       if (await within(cell.heard.promise, 0)) {
-        const message = { type: "stream", content: { name: "stderr", text: STOP_IGNORED } };
-        return this.#front.publish(cell.request, message);
+        order(ABANDON_CELL);
+        if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
+        return this.#say(cell, STOP_IGNORED);
       }
+    } else if (!await isBusy(cell, order)) {
+      // The kernel that is interrupted while it runs nothing never runs anything again.
+      return this.#say(cell, STOP_IMPOSSIBLE);
     }
     await client.interrupt();
     if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
-    // A step of a loop that waits between steps was broken off. Nobody can end its cell any more,
-    // and the kernel notices that when it collects garbage.
-    order(COLLECT_GARBAGE);
+    // A step of a loop that waits between steps was broken off: nobody can come back to its cell.
+    order(ABANDON_CELL);
+  }
+
+  #say(cell: Running, text: string): void {
+    this.#front.publish(cell.request, { type: "stream", content: { name: "stderr", text } });
   }
 
   async #work(): Promise<void> {
@@ -144,6 +167,7 @@ export class Relay {
       heard: Promise.withResolvers(),
       ended: Promise.withResolvers(),
       stops: 0,
+      unask: undefined,
     };
     this.#running = cell;
     let hasError = false;
@@ -156,7 +180,16 @@ export class Relay {
       publish({ type, content: message.content, metadata: message.metadata });
     };
 
-    const reply = await client.execute(code, silent, pass);
+    const canAsk = request.content.allow_stdin === true;
+    const ask = async (question: JsonObject) => {
+      cell.unask = new AbortController();
+      try {
+        return await request.ask(question, cell.unask.signal);
+      } finally {
+        cell.unask = undefined;
+      }
+    };
+    const reply = await client.execute(code, silent, pass, canAsk ? ask : undefined);
     cell.ended.resolve();
     // An order to stop that came at the last moment must not reach the next cell.
     if (cell.stops > 0) await within(cell.heard.promise, BREAK_PATIENCE);
@@ -200,7 +233,10 @@ const REPLIES: ReadonlyMap<string, string> = new Map([
 const KEPT_BACK: ReadonlySet<string> = new Set(["status", "outputs_complete"]);
 
 const STOP_IGNORED = "Stop: this cell does not look at Stop; it does where its loop awaits " +
-  "breathe(). Press Stop again to break it off; if that does not help, restart the kernel.\n";
+  "breathe(). Press Stop again to break it off.\n";
+
+const STOP_IMPOSSIBLE = "Stop: this cell waits for something outside the notebook. Wait until it " +
+  "comes, or restart the kernel.\n";
 
 const STOPPED: JsonObject = {
   ename: "Stopped",
@@ -213,6 +249,17 @@ async function whyNotRun(code: string): Promise<JsonObject> {
   const { name, message, line } = await explainRefusal(code, "");
   const where = line === null ? "" : `\n    at line ${line}`;
   return { ename: name, evalue: message, traceback: [`${name}: ${message}${where}`] };
+}
+
+/** Whether the main thread of the kernel is working just now, or soon. */
+async function isBusy(cell: Running, order: Behind["order"]): Promise<boolean> {
+  for (let look = 0; look < BUSY_LOOKS; look++) {
+    cell.heard = Promise.withResolvers();
+    order(STOP_CELL);
+    if (!await within(cell.heard.promise, BUSY_PATIENCE)) return true;
+    await within(cell.ended.promise, Math.random() * BUSY_PATIENCE);
+  }
+  return false;
 }
 
 /** Whether a promise resolves in time. */

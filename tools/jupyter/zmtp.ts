@@ -28,6 +28,7 @@ const MORE = 1, LONG = 2, COMMAND = 4;
 export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   readonly #connection: Deno.TcpConn;
   readonly #reader: Reader;
+  #identity = "";
   #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(connection: Deno.TcpConn) {
@@ -36,8 +37,17 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   }
 
   /**
+   * What the peer calls itself, in hexadecimal, or "". A front end gives all its sockets one name,
+   * so that a kernel can tell which of them belong together.
+   */
+  get identity(): string {
+    return this.#identity;
+  }
+
+  /**
    * Connects and shakes hands. A `SUB` subscribes to everything.
    *
+   * @param identity what this socket calls itself; see {@linkcode ZmtpSocket.identity}.
    * @throws {ZmtpError} when the peer does not speak ZMTP 3 without security.
    * @throws {Deno.errors.ConnectionRefused} when nobody listens at the port.
    */
@@ -46,6 +56,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     port: number,
     type: "DEALER" | "SUB",
     signal: AbortSignal,
+    identity = "",
   ): Promise<ZmtpSocket> {
     signal.throwIfAborted();
     const connection = await Deno.connect({ hostname, port });
@@ -59,7 +70,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
         throw new Deno.errors.ConnectionRefused(`port ${port}: nobody listens`);
       }
       connection.setNoDelay(true);
-      await socket.#shakeHands(type);
+      await socket.#shakeHands(type, identity);
       if (type === "SUB") await socket.send([Uint8Array.of(1)]);
       return socket;
     } catch (error) {
@@ -126,7 +137,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     }
   }
 
-  async #shakeHands(type: string): Promise<void> {
+  async #shakeHands(type: string, identity = ""): Promise<void> {
     const greeting = new Uint8Array(64);
     greeting[0] = 0xff;
     greeting[9] = 0x7f;
@@ -138,12 +149,13 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     if (theirs[0] !== 0xff || theirs[9] !== 0x7f || theirs[10] < 3 || mechanism !== "NULL") {
       throw new ZmtpError("zmtp: expected the greeting of ZMTP 3 without security, found another");
     }
-    await this.#write(encodeFrame(readyCommand(type), COMMAND));
+    await this.#write(encodeFrame(readyCommand(type, identity), COMMAND));
     const { flags, body } = await this.#readFrame();
-    const name = new TextDecoder().decode(body.subarray(1, 1 + body[0]));
+    const { name, properties } = decodeCommand(body);
     if (!(flags & COMMAND) || name !== "READY") {
       throw new ZmtpError(`zmtp: expected the command READY, found ${JSON.stringify(name)}`);
     }
+    this.#identity = properties.get("identity")?.toHex() ?? "";
   }
 
   async #readFrame(): Promise<{ flags: number; body: Uint8Array }> {
@@ -207,19 +219,38 @@ class Reader {
   }
 }
 
-/** `command = size-of-name name *(size-of-key key size-of-value(4) value)` */
-function readyCommand(socketType: string): Uint8Array {
-  const [name, key, value] = ["READY", "Socket-Type", socketType].map((text) =>
-    new TextEncoder().encode(text)
-  );
+/** `command = size-of-name name *(size-of-key(1) key size-of-value(4) value)` */
+function readyCommand(socketType: string, identity: string): Uint8Array {
+  const property = (key: string, value: string) => {
+    const [keyBytes, valueBytes] = [key, value].map((text) => new TextEncoder().encode(text));
+    const size = new Uint8Array(4);
+    new DataView(size.buffer).setUint32(0, valueBytes.length);
+    return concat([Uint8Array.of(keyBytes.length), keyBytes, size, valueBytes]);
+  };
+  const name = new TextEncoder().encode("READY");
   return concat([
     Uint8Array.of(name.length),
     name,
-    Uint8Array.of(key.length),
-    key,
-    Uint8Array.of(0, 0, 0, value.length),
-    value,
+    property("Socket-Type", socketType),
+    ...(identity === "" ? [] : [property("Identity", identity)]),
   ]);
+}
+
+/** The name of a command, and its properties by their keys in small letters: case means nothing. */
+function decodeCommand(body: Uint8Array): { name: string; properties: Map<string, Uint8Array> } {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const decode = (start: number, end: number) =>
+    new TextDecoder().decode(body.subarray(start, end));
+  const properties = new Map<string, Uint8Array>();
+  let at = 1 + (body[0] ?? 0);
+  const name = decode(1, at);
+  while (at + 1 + body[at] + 4 <= body.length) {
+    const valueAt = at + 1 + body[at] + 4;
+    const key = decode(at + 1, valueAt - 4).toLowerCase();
+    at = valueAt + view.getUint32(valueAt - 4);
+    properties.set(key, body.subarray(valueAt, at));
+  }
+  return { name, properties };
 }
 
 function encodeFrame(body: Uint8Array, flags: number): Uint8Array {

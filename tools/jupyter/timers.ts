@@ -1,0 +1,63 @@
+/**
+ * Remembers the timers that a cell has set, so that Stop can take them away: a cell that waits for
+ * one of them then waits for nothing any more, and ends when the kernel collects garbage.
+ *
+ * @module
+ */
+
+type Timer = ReturnType<typeof setTimeout>;
+type Callback = (...args: unknown[]) => void;
+type SetTimer = (callback: Callback, delay?: number, ...args: unknown[]) => Timer;
+
+/** Where timers are set: `globalThis`. */
+export interface TimerScope {
+  setTimeout: SetTimer;
+  setInterval: SetTimer;
+  clearTimeout(timer: Timer): void;
+}
+
+/** The timers of the cell that runs. */
+export class CellTimers {
+  readonly #scope: TimerScope;
+  readonly #running = new Set<Timer>();
+
+  /** Watches a scope from now on, in which nobody else has changed the functions so far. */
+  constructor(scope: TimerScope) {
+    this.#scope = scope;
+    const running = this.#running;
+    const { setTimeout, setInterval } = scope;
+    scope.setTimeout = sameBut(setTimeout, (callback, delay, ...args) => {
+      const timer = setTimeout(() => {
+        running.delete(timer);
+        callback(...args);
+      }, delay);
+      running.add(timer);
+      return timer;
+    });
+    scope.setInterval = sameBut(setInterval, (callback, delay, ...args) => {
+      const timer = setInterval(callback, delay, ...args);
+      running.add(timer);
+      return timer;
+    });
+  }
+
+  /** Forgets them: the cell has ended, and what it has left running goes on. */
+  forget(): void {
+    this.#running.clear();
+  }
+
+  /** Takes them away. */
+  clear(): void {
+    for (const timer of this.#running) this.#scope.clearTimeout(timer);
+    this.#running.clear();
+  }
+}
+
+/** A function that does something else when it is called, and is the same in all else. */
+function sameBut(original: SetTimer, does: SetTimer): SetTimer {
+  return new Proxy(original, {
+    apply: (_, __, args: Parameters<SetTimer>) =>
+      // What is no function is for the original to refuse.
+      typeof args[0] === "function" ? does(...args) : original(...args),
+  });
+}
