@@ -37,80 +37,112 @@ const notHere = Deno.build.os === "linux"
   ? missing("lab")
   : "it looks for processes as Linux shows them";
 
+/** `deno task lab`, started, and what it prints. */
+class Started {
+  readonly process: Deno.ChildProcess;
+  printed = "";
+  readonly #reading: Promise<void>;
+
+  constructor(env: Record<string, string>, ...args: string[]) {
+    this.process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "tools/lab.ts", ...args],
+      cwd: machine.project,
+      env: {
+        MNIST_SOURCE: "digits",
+        PATH: join(lab?.program ?? "", "..") + ":/usr/bin:/bin",
+        ...env,
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#reading = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for await (const text of this.process.stdout.pipeThrough(new TextDecoderStream())) {
+      this.printed += text;
+    }
+  }
+
+  /** The address to open, when it has been printed. */
+  address(): Promise<URL> {
+    return until("the address", () => {
+      const address = /http:\/\/127\.0\.0\.1:\d+\/lab\/\S+token=\w+/.exec(this.printed)?.[0];
+      return Promise.resolve(address === undefined ? undefined : new URL(address));
+    });
+  }
+
+  /** Starts a kernel, and gives the processes of the server, the relay and the kernel behind it. */
+  async startKernel({ origin, searchParams }: URL): Promise<number[]> {
+    const headers = { Authorization: `token ${searchParams.get("token")}` };
+    const body = JSON.stringify({ name: "deno" });
+    const started = await fetch(`${origin}/api/kernels`, { method: "POST", headers, body });
+    assert.equal(started.status, 201);
+    await started.body?.cancel();
+    return await until("a kernel", async () => {
+      const pids = await descendants(this.process.pid);
+      return pids.length >= 3 ? pids : undefined;
+    });
+  }
+
+  /** Waits for the end, and gives the exit code. */
+  async code(): Promise<number> {
+    const { code } = await this.process.status;
+    await this.#reading;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (isAlive(this.process.pid)) this.process.kill("SIGTERM");
+    await this.process.status;
+  }
+}
+
+const allEnded = (pids: number[]) =>
+  until("the end of all", () => Promise.resolve(pids.some(isAlive) ? undefined : true));
+
 testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind", async () => {
   await inFolder(async (folder) => {
-    assert.ok(lab);
     // A browser that only notes the page that it is to open: a file with the address in it.
     const browser = join(folder, "browser");
     const noted = join(folder, "noted");
     await Deno.writeTextFile(
       browser,
       `#!/bin/sh\necho "$1" > ${noted}.tmp; mv ${noted}.tmp ${noted}\n`,
-      {
-        mode: 0o755,
-      },
+      { mode: 0o755 },
     );
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "tools/lab.ts"],
-      cwd: machine.project,
-      env: {
-        MNIST_SOURCE: "digits",
-        BROWSER: browser,
-        PATH: join(lab.program, "..") + ":/usr/bin:/bin",
-      },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    try {
-      let printed = "";
-      const reading = (async () => {
-        for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-          printed += text;
-        }
-      })();
-      const url = await until(
-        "the address",
-        () => Promise.resolve(/http:\/\/127\.0\.0\.1:\d+\/lab\/\S+token=\w+/.exec(printed)?.[0]),
-      );
-      assert.match(printed, /Starting JupyterLab 4/);
+    await using started = new Started({ BROWSER: browser });
+    const address = await started.address();
+    assert.match(started.printed, /Starting JupyterLab 4/);
 
-      const page = await until(
-        "a page in the browser",
-        () => Deno.readTextFile(noted).catch(() => undefined),
-      );
-      const opened = await Deno.readTextFile(new URL(page.trim()));
-      assert.ok(opened.includes(new URL(url).searchParams.get("token") ?? "no token"));
+    const token = address.searchParams.get("token");
+    const noting = () => Deno.readTextFile(noted).catch(() => undefined);
+    const page = await until("a page in the browser", noting);
+    const opened = await Deno.readTextFile(new URL(page.trim()));
+    assert.ok(opened.includes(token ?? "no token"));
 
-      const { origin, searchParams } = new URL(url);
-      const headers = { Authorization: `token ${searchParams.get("token")}` };
-      const specs = await (await fetch(`${origin}/api/kernelspecs`, { headers })).json();
-      const ours = specs.kernelspecs.deno.spec;
-      assert.equal(ours.argv[0], Deno.execPath());
-      assert.equal(ours.interrupt_mode, "message");
-      const stranger = await fetch(`${origin}/api/kernels`);
-      await stranger.body?.cancel();
-      assert.equal(stranger.status, 403);
+    const headers = { Authorization: `token ${token}` };
+    const specs = await (await fetch(`${address.origin}/api/kernelspecs`, { headers })).json();
+    const ours = specs.kernelspecs.deno.spec;
+    assert.equal(ours.argv[0], Deno.execPath());
+    assert.equal(ours.interrupt_mode, "message");
+    const stranger = await fetch(`${address.origin}/api/kernels`);
+    await stranger.body?.cancel();
+    assert.equal(stranger.status, 403);
 
-      const body = JSON.stringify({ name: "deno" });
-      const started = await fetch(`${origin}/api/kernels`, { method: "POST", headers, body });
-      assert.equal(started.status, 201);
-      await started.body?.cancel();
-      // The server, the relay, and the kernel behind it.
-      const pids = await until("a kernel", async () => {
-        const pids = await descendants(process.pid);
-        return pids.length >= 3 ? pids : undefined;
-      });
-      assert.ok(pids.every(isAlive));
-
-      process.kill("SIGINT");
-      assert.equal((await process.status).code, 0);
-      await reading;
-      assert.match(printed, /Ending the server and its kernels/);
-      await until("the end of all", () => Promise.resolve(pids.some(isAlive) ? undefined : true));
-    } finally {
-      if (isAlive(process.pid)) process.kill("SIGTERM");
-      await process.status;
-    }
+    const pids = await started.startKernel(address);
+    assert.ok(pids.every(isAlive));
+    started.process.kill("SIGINT");
+    assert.equal(await started.code(), 0);
+    assert.match(started.printed, /Ending the server and its kernels/);
+    await allEnded(pids);
   });
+});
+
+testUnless(notHere, "lab: killed, it leaves no process behind either", async () => {
+  await using started = new Started({}, "--no-browser");
+  const pids = await started.startKernel(await started.address());
+  started.process.kill("SIGKILL");
+  await allEnded(pids);
 });

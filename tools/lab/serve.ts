@@ -88,8 +88,14 @@ export class RunningServer {
         args: [...server.args, ...serverArguments(server.kind, options, page)],
         cwd: options.machine.project,
         // Through the environment and not the command line, which every user of the machine sees.
-        env: { ...jupyterEnvironment(options.machine.project), JUPYTER_TOKEN: token },
-        stdin: "null",
+        env: {
+          ...jupyterEnvironment(options.machine.project),
+          JUPYTER_TOKEN: token,
+          END_WITH_STDIN: "1",
+        },
+        // Never written to: it closes when this program ends, and the server ends then, too; see
+        // config/jupyter_config.py.
+        stdin: "piped",
         stdout: "piped",
         stderr: "piped",
       }).spawn();
