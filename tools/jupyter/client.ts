@@ -242,7 +242,9 @@ async function connectPatiently(
     try {
       return await ZmtpSocket.connect(hostname, port, type, signal, identity);
     } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      // Reset: on a busy machine the system accepts a connection while the port changes hands.
+      const { ConnectionRefused, ConnectionReset } = Deno.errors;
+      if (!(error instanceof ConnectionRefused || error instanceof ConnectionReset)) throw error;
       await delay(10);
     }
   }
