@@ -11,8 +11,12 @@ export type JsonObject = { [key: string]: Json | undefined };
 /** One output in several forms, by MIME type; text is one string, not a list of lines. */
 export type MimeBundle = JsonObject;
 
-/** What a cell printed. */
-export type StreamOutput = { output_type: "stream"; name: "stdout" | "stderr"; text: string };
+/** What a cell printed; under `"stdin"`, JupyterLab keeps what a person answered to it. */
+export type StreamOutput = {
+  output_type: "stream";
+  name: "stdout" | "stderr" | "stdin";
+  text: string;
+};
 /** What a cell displayed. */
 export type DisplayData = { output_type: "display_data"; data: MimeBundle; metadata: JsonObject };
 /** The value of a cell's last expression. */
@@ -261,7 +265,9 @@ function outputFrom(value: Json, read: Reader): Output {
   switch (output.output_type) {
     case "stream": {
       const { name } = output;
-      if (name !== "stdout" && name !== "stderr") read.fail('"stdout" or "stderr"', name);
+      if (name !== "stdout" && name !== "stderr" && name !== "stdin") {
+        read.fail('"stdout", "stderr" or "stdin"', name);
+      }
       return { output_type: "stream", name, text: read.text(output.text, "an output's text") };
     }
     case "display_data":

@@ -35,6 +35,8 @@ interface Dialect {
   stop: string;
   /** Makes the cell of an index the active one, and runs it. */
   runCell(index: number): string;
+  /** The selector of the box in which a person answers to `prompt()`. */
+  question: string;
   /** The selector of what holds the outputs of a cell. */
   outputs: string;
 }
@@ -65,6 +67,7 @@ const LAB: Dialect = {
     jupyterapp.shell.currentWidget.content.activeCellIndex = ${index};
     void jupyterapp.commands.execute("notebook:run-cell");
   })()`,
+  question: ".jp-Stdin-input",
   outputs: ".jp-Cell .jp-OutputArea",
 };
 
@@ -84,6 +87,7 @@ const CLASSIC: Dialect = {
   shutDown: `new Promise((resolve) => Jupyter.notebook.session.delete(resolve, resolve))`,
   stop: `[data-jupyter-action="jupyter-notebook:interrupt-kernel"]`,
   runCell: (index) => `Jupyter.notebook.execute_cells([${index}])`,
+  question: ".raw_input",
   outputs: ".cell .output",
 };
 
@@ -241,6 +245,19 @@ export class OpenNotebook {
   /** Presses the Stop button. */
   async stop(): Promise<void> {
     await this.page.locator(this.#dialect.stop).first().click();
+  }
+
+  /** Waits until a cell asks something. */
+  async asked(): Promise<void> {
+    await this.page.locator(this.#dialect.question).first().waitFor({ timeout: 30_000 });
+  }
+
+  /** Answers to what a cell asks. */
+  async answer(text: string): Promise<void> {
+    await this.asked();
+    const box = this.page.locator(this.#dialect.question).first();
+    await box.fill(text);
+    await box.press("Enter");
   }
 
   /** The notebook as the page has it, outputs included. */

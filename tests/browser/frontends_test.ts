@@ -19,6 +19,7 @@ for (;;) {
   "state": `console.log(begun === done && done > 0 ? "kept" : "torn");`,
   "endless": `while (true) {}`,
   "behind": `console.log("alive");`,
+  "question": `prompt("Your name?")`,
 };
 
 async function runsEverything(open: OpenNotebook, name: string): Promise<void> {
@@ -50,6 +51,15 @@ async function stops(open: OpenNotebook, name: string): Promise<void> {
   await open.stop();
   await open.idle(30);
   assert.match(await printed(3), /"alive/);
+  await open.startCell(4);
+  await open.answer("Ada");
+  await open.idle(30);
+  assert.match(JSON.stringify((await open.content()).cells[4]), /execute_result.*Ada/);
+  await open.startCell(4);
+  await open.asked();
+  await open.stop();
+  await open.idle(30);
+  assert.match(JSON.stringify((await open.content()).cells[4]), /"ename":"Stopped"/);
   await open.picture(name);
 }
 
@@ -76,11 +86,14 @@ function testFrontend(name: string, need: "lab" | "notebook" | "classic", server
         await again.picture(`everything-${need}-again`);
         await again.close();
       });
-      await t.step("Stop ends a training loop and a tight loop; the next cell runs", async () => {
-        const open = await bench.open(await place(`long-${need}`, notebookOf(LONG)));
-        await stops(open, `long-${need}`);
-        await open.close();
-      });
+      await t.step(
+        "Stop ends a training loop, a tight loop and a question; the next cell runs",
+        async () => {
+          const open = await bench.open(await place(`long-${need}`, notebookOf(LONG)));
+          await stops(open, `long-${need}`);
+          await open.close();
+        },
+      );
     } finally {
       await bench.end();
     }
