@@ -10,6 +10,7 @@
 
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeTemplates } from "./lab/templates.ts";
 
 /** The project's folder: the one above `tools/`. */
 export const PROJECT: string = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -89,4 +90,8 @@ function before(folder: string, variable: string): string {
   return others ? folder + delimiter + others : folder;
 }
 
-if (import.meta.main) console.log(await writeKernelSpec());
+/** For a hub or a container: all that lies under `JUPYTER_PATH`. */
+if (import.meta.main) {
+  console.log(await writeKernelSpec());
+  await writeTemplates(jupyterFolder());
+}

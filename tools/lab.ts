@@ -7,10 +7,11 @@
 import { parseArgs } from "node:util";
 import { loadMnist } from "../lib/data/mnist.ts";
 import { checkDenoVersion } from "./jupyter/kernel.ts";
-import { writeKernelSpec } from "./kernelspec.ts";
+import { jupyterFolder, writeKernelSpec } from "./kernelspec.ts";
 import { noWayLeft, type Server, ways } from "./lab/jupyter.ts";
 import { type Machine, messageOf, thisMachine } from "./lab/machine.ts";
 import { freePort, isLoopback, RunningServer } from "./lab/serve.ts";
+import { writeTemplates } from "./lab/templates.ts";
 
 const USAGE = `deno task lab [--no-browser] [--port N] [--ip ADDRESS]
 
@@ -46,7 +47,7 @@ function wishes(args: string[]): Wishes | "help" {
 }
 
 /** Takes the ways to get a server one after the other, until one works. */
-async function findServer(machine: Machine): Promise<Server> {
+export async function findServer(machine: Machine): Promise<Server> {
   for await (const way of ways(machine)) {
     if (way.announcement !== "") console.log(way.announcement);
     try {
@@ -83,6 +84,9 @@ async function main(args: string[]): Promise<number> {
   checkDenoVersion(Deno.version.deno);
   const machine = thisMachine();
   await writeKernelSpec();
+  await writeTemplates(jupyterFolder()).catch((error) =>
+    console.error(`Notebooks cannot be exported: ${messageOf(error)}`)
+  );
   // Here and not in the first cell: what has to be downloaded comes with a progress bar now.
   await loadMnist();
   const server = await findServer(machine);

@@ -6,6 +6,7 @@
 
 import { basename, dirname, join, relative, sep } from "node:path";
 import { projectPath, projectRoot } from "../lib/data/paths.ts";
+import { allNotebooks, findNotebook } from "./find_notebooks.ts";
 import { executeNotebook } from "./jupyter/execute.ts";
 import { describe } from "./jupyter/failure.ts";
 import { checkDenoVersion, killAllKernels } from "./jupyter/kernel.ts";
@@ -24,7 +25,7 @@ import {
 import { recordedIn } from "./jupyter/scraps.ts";
 import { type Place, refuseMachinePaths, storable } from "./jupyter/stored.ts";
 import { type Notebook, readNotebook, writeNotebook } from "./notebook.ts";
-import { fromCaller, type Options, readOptions, USAGE, UsageError } from "./run_options.ts";
+import { type Options, readOptions, USAGE, UsageError } from "./run_options.ts";
 
 interface Job {
   path: string;
@@ -178,25 +179,6 @@ function environment(data: string | undefined): Record<string, string> {
 function places(): Place[] {
   const folder = Deno.env.get("MNIST_DIR");
   return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
-}
-
-async function findNotebook(path: string): Promise<string> {
-  const fromHere = fromCaller(path);
-  try {
-    await Deno.stat(fromHere);
-    return fromHere;
-  } catch {
-    return projectPath(path);
-  }
-}
-
-async function allNotebooks(): Promise<string[]> {
-  const folder = projectPath("notebooks");
-  const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile && name.endsWith(".ipynb")) names.push(name);
-  }
-  return names.sort().map((name) => join(folder, name));
 }
 
 function nameOf(path: string): string {

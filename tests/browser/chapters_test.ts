@@ -1,13 +1,11 @@
 /** Every chapter in the real JupyterLab: run, run anew, saved, opened again, exported. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { recordedIn } from "../../tools/jupyter/scraps.ts";
-import { ask } from "../../tools/lab/machine.ts";
 import { codeCells, hasTag, type Notebook, outputsAreCurrent } from "../../tools/notebook.ts";
 import { testUnless } from "../support/skip.ts";
-import { assertDrawn, assertNoErrors, Bench, RUNS } from "./frontend.ts";
-import { lab, machine, missing, nbconvert } from "./machine.ts";
+import { assertExports } from "./exports.ts";
+import { assertDrawn, assertNoErrors, Bench } from "./frontend.ts";
+import { lab, missing } from "./machine.ts";
 import { chapter, chapters, outputCounts, place, withoutOutputs } from "./notebooks.ts";
 
 /** The longest that a chapter takes on two slow cores. */
@@ -36,41 +34,8 @@ function assertComplete(ran: Notebook, stored: Notebook): void {
   }
 }
 
-/** Exports a notebook with nbconvert, and opens what comes out of it in a browser without network. */
-async function assertExports(browser: Browser, path: string, name: string): Promise<void> {
-  assert.ok(nbconvert);
-  for (const format of ["html", "slides"]) {
-    const output = `${name}-${format}`;
-    const args = ["--to", format, "--output", output, join(machine.project, path)];
-    assert.ok(await ask(machine, nbconvert, "--log-level=ERROR", ...args) !== undefined);
-    const file = join(
-      machine.project,
-      RUNS,
-      `${output}${format === "slides" ? ".slides" : ""}.html`,
-    );
-    const context = await browser.newContext({ offline: true });
-    const page = await context.newPage();
-    await page.goto(new URL(`file://${file}`).href, { waitUntil: "domcontentloaded" });
-    // As long as figures take to draw themselves; without a network nothing else comes.
-    await page.waitForTimeout(1000);
-    const seen = await page.evaluate<{ outputs: number; broken: number; empty: number }>(`(() => {
-        const all = (selector) => Array.from(document.querySelectorAll(selector));
-        return {
-          outputs: all(".jp-OutputArea-output").filter((e) => e.scrollHeight >= 10).length,
-          broken: all("img").filter((image) => image.naturalWidth === 0).length,
-          empty: all(".js-plotly-plot").filter((e) => !e.querySelector("svg.main-svg")).length,
-        };
-      })()`);
-    assert.ok(seen.outputs > 0, `${format}: expected outputs, found none`);
-    assert.equal(seen.broken, 0, `${format}: expected pictures, found broken ones`);
-    assert.equal(seen.empty, 0, `${format}: expected figures, found empty ones`);
-    await page.screenshot({ path: join(machine.project, RUNS, `${output}.png`) });
-    await context.close();
-  }
-}
-
 testUnless(
-  missing("chromium", "lab", "nbconvert"),
+  missing("chromium", "lab"),
   "JupyterLab 4 runs every chapter",
   async (t) => {
     assert.ok(lab);
@@ -100,7 +65,7 @@ testUnless(
           await assertDrawn(again);
           await again.shutDown();
           await again.close();
-          if (ALL || name === names[0]) await assertExports(bench.browser, path, name);
+          if (ALL || name === names[0]) await assertExports(bench, path);
         });
       }
     } finally {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { type Browser, chromium as engine, type Page } from "playwright-core";
 import type { Notebook } from "../../tools/notebook.ts";
 import { parseNotebook } from "../../tools/notebook.ts";
-import { writeKernelSpec } from "../../tools/kernelspec.ts";
+import { jupyterFolder, writeKernelSpec } from "../../tools/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { RunningServer } from "../../tools/lab/serve.ts";
+import { writeTemplates } from "../../tools/lab/templates.ts";
 import { chromium, machine } from "./machine.ts";
 
 /** Where notebooks under test and pictures of them go; git ignores it. */
@@ -101,6 +102,7 @@ export class Bench {
 
   static async start(server: Server): Promise<Bench> {
     await writeKernelSpec();
+    await writeTemplates(jupyterFolder());
     await Deno.mkdir(join(machine.project, RUNS), { recursive: true });
     const expose = server.kind === "lab"
       ? ["--LabApp.expose_app_in_browser=True"]
@@ -136,6 +138,16 @@ export class Bench {
     const dialect = this.server.kind === "classic" ? CLASSIC : LAB;
     await page.waitForFunction(dialect.ready, undefined, { timeout: 60_000 });
     return new OpenNotebook(page, dialect, path);
+  }
+
+  /** The file that the menu of exports gives for a notebook, named by its path in the project. */
+  async exported(format: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { origin, searchParams } = new URL(this.running.url);
+    const response = await fetch(`${origin}/nbconvert/${format}/${path}?download=true`, {
+      headers: { Authorization: `token ${searchParams.get("token")}` },
+    });
+    assert.equal(response.status, 200, `${format}: ${path}`);
+    return await response.bytes();
   }
 
   async end(): Promise<void> {

@@ -2,9 +2,17 @@
 import assert from "node:assert/strict";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { testUnless } from "../support/skip.ts";
+import { assertExports } from "./exports.ts";
 import { assertDrawn, assertNoErrors, Bench, type OpenNotebook } from "./frontend.ts";
 import { classic, lab, missing, notebook } from "./machine.ts";
-import { EVERYTHING, EVERYTHING_COUNTS, notebookOf, outputCounts, place } from "./notebooks.ts";
+import {
+  chapter,
+  EVERYTHING,
+  EVERYTHING_COUNTS,
+  notebookOf,
+  outputCounts,
+  place,
+} from "./notebooks.ts";
 
 /** Cells to press Stop in, and one behind. The first is a loop of `lib`. */
 const LONG = {
@@ -94,6 +102,9 @@ function testFrontend(name: string, need: "lab" | "notebook" | "classic", server
           await open.close();
         },
       );
+      await t.step("exports a page and slides that need no network", async () => {
+        await assertExports(bench, await place(`exports-${need}`, await chapter("01_dataset")));
+      });
     } finally {
       await bench.end();
     }

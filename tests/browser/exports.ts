@@ -1,0 +1,119 @@
+/** What the export menus of Jupyter's front ends give, opened in a browser without a network. */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { isObject } from "../../tools/jupyter/messages.ts";
+import { type Notebook, readNotebook } from "../../tools/notebook.ts";
+import { type Bench, RUNS } from "./frontend.ts";
+import { machine } from "./machine.ts";
+
+/** A projector's picture. */
+const VIEWPORT = { width: 1280, height: 720 };
+
+/** How an exported page stands in the browser. */
+interface Seen {
+  outputs: number;
+  pictures: number;
+  brokenPictures: string[];
+  /** Figures without lines in them, or with axes that have no numbers. */
+  emptyFigures: number;
+  formulas: number;
+  /** Formulas with a mistake, and what looks like the source of one. */
+  notTypeset: string[];
+}
+
+const SEEN = `(() => {
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const text = all(".jp-RenderedMarkdown").map((element) => {
+    const copy = element.cloneNode(true);
+    for (const other of copy.querySelectorAll(".katex, code, pre")) other.remove();
+    return copy.textContent;
+  }).join(" ");
+  return {
+    outputs: all(".jp-OutputArea-output").filter((e) => e.scrollHeight >= 10).length,
+    pictures: all("img").length,
+    brokenPictures: all("img").filter((e) => e.naturalWidth === 0).map((e) => e.src.slice(0, 80)),
+    emptyFigures: all("[data-figure]").filter((e) =>
+      !(e.querySelector("svg.main-svg")?.getBoundingClientRect().width > 100 &&
+        e.querySelector(".xtick text")?.getBoundingClientRect().width > 0)).length,
+    formulas: all(".katex").length,
+    notTypeset: [...all(".katex-error").map((e) => e.title), ...text.match(/\\$|\\\\[a-z]+/g) ?? []],
+  };
+})()`;
+
+/** How the slide on display stands. */
+interface Slide {
+  isLast: boolean;
+  /** How many slides are to be seen: another than one would lie over it. */
+  visible: number;
+  /** Pixels that its content is wider than the slide: nobody scrolls a slide sideways. */
+  tooWide: number;
+}
+
+const SLIDE = `(() => {
+  const slide = Reveal.getCurrentSlide();
+  return {
+    isLast: Reveal.isLastSlide() && !Reveal.availableFragments().next,
+    visible: Array.from(document.querySelectorAll(".slides > section > section"))
+      .filter((e) => getComputedStyle(e).visibility === "visible" && e.getClientRects().length > 0)
+      .length,
+    tooWide: slide.scrollWidth - slide.clientWidth,
+  };
+})()`;
+
+/**
+ * Exports a notebook through a front end as a page and as slides, and opens both with no network:
+ * all is there, and nothing is asked for.
+ *
+ * @param path of a notebook in the project with formulas and pictures.
+ */
+export async function assertExports(bench: Bench, path: string): Promise<void> {
+  const notebook = await readNotebook(join(machine.project, path));
+  for (const format of ["html", "slides"]) {
+    const name = `${basename(path, ".ipynb")}-${bench.server.kind}-${format}`;
+    const file = join(machine.project, RUNS, `${name}.html`);
+    await Deno.writeFile(file, await bench.exported(format, path));
+    const context = await bench.browser.newContext({ offline: true, viewport: VIEWPORT });
+    const page = await context.newPage();
+    const asked: string[] = [], failed: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    page.on("pageerror", (error) => failed.push(String(error)));
+    const address = pathToFileURL(file).href;
+    await page.goto(address);
+    await assertWhole(page, name);
+    if (format === "slides") await assertDeck(page, notebook);
+    await page.screenshot({ path: join(machine.project, RUNS, `${name}.png`) });
+    const elsewhere = asked.filter((url) => !/^(data|blob):/.test(url) && url !== address);
+    assert.deepEqual({ elsewhere, failed }, { elsewhere: [], failed: [] }, name);
+    await context.close();
+  }
+}
+
+/** Fails when a picture, a figure, a formula or the outputs are missing on a page. */
+async function assertWhole(page: Page, name: string): Promise<void> {
+  // Figures unpack their library first.
+  await page.waitForFunction(`${SEEN}.emptyFigures === 0`, undefined, { timeout: 10_000 })
+    .catch(() => {});
+  const { outputs, pictures, formulas, ...wrong } = await page.evaluate<Seen>(SEEN);
+  assert.deepEqual(wrong, { brokenPictures: [], emptyFigures: 0, notTypeset: [] }, name);
+  assert.ok(outputs > 0 && pictures > 0 && formulas > 0, `${name}: an empty page`);
+}
+
+/** Goes through a deck with the arrow key. */
+async function assertDeck(page: Page, notebook: Notebook): Promise<void> {
+  const slides =
+    notebook.cells.filter(({ metadata: { slideshow } }) =>
+      isObject(slideshow) && /^(sub)?slide$/.test(String(slideshow.slide_type))
+    ).length;
+  assert.equal(await page.evaluate("Reveal.getTotalSlides()"), slides);
+  for (let step = 0;; step++) {
+    assert.ok(step < 30 * slides, "expected the arrow key to lead to the last slide");
+    const { isLast, visible, tooWide } = await page.evaluate<Slide>(SLIDE);
+    assert.equal(visible, 1, `step ${step}: expected one slide on display`);
+    assert.ok(tooWide <= 1, `step ${step}: expected a slide to fit, found ${tooWide} pixels more`);
+    if (isLast) break;
+    await page.keyboard.press("ArrowRight");
+  }
+  assert.equal(await page.evaluate("Reveal.getSlidePastCount()"), slides - 1);
+}
