@@ -6,14 +6,13 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { projectPath } from "../lib/data/paths.ts";
 import type { Json } from "../lib/mod.ts";
+import { QUICK } from "./support/quick.ts";
 import { missingMnist, mnistFolder, testUnless } from "./support/skip.ts";
 
 /** A recorded value must be this, or lie between these two. */
 type Rule = Json | { readonly from: number; readonly to: number };
 
 interface Chapter {
-  /** Parameters that make it short enough for a test. */
-  readonly set?: readonly string[];
   readonly digits: Readonly<Record<string, Rule>>;
   readonly mnist: Readonly<Record<string, Rule>>;
 }
@@ -31,27 +30,22 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     mnist: { nearestMeanAccuracy: 0.8203 },
   },
   "03_inference": {
-    set: ["wrongShown=5"],
     digits: { accuracy: share(0.9), rawAccuracy: share(0.8) },
     mnist: { accuracy: share(0.97), rawAccuracy: share(0.9) },
   },
   "04_batching": {
-    set: ["repeats=1"],
     digits: { accuracyPerImage: share(0.9), accuracyBatched: share(0.9), speedup: positive },
     mnist: { accuracyPerImage: share(0.97), accuracyBatched: share(0.97), speedup: positive },
   },
   "05_training": {
-    set: ["trainingImages=2000", "comparedImages=100"],
     digits: { accuracy: share(0.5), epochSeconds: positive, naiveSecondsPerSample: positive },
     mnist: { accuracy: share(0.5), epochSeconds: positive, naiveSecondsPerSample: positive },
   },
   "06_backpropagation": {
-    set: ["trainingImages=5000", "epochs=1"],
     digits: { accuracy: share(0.7), maxGradientDifference: { from: 0, to: 1e-8 } },
     mnist: { accuracy: share(0.8), maxGradientDifference: { from: 0, to: 1e-8 } },
   },
   "07_sequential": {
-    set: ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
     digits: { accuracy: share(0.8), loss: { from: 0, to: 0.8 } },
     mnist: { accuracy: share(0.85), loss: { from: 0, to: 0.6 } },
   },
@@ -99,8 +93,8 @@ function check(line: Line, data: string, rules: Readonly<Record<string, Rule>>):
   }
 }
 
-for (const [chapter, { set = [], digits, mnist }] of Object.entries(CHAPTERS)) {
-  const settings = set.flatMap((one) => ["--set", one]);
+for (const [chapter, { digits, mnist }] of Object.entries(CHAPTERS)) {
+  const settings = (QUICK[chapter] ?? []).flatMap((one) => ["--set", one]);
   Deno.test(`${chapter} runs on the embedded digits`, async () => {
     check(await run(chapter, ["--data", "digits", ...settings]), "digits", digits);
   });

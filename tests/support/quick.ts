@@ -1,0 +1,8 @@
+/** Parameters that make chapters short enough for a test, as `name=value`. */
+export const QUICK: Readonly<Record<string, readonly string[]>> = {
+  "03_inference": ["wrongShown=5"],
+  "04_batching": ["repeats=1"],
+  "05_training": ["trainingImages=2000", "comparedImages=100"],
+  "06_backpropagation": ["trainingImages=5000", "epochs=1"],
+  "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
+};
