@@ -72,12 +72,19 @@ const LAB: Dialect = {
   outputs: ".jp-Cell .jp-OutputArea",
 };
 
+/**
+ * A cell counts as run when the kernel has answered and said that it is idle. The count beside the
+ * cell comes with the answer, which on a busy machine overtakes the outputs of several cells.
+ */
 const CLASSIC: Dialect = {
   ready: `globalThis.Jupyter?.notebook?._fully_loaded && Jupyter.notebook.kernel?.is_connected() &&
     Jupyter.notebook.kernel.info_reply.implementation !== undefined`,
   cells: `Jupyter.notebook.get_cells()
     .filter((cell) => cell.cell_type === "code" && cell.get_text().trim() !== "")
-    .map((cell) => ({ prompt: String(cell.input_prompt_number ?? "").trim(),
+    .map((cell) => ({ cell, message: Jupyter.notebook.kernel._msg_callbacks[cell.last_msg_id] }))
+    .map(({ cell, message }) => ({
+      prompt: message && !(message.shell_done && message.iopub_done)
+        ? "*" : String(cell.input_prompt_number ?? "").trim(),
       failed: cell.output_area.outputs.some((o) => o.output_type === "error") }))`,
   resting: `!Jupyter.notebook.kernel_busy`,
   content: `JSON.stringify(Jupyter.notebook.toJSON())`,
