@@ -213,6 +213,15 @@ export class OpenNotebook {
     await this.#allRan(seconds);
   }
 
+  /** Adds a code cell at the end, in JupyterLab and Notebook 7, and gives its index. */
+  async addCell(source: string): Promise<number> {
+    return await this.page.evaluate<number>(`(() => {
+      const { sharedModel } = jupyterapp.shell.currentWidget.content.model;
+      sharedModel.addCell({ cell_type: "code", source: ${JSON.stringify(source)} });
+      return sharedModel.cells.length - 1;
+    })()`);
+  }
+
   /** Starts one cell, counted from 0 over cells of all kinds. */
   async startCell(index: number): Promise<void> {
     await this.page.evaluate(this.#dialect.runCell(index));
@@ -225,6 +234,12 @@ export class OpenNotebook {
       undefined,
       { timeout: 30_000 },
     );
+    await this.page.waitForTimeout(500);
+  }
+
+  /** Waits until the kernel has been at work for a while. */
+  async busy(): Promise<void> {
+    await this.page.waitForFunction(`!(${this.#dialect.resting})`, undefined, { timeout: 30_000 });
     await this.page.waitForTimeout(500);
   }
 
