@@ -69,11 +69,24 @@ Deno.test("README: its links into the project lead somewhere", async () => {
   }
 });
 
-Deno.test("one version of Deno in README, CI and the workflow", async () => {
+Deno.test("one version of Deno in README, CI, the workflow and the container", async () => {
   const texts = await Promise.all(
-    [".ci/run", ".github/workflows/test.yml"].map((path) => Deno.readTextFile(projectPath(path))),
+    [".ci/run", ".github/workflows/test.yml", "binder/Dockerfile"]
+      .map((path) => Deno.readTextFile(projectPath(path))),
   );
   const versions = all([readme, ...texts].join("\n"), /deno@(\d+\.\d+\.\d+)/g);
   assert.ok(versions.length >= 4);
   assert.deepEqual(new Set(versions).size, 1, versions.join(" "));
+});
+
+Deno.test("what git ignores stays out of the container", async () => {
+  const [git, docker] = await Promise.all(
+    [".gitignore", ".dockerignore"].map(async (name) => {
+      const text = await Deno.readTextFile(projectPath(name));
+      const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      // Docker looks at every depth only where it is told to.
+      return lines.map((line) => line.replace(/^(\/|\*\*\/)/, "").replace(/\/$/, ""));
+    }),
+  );
+  for (const name of git) assert.ok(docker.includes(name), `.dockerignore: no line for ${name}`);
 });
