@@ -54,22 +54,16 @@ function version(text: string): string {
   return `[ "$1" = --version ] && echo ${text}`;
 }
 
-/**
- * A Python that can make environments. What it is asked to do goes to the file `calls`; its pip
- * installs a JupyterLab that says its version.
- */
+/** A Python that can make environments. What it is asked to do goes to the file `calls`. */
 const PYTHON = `
 echo "$@" >> "$(dirname "$0")/calls"
 case "$*" in
   *version_info*) echo 3.11 ;;
+  *sys.executable*) echo "$0" ;;
   *"-m venv"*)
     for last; do :; done
     /bin/mkdir -p "$last/bin" && /bin/cp "$0" "$last/bin/python" ;;
-  *"install -r"*)
-    echo "Collecting jupyterlab==4.6.6"
-    here=$(dirname "$0")
-    printf '#!/bin/sh\\necho 4.6.6\\n' > "$here/jupyter-lab"
-    /bin/chmod +x "$here/jupyter-lab" ;;
+  *"install -r"*) echo "Collecting jupyterlab==4.6.6" ;;
 esac`.replaceAll("dirname", "/usr/bin/dirname");
 
 async function all(machine: Machine): Promise<Way[]> {
@@ -116,16 +110,47 @@ testUnless(noShell, "lab: Notebook 7 is told from the classic one", async () => 
   });
 });
 
-testUnless(noShell, "lab: uvx is given the pinned set", async () => {
-  const programs = { uvx: `echo "$@" >> "$(/usr/bin/dirname "$0")/calls"` };
-  await withMachine(programs, async (machine, folder) => {
-    const way = await first(machine);
-    assert.match(way.announcement, /uv/);
-    const server = await way.take();
-    const expected = ["--with-requirements", requirements(machine.project)];
-    assert.deepEqual(server.args, [...expected, "--from", "jupyterlab==4.6.6", "jupyter-lab"]);
-    const calls = await Deno.readTextFile(join(folder, "bin", "calls"));
-    assert.equal(calls, [...server.args, "--version"].join(" ") + "\n");
+/** A uvx that has what it was once asked for, and can run it offline then. */
+const UVX = `
+here=$(/usr/bin/dirname "$0")
+echo "$@" >> "$here/calls"
+case "$*" in
+  *--offline*) [ -e "$here/kept" ] && echo /cache/python ;;
+  *) : > "$here/kept" ;;
+esac`;
+
+testUnless(
+  noShell,
+  "lab: uvx gets the pinned set once; the second start needs no network",
+  async () => {
+    await withMachine({ uvx: UVX }, async (machine, folder) => {
+      const way = await first(machine);
+      assert.match(way.announcement, /uv/);
+      const calls = join(folder, "bin", "calls");
+      await Deno.remove(calls);
+      const server = await way.take();
+      const python = `--with-requirements ${requirements(machine.project)} ` +
+        `--from jupyterlab==4.6.6 python -c `;
+      const [getting, asking] = (await Deno.readTextFile(calls)).split("\n");
+      assert.equal(getting, python);
+      assert.ok(asking.startsWith(`--offline ${python}`), asking);
+      // It is started without uvx: signals reach it.
+      assert.equal(server.program, "/cache/python");
+      assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
+      assert.equal(server.name, "JupyterLab 4.6.6");
+
+      const again = await first(machine);
+      assert.equal(again.announcement, "");
+      assert.deepEqual(await again.take(), server);
+    });
+  },
+);
+
+testUnless(noShell, "lab: where uvx cannot get it, Python is the next way", async () => {
+  await withMachine({ uvx: "exit 2", python3: PYTHON }, async (machine) => {
+    const [uv, venv] = await all(machine);
+    await assert.rejects(uv.take(), ProgramError);
+    assert.match(venv.announcement, /\.venv/);
   });
 });
 
@@ -134,12 +159,25 @@ testUnless(noShell, "lab: Python makes .venv once; the second start installs not
     const way = await first(machine);
     assert.match(way.announcement, /\.venv/);
     const server = await way.take();
-    assert.equal(server.program, join(machine.project, ".venv", "bin", "jupyter-lab"));
+    assert.equal(server.program, join(machine.project, ".venv", "bin", "python"));
+    assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
 
     await Deno.remove(join(folder, "bin", "calls"));
     const again = await first(machine);
     assert.equal(again.announcement, "");
     assert.deepEqual(await again.take(), server);
+
+    // Moved to another folder it works on, and is not installed again.
+    const moved = { ...machine, project: join(folder, "moved") };
+    await Deno.rename(machine.project, moved.project);
+    const there = await (await first(moved)).take();
+    assert.equal(there.program, join(moved.project, ".venv", "bin", "python"));
+    await Deno.rename(moved.project, machine.project);
+
+    // Where its Python is gone, it is made again.
+    await Deno.rename(server.program, `${server.program}-gone`);
+    assert.match((await first(machine)).announcement, /\.venv/);
+    await Deno.rename(`${server.program}-gone`, server.program);
 
     // Other requirements, or an installation that was broken off: it is made again.
     await Deno.writeTextFile(requirements(machine.project), "jupyterlab==4.7.0\n");
@@ -168,7 +206,7 @@ testUnless(noShell, "lab: a Python without pip or too old is no way", async () =
 });
 
 testUnless(noShell, "lab: Debian's packages only as root, and announced", async () => {
-  const programs = { "apt-get": `echo "$@" >> "$(/usr/bin/dirname "$0")/calls"` };
+  const programs = { "apt-get": `echo "$LC_ALL: $@" >> "$(/usr/bin/dirname "$0")/calls"` };
   for (const root of [false, true]) {
     await withMachine(programs, async (machine, folder) => {
       const announced = (await all(machine)).map((way) => way.announcement);
@@ -180,8 +218,9 @@ testUnless(noShell, "lab: Debian's packages only as root, and announced", async 
       await assert.rejects(Deno.stat(join(folder, "bin", "calls")), Deno.errors.NotFound);
       await assert.rejects((await all(machine))[1].take(), /jupyter-notebook: expected it to work/);
       const calls = (await Deno.readTextFile(join(folder, "bin", "calls"))).split("\n");
-      assert.equal(calls[0], "update -qq");
-      assert.equal(calls[1], "install -y --no-install-recommends jupyter-notebook");
+      // In the language in which its lines are read.
+      assert.equal(calls[0], "C: update -qq");
+      assert.equal(calls[1], "C: install -y --no-install-recommends jupyter-notebook");
     }, { root, debian: true });
   }
 });

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { progress } from "../../lib/plot/progress.ts";
+import { type Progress, progress } from "../../lib/plot/progress.ts";
 import { ask, findProgram, isFile, type Machine, perform } from "./machine.ts";
 
 /** A Jupyter server that can be started on this machine. */
@@ -37,11 +37,11 @@ const MINIMUM_PYTHON = [3, 10];
  * later ones takes time, and because they are there only once an earlier one has failed.
  */
 export async function* ways(machine: Machine): AsyncGenerator<Way> {
+  const uvx = findProgram(machine, "uvx");
   const found = await labOnPath(machine) ?? await labInVenv(machine) ??
-    await notebookOnPath(machine);
+    await notebookOnPath(machine) ?? (uvx && await labInUv(machine, uvx));
   if (found) yield { announcement: "", take: () => Promise.resolve(found) };
 
-  const uvx = findProgram(machine, "uvx");
   if (uvx) yield throughUvx(machine, uvx);
 
   const python = await findPython(machine);
@@ -75,11 +75,7 @@ export function noWayLeft(machine: Machine): string {
 
 async function labOnPath(machine: Machine): Promise<Server | undefined> {
   const program = findProgram(machine, "jupyter-lab");
-  return program === undefined ? undefined : await asLab(machine, program);
-}
-
-async function asLab(machine: Machine, program: string): Promise<Server | undefined> {
-  const version = versionIn(await ask(machine, program, "--version"));
+  const version = program && versionIn(await ask(machine, program, "--version"));
   // Before 3, JupyterLab did not show the outputs that this course makes.
   if (!version || Number.parseInt(version) < 3) return undefined;
   return { name: `JupyterLab ${version}`, kind: "lab", program, args: [] };
@@ -98,17 +94,53 @@ function versionIn(text: string | undefined): string | undefined {
   return text?.match(/\d+\.\d+(\.\d+)?/g)?.at(-1);
 }
 
+/** The version of JupyterLab in the pinned set. */
+async function pinnedVersion(machine: Machine): Promise<string> {
+  const requirements = await Deno.readTextFile(join(machine.project, REQUIREMENTS));
+  return /^jupyterlab==(\S+)/m.exec(requirements)?.[1] ?? "";
+}
+
+/**
+ * The pinned JupyterLab of an environment into which it was installed, unless its Python is gone.
+ * Python is asked, because JupyterLab takes seconds to say its version. It is also what is started:
+ * the program `jupyter-lab` knows its folder by the name that it had at the installation. With -I
+ * it imports nothing from the folder in which it runs, the student's.
+ */
+async function pinnedLab(
+  machine: Machine,
+  program: string,
+  ...args: string[]
+): Promise<Server | undefined> {
+  const python = await ask(machine, program, ...args, "-c", "import sys; print(sys.executable)");
+  if (!python) return undefined;
+  const name = `JupyterLab ${await pinnedVersion(machine)}`;
+  return { name, kind: "lab", program: python, args: ["-I", "-m", "jupyterlab"] };
+}
+
+/** What uv is told to run Python in an environment with the pinned set. */
+async function uvPython(machine: Machine): Promise<string[]> {
+  const requirements = join(machine.project, REQUIREMENTS);
+  const jupyterlab = `jupyterlab==${await pinnedVersion(machine)}`;
+  return ["--with-requirements", requirements, "--from", jupyterlab, "python"];
+}
+
+/**
+ * The JupyterLab that uv has kept since the last time. Offline, because uv asks the index again
+ * after ten minutes; and started without uv, which would stand between us and the server: what ends
+ * uv does not always end its child.
+ */
+async function labInUv(machine: Machine, uvx: string): Promise<Server | undefined> {
+  return await pinnedLab(machine, uvx, "--offline", ...await uvPython(machine));
+}
+
 function throughUvx(machine: Machine, uvx: string): Way {
   return {
-    announcement: "Getting JupyterLab through uv (it keeps it for the next time) ...",
+    announcement: "Getting JupyterLab through uv, which keeps it (about 200 MB) ...",
     async take() {
-      const requirements = join(machine.project, REQUIREMENTS);
-      const version = /^jupyterlab==(\S+)/m.exec(await Deno.readTextFile(requirements))?.[1];
-      const args = ["--with-requirements", requirements, "--from", `jupyterlab==${version}`];
-      // The first run downloads, with progress shown.
-      await perform(machine, uvx, [...args, "jupyter-lab", "--version"]);
-      args.push("jupyter-lab");
-      return { name: `JupyterLab ${version}`, kind: "lab", program: uvx, args };
+      await perform(machine, uvx, [...await uvPython(machine), "-c", ""]);
+      const server = await labInUv(machine, uvx);
+      if (!server) throw new Error("uvx: expected JupyterLab in its cache, found none");
+      return server;
     },
   };
 }
@@ -126,11 +158,10 @@ function installedMark(machine: Machine): string {
 }
 
 async function labInVenv(machine: Machine): Promise<Server | undefined> {
-  const program = inVenv(machine, "jupyter-lab");
-  if (!isFile(program) || !isFile(installedMark(machine))) return undefined;
+  if (!isFile(installedMark(machine))) return undefined;
   const installed = await Deno.readTextFile(installedMark(machine));
   const wanted = await Deno.readTextFile(join(machine.project, REQUIREMENTS));
-  return installed === wanted ? await asLab(machine, program) : undefined;
+  return installed === wanted ? await pinnedLab(machine, inVenv(machine, "python")) : undefined;
 }
 
 /** The command of a Python that can make environments with pip. */
@@ -164,31 +195,47 @@ async function installIntoVenv(machine: Machine, [program, ...args]: string[]): 
   await perform(machine, program, [...args, "-m", "venv", join(machine.project, ".venv")]);
   const requirements = join(machine.project, REQUIREMENTS);
   const packages = (await Deno.readTextFile(requirements)).trim().split("\n").length;
-  const bar = progress(packages, { label: "Packages" });
+  let bar: Progress | undefined;
   let seen = 0;
   const pip = ["-m", "pip", "--disable-pip-version-check", "install", "-r", requirements];
   await perform(machine, inVenv(machine, "python"), pip, {
-    onLine(line) {
+    async onLine(line) {
       // Some of the set are for other systems: the last packages are never seen.
-      if (/^(Collecting|Requirement already)/.test(line)) bar.update(Math.min(++seen, packages));
-      if (line.startsWith("Installing")) bar.update(packages, "installing");
+      if (/^(Collecting|Requirement already)/.test(line)) {
+        bar ??= progress(packages, { label: "Packages" });
+        bar.update(Math.min(++seen, packages));
+      }
+      if (!line.startsWith("Installing")) return;
+      await bar?.finish();
+      console.log("Installing them, which can take half a minute ...");
     },
   });
-  await bar.finish();
   // Only now, and in one step: what is half installed is installed again.
   const unfinished = `${installedMark(machine)}.tmp`;
   await Deno.copyFile(requirements, unfinished);
   await Deno.rename(unfinished, installedMark(machine));
-  const server = await asLab(machine, inVenv(machine, "jupyter-lab"));
-  if (!server) throw new Error("JupyterLab: expected it to say its version, found that it fails");
+  const server = await labInVenv(machine);
+  if (!server) throw new Error(".venv: expected its Python to work, found that it fails");
   return server;
 }
 
 async function aptInstall(machine: Machine, name: string): Promise<void> {
   const apt = findProgram(machine, "apt-get") ?? "apt-get";
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  // Its lines are read here, and so have to be English.
+  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   await perform(machine, apt, ["update", "-qq"], { env });
-  await perform(machine, apt, ["install", "-y", "--no-install-recommends", name], { env });
+  let bar: Progress | undefined;
+  let done = 0;
+  await perform(machine, apt, ["install", "-y", "--no-install-recommends", name], {
+    env,
+    onLine(line) {
+      const packages = Number(/(\d+) newly installed/.exec(line)?.[1] ?? 0);
+      // Each is fetched, unpacked and set up, with a line for each step.
+      if (packages > 0) bar = progress(packages, { label: "Debian packages" });
+      if (/^(Get:|Unpacking|Setting up)/.test(line)) bar?.update(++done / 3);
+    },
+  });
+  await bar?.finish();
 }
 
 function throughDebianPython(machine: Machine): Way {

@@ -100,7 +100,7 @@ export interface Performance {
   /** Environment variables beside those of this process. */
   env?: Record<string, string>;
   /** Takes the lines that it prints, which are shown otherwise. */
-  onLine?: (line: string) => void;
+  onLine?: (line: string) => void | Promise<void>;
 }
 
 /**
@@ -131,7 +131,7 @@ export async function perform(
   }
   if (onLine) {
     const lines = createInterface({ input: Readable.fromWeb(process.stdout) });
-    for await (const line of lines) onLine(line);
+    for await (const line of lines) await onLine(line);
   }
   const { code } = await process.status;
   if (code !== 0) {
