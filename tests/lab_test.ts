@@ -130,7 +130,7 @@ testUnless(
       await Deno.remove(calls);
       const server = await way.take();
       const python = `--with-requirements ${requirements(machine.project)} ` +
-        `--from jupyterlab==4.6.6 python -c `;
+        `--from jupyterlab==4.6.6 python -I -c `;
       const [getting, asking] = (await Deno.readTextFile(calls)).split("\n");
       assert.equal(getting, python);
       assert.ok(asking.startsWith(`--offline ${python}`), asking);

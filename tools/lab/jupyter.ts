@@ -29,6 +29,9 @@ export interface Way {
 /** The pinned set of Python packages, JupyterLab and Notebook among them. */
 const REQUIREMENTS = join("tools", "lab", "requirements.txt");
 
+/** Python that says where it is. */
+const WHICH_PYTHON = "import sys; print(sys.executable)";
+
 /** The oldest Python for which that set was resolved. */
 const MINIMUM_PYTHON = [3, 10];
 
@@ -103,15 +106,17 @@ async function pinnedVersion(machine: Machine): Promise<string> {
 /**
  * The pinned JupyterLab of an environment into which it was installed, unless its Python is gone.
  * Python is asked, because JupyterLab takes seconds to say its version. It is also what is started:
- * the program `jupyter-lab` knows its folder by the name that it had at the installation. With -I
- * it imports nothing from the folder in which it runs, the student's.
+ * the program `jupyter-lab` knows its folder by the name that it had at the installation.
+ *
+ * Here and below, Python gets -I: it imports nothing then from the folder in which it runs, where a
+ * student's `random.py` may lie.
  */
 async function pinnedLab(
   machine: Machine,
   program: string,
   ...args: string[]
 ): Promise<Server | undefined> {
-  const python = await ask(machine, program, ...args, "-c", "import sys; print(sys.executable)");
+  const python = await ask(machine, program, ...args, "-I", "-c", WHICH_PYTHON);
   if (!python) return undefined;
   const name = `JupyterLab ${await pinnedVersion(machine)}`;
   return { name, kind: "lab", program: python, args: ["-I", "-m", "jupyterlab"] };
@@ -137,7 +142,7 @@ function throughUvx(machine: Machine, uvx: string): Way {
   return {
     announcement: "Getting JupyterLab through uv, which keeps it (about 200 MB) ...",
     async take() {
-      await perform(machine, uvx, [...await uvPython(machine), "-c", ""]);
+      await perform(machine, uvx, [...await uvPython(machine), "-I", "-c", ""]);
       const server = await labInUv(machine, uvx);
       if (!server) throw new Error("uvx: expected JupyterLab in its cache, found none");
       return server;
@@ -174,7 +179,7 @@ async function findPython(machine: Machine): Promise<string[] | undefined> {
     if (!program) continue;
     // Debian splits venv off, and only `ensurepip` tells whether it is whole.
     const code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
-    const version = await ask(machine, program, ...args, "-c", code);
+    const version = await ask(machine, program, ...args, "-I", "-c", code);
     const [major, minor] = (version ?? "0.0").split(".").map(Number);
     const [wantedMajor, wantedMinor] = MINIMUM_PYTHON;
     if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) {
@@ -192,12 +197,12 @@ function throughVenv(machine: Machine, python: string[]): Way {
 }
 
 async function installIntoVenv(machine: Machine, [program, ...args]: string[]): Promise<Server> {
-  await perform(machine, program, [...args, "-m", "venv", join(machine.project, ".venv")]);
+  await perform(machine, program, [...args, "-I", "-m", "venv", join(machine.project, ".venv")]);
   const requirements = join(machine.project, REQUIREMENTS);
   const packages = (await Deno.readTextFile(requirements)).trim().split("\n").length;
   let bar: Progress | undefined;
   let seen = 0;
-  const pip = ["-m", "pip", "--disable-pip-version-check", "install", "-r", requirements];
+  const pip = ["-I", "-m", "pip", "--disable-pip-version-check", "install", "-r", requirements];
   await perform(machine, inVenv(machine, "python"), pip, {
     async onLine(line) {
       // Some of the set are for other systems: the last packages are never seen.
