@@ -15,6 +15,8 @@ interface Started {
   client: Client;
   connection: Connection;
   process: Deno.ChildProcess;
+  /** What it has printed to its standard error, when it has ended. */
+  complaints: Promise<string>;
 }
 
 async function withKernel(test: (started: Started) => Promise<void>): Promise<void> {
@@ -44,11 +46,18 @@ async function withKernel(test: (started: Started) => Promise<void>): Promise<vo
     const [program, ...args] = argv.map((part) => part === "{connection_file}" ? file : part);
     for (const listener of listeners) listener.close();
     const cwd = join(PROJECT, "lib");
-    const process = new Deno.Command(program, { args, env, cwd, stdin: "null", stdout: "null" })
-      .spawn();
+    const process = new Deno.Command(program, {
+      args,
+      env,
+      cwd,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const complaints = new Response(process.stderr).text();
     const client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
     try {
-      await test({ client, connection, process });
+      await test({ client, connection, process, complaints });
     } finally {
       client.close();
       if (isAlive(process.pid)) process.kill("SIGKILL");
@@ -277,6 +286,17 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.equal((await process.status).code, 0);
       assert.ok(await eventually(() => !isAlive(Number(pid))));
     });
+  });
+});
+
+Deno.test("shut down in the middle of a cell, the relay ends without a complaint", async () => {
+  await withKernel(async ({ client, process, complaints }) => {
+    const isBusy = Promise.withResolvers<void>();
+    client.execute("while (true) {}", false, () => isBusy.resolve()).catch(() => {});
+    await isBusy.promise;
+    await client.shutdown();
+    assert.equal((await process.status).code, 0);
+    assert.equal(await complaints, "");
   });
 });
 

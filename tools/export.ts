@@ -73,8 +73,8 @@ function isFormat(name: string): name is Format {
 /** How to start nbconvert, which every Jupyter server needs and so brings along. */
 function nbconvertOf(server: Server): { program: string; args: string[] } {
   const { program, args } = server;
-  // Through uv: the last argument is the program that it starts.
-  if (args.length > 0) return { program, args: [...args.slice(0, -1), "jupyter-nbconvert"] };
+  // In an environment of ours, a module of its Python.
+  if (args.includes("-m")) return { program, args: [...args.slice(0, -1), "nbconvert"] };
   const name = `jupyter-nbconvert${extname(program)}`;
   for (const path of [program, Deno.realPathSync(program)]) {
     const beside = join(dirname(path), name);

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { Client } from "./jupyter/client.ts";
+import { Client, ConnectionLost } from "./jupyter/client.ts";
 import { Front } from "./jupyter/front.ts";
 import { type Connection, Kernel } from "./jupyter/kernel.ts";
 import { type Behind, Relay } from "./jupyter/relay.ts";
@@ -32,6 +32,12 @@ async function startKernel(): Promise<Behind> {
   await client.prepare();
   let isEnding = false;
   kernel.ended.then(({ code }) => Deno.exit(isEnding ? 0 : code));
+  client.lost.catch(async ({ message }) => {
+    // Mostly because the kernel ends, which is dealt with above.
+    if (await kernel.endsWithin(END_PATIENCE) !== null) return;
+    console.error(message);
+    Deno.exit(1);
+  });
   return {
     client,
     info: await client.ask("kernel_info_request", {}),
@@ -55,6 +61,10 @@ async function main(file: string): Promise<void> {
 
   // For front ends that interrupt by signal, though the kernel spec asks for a message.
   Deno.addSignalListener("SIGINT", () => relay.stop());
+  // Every request under way fails with the connection; that is said once, in `startKernel`.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof ConnectionLost) event.preventDefault();
+  });
   const parent = Deno.ppid;
   setInterval(() => {
     // Somebody else became our parent: the server is gone without having ended us.

@@ -124,6 +124,7 @@ testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind
 
     const headers = { Authorization: `token ${token}` };
     const specs = await (await fetch(`${address.origin}/api/kernelspecs`, { headers })).json();
+    assert.equal(specs.default, "deno");
     const ours = specs.kernelspecs.deno.spec;
     assert.equal(ours.argv[0], Deno.execPath());
     assert.equal(ours.interrupt_mode, "message");

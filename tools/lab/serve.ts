@@ -223,6 +223,8 @@ function serverArguments(kind: Server["kind"], options: ServeOptions, page: stri
     `--${app}.port_retries=0`,
     `--${app}.${folder}=${machine.project}`,
     `--${pageOf}.default_url=${page}`,
+    // What a new notebook gets.
+    "--MultiKernelManager.default_kernel_name=deno",
     // Ctrl-C reaches it too; it must not ask whether it is meant.
     `--${app}.answer_yes=True`,
     ...(browser ? [] : ["--no-browser"]),
