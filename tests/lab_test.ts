@@ -104,6 +104,18 @@ testUnless(noShell, "lab: a JupyterLab that fails or is too old is passed over",
   }
 });
 
+testUnless(noShell, "lab: told to, it passes over a Notebook and gets JupyterLab", async () => {
+  const programs = { "jupyter-notebook": version("6.4.12"), python3: PYTHON };
+  await withMachine(programs, async (machine) => {
+    assert.equal((await (await first(machine)).take()).kind, "classic");
+    const [way] = await Array.fromAsync(ways(machine, true));
+    assert.match(way.announcement, /JupyterLab into \.venv/);
+    assert.equal((await way.take()).kind, "lab");
+    // Once it is there, it comes first.
+    assert.equal((await (await first(machine)).take()).kind, "lab");
+  });
+});
+
 testUnless(noShell, "lab: Notebook 7 is told from the classic one", async () => {
   await withMachine({ "jupyter-notebook": version("7.6.5") }, async (machine) => {
     assert.equal((await (await first(machine)).take()).kind, "notebook");

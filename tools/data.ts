@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { denoCommand } from "./deno.ts";
 import { reasonOf } from "../lib/data/bytes.ts";
 import { type Environment, processEnvironment } from "../lib/data/environment.ts";
 import { DataError } from "../lib/data/errors.ts";
@@ -76,8 +77,8 @@ async function state(set: DataSet, environment: Environment): Promise<string> {
   if (obtained !== undefined) return obtained.text;
   const damaged = failures.some(({ problems }) => problems.some(({ damaged }) => damaged));
   const megabytes = set.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
-  return `${set.title}: ${damaged ? "damaged" : "not here"}. To get it: deno task data ` +
-    `${set.source} (${Math.ceil(megabytes)} MB)`;
+  return `${set.title}: ${damaged ? "damaged" : "not here"}. To get it: ${denoCommand()} task ` +
+    `data ${set.source} (${Math.ceil(megabytes)} MB)`;
 }
 
 if (import.meta.main) Deno.exit(await data(Deno.args));

