@@ -2,7 +2,7 @@
 import { newFigureId, sendFigure, updateFigure } from "./bundle.ts";
 import type { Figure } from "./figure.ts";
 import { panelChart, type PanelOptions, type Points } from "./lines.ts";
-import { drained, inNotebook } from "./output.ts";
+import { drained, inNotebook, SETTLED } from "./output.ts";
 
 /** What a live chart can be told. */
 export interface LiveOptions extends Omit<PanelOptions, "x"> {
@@ -90,7 +90,7 @@ export async function liveChart(options: LiveOptions): Promise<LiveChart> {
   };
   if (inNotebook) await sendFigure(figure(), id); // it leaves while the training begins
 
-  let next = performance.now() + INTERVAL;
+  let next = performance.now() + SETTLED;
   return {
     add(x, values) {
       for (const name in values) {

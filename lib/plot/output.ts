@@ -42,6 +42,16 @@ const broadcast = findBroadcast();
 /** True in a cell of a notebook on Deno's kernel. */
 export const inNotebook: boolean = broadcast !== undefined;
 
+/**
+ * Milliseconds for which a cell's newest output is none that will be updated.
+ *
+ * When a cell runs again, VS Code notices late that its old outputs are gone (after 50 ms on a
+ * quiet machine, in the worst case seen after 2.4 s on a very busy one), and then forgets the name
+ * of the newest output, which is one of the new ones by then. What is forgotten stands still: a bar
+ * at 0 %, a chart with its first points.
+ */
+export const SETTLED = 1000;
+
 /** Characters that the kernel sends in a millisecond, at least. */
 const PACE = 25_000;
 

@@ -1,7 +1,7 @@
 /**
  * A bar for work that takes longer than a second: how far, how fast, how long still.
  */
-import { drained, escapeHtml, inNotebook, type Output, send } from "./output.ts";
+import { drained, escapeHtml, inNotebook, type Output, send, SETTLED } from "./output.ts";
 
 /** A bar that is on the screen. */
 export interface Progress {
@@ -143,15 +143,15 @@ export function progress(total: number, options: ProgressOptions): Progress {
     seconds: 0,
     note: "",
   };
-  let drawn = start;
-  screen.draw(state);
+  let next = start + (inNotebook ? SETTLED : INTERVAL);
+  if (!inNotebook) screen.draw(state);
   return {
     update(done, note) {
       state.done = Math.min(Math.max(done, 0), total);
       if (note !== undefined) state.note = note;
       const now = performance.now();
-      if (now - drawn < INTERVAL) return;
-      drawn = now;
+      if (now < next) return;
+      next = now + INTERVAL;
       state.seconds = (now - start) / 1000;
       screen.draw(state);
     },
