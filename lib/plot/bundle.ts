@@ -1,12 +1,12 @@
 /**
  * Figures as notebook outputs that plotly draws in the page, with no network.
  *
- * The library is 1.5 MB, so it is not in every figure: one output of the notebook, the carrier,
- * holds it compressed, and each figure is its own few kilobytes. Which output that is changes:
- * with each new figure the library moves behind the one before it and out of the last one, so that
- * a cell that is edited, run again or deleted does not take it away from the others. The page keeps it too
- * (in its window and in local storage), for a front end that draws figures before it comes to the
- * carrier.
+ * The library is 1.5 MB, so it is not in every figure: two outputs of the notebook, the carriers,
+ * hold it compressed, and each figure is its own few kilobytes. One carrier stays behind the first
+ * figure, because VS Code runs the script of an output when somebody scrolls to it, and readers
+ * begin at the top. The other moves on behind each new figure, so that a cell that is edited, run
+ * again or deleted does not take the library away from the others. The page keeps it too (in its
+ * window and in local storage), for a notebook that is read from its middle.
  */
 import { escapeHtml, type Output, send } from "./output.ts";
 import type { Figure } from "./figure.ts";
@@ -148,16 +148,20 @@ export function isLibraryOutput(output: { readonly metadata?: object }): boolean
   return output.metadata !== undefined && "mnist-course" in output.metadata;
 }
 
-/** The display id of the output that carries the library now. */
-let carrier: string | undefined;
+/** The display ids of the outputs that carry the library: behind the first figure and the newest. */
+const carriers: string[] = [];
 
-/** Displays a figure as a new output. */
+/**
+ * Displays a figure as a new output. The carrier comes behind it and not before: it is the newest
+ * output then, which is the one that may miss its updates (see `SETTLED`).
+ */
 export async function sendFigure(figure: Figure, id = newFigureId()): Promise<void> {
   const next = await carrierOutput();
-  if (carrier !== undefined) send(EMPTY, { displayId: carrier, update: true });
-  carrier = `library-${crypto.randomUUID()}`;
-  send(next, { displayId: carrier });
+  if (carriers.length === 2) send(EMPTY, { displayId: carriers.pop(), update: true });
+  const displayId = `library-${crypto.randomUUID()}`;
+  carriers.push(displayId);
   send(figureOutput(figure, id), { displayId: id });
+  send(next, { displayId });
 }
 
 /** Draws a figure in the place of the one displayed under `id`. */
