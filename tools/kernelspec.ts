@@ -48,12 +48,15 @@ export function jupyterFolder(project: string = PROJECT): string {
 /**
  * Writes `.jupyter/kernels/deno/kernel.json` anew, and gives its path. It is written at every start,
  * because the path of Deno changes when Deno is upgraded or moved.
+ *
+ * @param jupyter the folder in which Jupyter looks for kernels, instead of `.jupyter/`.
  */
 export async function writeKernelSpec(
   project: string = PROJECT,
   deno: string = Deno.execPath(),
+  jupyter: string = jupyterFolder(project),
 ): Promise<string> {
-  const folder = join(jupyterFolder(project), "kernels", "deno");
+  const folder = join(jupyter, "kernels", "deno");
   await Deno.mkdir(folder, { recursive: true });
   const path = join(folder, "kernel.json");
   const unfinished = await Deno.makeTempFile({ dir: folder, prefix: "kernel-", suffix: ".tmp" });

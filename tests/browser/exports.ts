@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { isObject } from "../../tools/jupyter/messages.ts";
-import { type Notebook, readNotebook } from "../../tools/notebook.ts";
+import { codeCells, type Notebook, readNotebook } from "../../tools/notebook.ts";
 import { type Bench, RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";
 
@@ -66,7 +66,7 @@ const SLIDE = `(() => {
  * Exports a notebook through a front end as a page and as slides, and opens both with no network:
  * all is there, and nothing is asked for.
  *
- * @param path of a notebook in the project with formulas and pictures.
+ * @param path of a notebook in the project with formulas.
  */
 export async function assertExports(bench: Bench, path: string): Promise<void> {
   const notebook = await readNotebook(join(machine.project, path));
@@ -81,7 +81,7 @@ export async function assertExports(bench: Bench, path: string): Promise<void> {
     page.on("pageerror", (error) => failed.push(String(error)));
     const address = pathToFileURL(file).href;
     await page.goto(address);
-    await assertWhole(page, name);
+    await assertWhole(page, name, notebook);
     if (format === "slides") await assertDeck(page, notebook);
     await page.screenshot({ path: join(machine.project, RUNS, `${name}.png`) });
     const elsewhere = asked.filter((url) => !/^(data|blob):/.test(url) && url !== address);
@@ -91,13 +91,21 @@ export async function assertExports(bench: Bench, path: string): Promise<void> {
 }
 
 /** Fails when a picture, a figure, a formula or the outputs are missing on a page. */
-async function assertWhole(page: Page, name: string): Promise<void> {
+async function assertWhole(page: Page, name: string, notebook: Notebook): Promise<void> {
   // Figures unpack their library first.
   await page.waitForFunction(`${SEEN}.emptyFigures === 0`, undefined, { timeout: 10_000 })
     .catch(() => {});
   const { outputs, pictures, formulas, ...wrong } = await page.evaluate<Seen>(SEEN);
   assert.deepEqual(wrong, { brokenPictures: [], emptyFigures: 0, notTypeset: [] }, name);
-  assert.ok(outputs > 0 && pictures > 0 && formulas > 0, `${name}: an empty page`);
+  assert.ok(outputs > 0 && formulas > 0, `${name}: expected outputs and formulas, found none`);
+  assert.equal(pictures, picturesIn(notebook), `${name}: pictures`);
+}
+
+/** How many pictures a page of the notebook shows: an output in HTML hides its picture. */
+function picturesIn(notebook: Notebook): number {
+  return codeCells(notebook).flatMap(({ outputs }) => outputs).filter((output) =>
+    "data" in output && "image/png" in output.data && !("text/html" in output.data)
+  ).length;
 }
 
 /** Goes through a deck with the arrow key. */

@@ -68,7 +68,7 @@ class Started {
   /** The address to open, when it has been printed. */
   address(): Promise<URL> {
     return until("the address", () => {
-      const address = /http:\/\/127\.0\.0\.1:\d+\/lab\/\S+token=\w+/.exec(this.printed)?.[0];
+      const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=\w+/.exec(this.printed)?.[0];
       return Promise.resolve(address === undefined ? undefined : new URL(address));
     });
   }
@@ -121,6 +121,10 @@ testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind
     const page = await until("a page in the browser", noting);
     const opened = await Deno.readTextFile(new URL(page.trim()));
     assert.ok(opened.includes(token ?? "no token"));
+
+    const led = await fetch(address, { redirect: "manual" });
+    await led.body?.cancel();
+    assert.match(led.headers.get("location") ?? "", /\/lab\/tree\/notebooks\/01_dataset\.ipynb/);
 
     const headers = { Authorization: `token ${token}` };
     const specs = await (await fetch(`${address.origin}/api/kernelspecs`, { headers })).json();

@@ -47,11 +47,13 @@ export class RunningServer {
   readonly #origin: string;
   readonly #token: string;
 
-  private constructor(process: Deno.ChildProcess, origin: string, page: string, token: string) {
+  private constructor(process: Deno.ChildProcess, origin: string, token: string) {
     this.#process = process;
     this.#origin = origin;
     this.#token = token;
-    this.url = `${origin}${page}?token=${token}`;
+    // The server leads on from here to the page. VS Code takes this address, too, and would not
+    // find the server again at that of a page.
+    this.url = `${origin}/?token=${token}`;
     this.ended = process.status.then(({ code }) => code);
   }
 
@@ -108,7 +110,7 @@ export class RunningServer {
     keep(process, log);
     const host = options.ip.includes(":") ? `[${options.ip}]` : options.ip;
     const origin = `http://${isAnyAddress(options.ip) ? "127.0.0.1" : host}:${options.port}`;
-    const running = new RunningServer(process, origin, page, token);
+    const running = new RunningServer(process, origin, token);
     try {
       await running.#answers(options.signal);
     } catch (error) {
