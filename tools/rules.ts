@@ -1,5 +1,6 @@
 /** What a notebook of the course keeps to, beyond what formatter, linter and compiler see. */
 import { letNames, lineOf, type ParsedCell, type Statements } from "./cells.ts";
+import { lateImports } from "./import_order.ts";
 import {
   type Cell,
   hasTag,
@@ -34,6 +35,7 @@ export function ruleProblems(
     ...fileProblems(notebook, text),
     ...metadataProblems(notebook),
     ...parameterProblems(cells),
+    ...importProblems(cells),
     ...endProblems(cells),
     ...outputProblems(notebook, cells),
   ];
@@ -101,6 +103,14 @@ function parameterProblems(cells: ParsedCell[]): RuleProblem[] {
       message: "a parameters cell holds only declarations such as let epochs = 5;",
     }];
   });
+}
+
+function importProblems(cells: ParsedCell[]): RuleProblem[] {
+  return lateImports(cells).map(({ user, line, name, importer }) => ({
+    cell: user,
+    line,
+    message: `${name} is imported only later, in cell ${importer.id}`,
+  }));
 }
 
 function endProblems(cells: ParsedCell[]): RuleProblem[] {
