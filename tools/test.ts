@@ -7,7 +7,7 @@ import { checkAndSay } from "./check.ts";
 /** What came of some tests. `skipped` holds their names, which tell why they were. */
 export type Tally = { passed: number; failed: number; skipped: string[] };
 
-/** Files whose tests start kernels, servers or browsers: one at a time, when the others are done. */
+/** Files whose tests start kernels, servers or browsers: when the others are done. */
 const HEAVY = /^(execute|kernel|lab|notebooks|relay|run|sweep)_test\.ts$/;
 
 /** No test file takes longer; one that hangs must not hang whoever waits for the result. */
@@ -156,8 +156,9 @@ async function main(names: string[]): Promise<boolean> {
     tallies.push(await runTests(projectRoot, light, navigator.hardwareConcurrency));
   }
   if (heavy.length > 0) {
-    console.log(`Running notebooks and programs: ${heavy.length} test files, one at a time ...`);
-    tallies.push(await runTests(projectRoot, heavy, 1));
+    console.log(`Running notebooks and programs: ${heavy.length} test files, two at a time ...`);
+    // Half of their time they wait for a page or a kernel.
+    tallies.push(await runTests(projectRoot, heavy, 2));
   }
 
   const { line, isGood, skipped } = sum(tallies);
