@@ -89,7 +89,7 @@ export function noWayLeft(machine: Machine): string {
     `    Python:  ${python}`,
     "    or uv:   https://docs.astral.sh/uv/",
     "  Or open this folder in VS Code with the extensions that it recommends, open a notebook of the",
-    `  folder notebooks, and choose the kernel Deno (once before: ${deno} jupyter --install).`,
+    `  folder notebooks, and choose the kernel Deno (once before: ${deno} task kernel).`,
     `  ${deno} task doctor says more.`,
   ].join("\n");
 }
