@@ -17,7 +17,7 @@ import { Tensor } from "./tensor.ts";
  * also be a function that reads x from elsewhere, as a network reads its weights; every number is
  * put back exactly as it was, also when f throws.
  * @param f the function; it is called twice for each number of x.
- * @param x where the gradient is wanted: any shape, float64.
+ * @param x where the gradient is wanted, float64 and of whatever shape.
  * @param delta δ: the error of the formula shrinks with δ², that of rounding grows with 1/δ.
  * @returns the gradient, in the shape of x.
  * @throws TypeError for an x that is not float64: in float32 a nudge of 10⁻⁴ drowns in rounding,

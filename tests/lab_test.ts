@@ -6,6 +6,7 @@ import { noWayLeft, type Way, ways } from "../tools/lab/jupyter.ts";
 import { findProgram, type Machine, perform, ProgramError } from "../tools/lab/machine.ts";
 import { freePort, isLoopback, RunningServer, ServerError } from "../tools/lab/serve.ts";
 import { inFolder } from "./support/files.ts";
+import { isAlive } from "./support/processes.ts";
 import { testUnless } from "./support/skip.ts";
 
 /** The made-up programs are shell scripts. */
@@ -307,15 +308,6 @@ async function withServer(
       () => RunningServer.start(server, { machine, ip, port, orNext: true, page, browser: false }),
     );
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 testUnless(noShell, "serve: waits for the answer, ends the process", async () => {

@@ -6,6 +6,7 @@ import type { Connection } from "../tools/jupyter/kernel.ts";
 import type { Message } from "../tools/jupyter/messages.ts";
 import { kernelSpec, PROJECT } from "../tools/kernelspec.ts";
 import { inFolder } from "./support/files.ts";
+import { isAlive } from "./support/processes.ts";
 
 /** Longer than any step of these tests takes on a slow machine. */
 const PATIENCE = 30_000;
@@ -64,15 +65,6 @@ async function withKernel(test: (started: Started) => Promise<void>): Promise<vo
       await process.status;
     }
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function eventually(condition: () => boolean): Promise<boolean> {

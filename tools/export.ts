@@ -6,10 +6,11 @@
 
 import { basename, dirname, extname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { exitWith } from "./command.ts";
 import { allNotebooks, findNotebook } from "./find_notebooks.ts";
 import { jupyterEnvironment, jupyterFolder, PROJECT } from "./kernelspec.ts";
 import { findServer, type Server } from "./lab/jupyter.ts";
-import { isFile, messageOf, perform, thisMachine } from "./lab/machine.ts";
+import { isFile, perform, thisMachine } from "./lab/machine.ts";
 import { writeTemplates } from "./lab/templates.ts";
 import { readNotebook } from "./notebook.ts";
 import { fromCaller, UsageError } from "./run_options.ts";
@@ -106,11 +107,4 @@ async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await exitWith(main);

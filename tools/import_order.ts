@@ -2,7 +2,7 @@
  * Names that a cell uses and only a later cell imports. The compiler cannot see them: it gets all
  * imports at the top of one module.
  */
-import type { ParsedCell, Statements } from "./cells.ts";
+import { lineOf, type ParsedCell, type Statements } from "./cells.ts";
 
 /** A name used too early: in which cell and line, and which cell imports it. */
 export interface LateImport {
@@ -13,7 +13,7 @@ export interface LateImport {
 }
 
 /** A node of a syntax tree, as far as a walk through it needs to know. */
-type Node = { type: string; [key: string]: unknown };
+type Node = { type: string; loc?: { start: { line: number } } | null; [key: string]: unknown };
 
 /** The first use, in every cell, of each name of which the import comes too late. */
 export function lateImports(cells: ParsedCell[]): LateImport[] {
@@ -88,9 +88,4 @@ function isNode(value: unknown): value is Node {
 /** Whether an identifier in this place of its parent names a part of something else. */
 function isLabel(parent: Node | undefined, key: string | undefined): boolean {
   return (key === "property" || key === "key") && parent?.computed !== true;
-}
-
-function lineOf({ loc }: Node): number {
-  const start = typeof loc === "object" && loc !== null && "start" in loc ? loc.start : undefined;
-  return typeof start === "object" && start !== null && "line" in start ? Number(start.line) : 1;
 }

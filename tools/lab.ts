@@ -6,6 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { loadMnist } from "../lib/data/mnist.ts";
+import { exitWith } from "./command.ts";
 import { denoCommand } from "./deno.ts";
 import { checkDenoVersion } from "./jupyter/kernel.ts";
 import { jupyterFolder, writeKernelSpec } from "./kernelspec.ts";
@@ -121,11 +122,4 @@ async function main(args: string[]): Promise<number> {
   return signal.aborted ? 0 : code;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await exitWith(main);

@@ -8,9 +8,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { exitWith } from "./command.ts";
 import { isObject, texts } from "./jupyter/messages.ts";
 import { PROJECT, writeKernelSpec } from "./kernelspec.ts";
-import { messageOf } from "./lab/machine.ts";
 
 const USAGE = `deno task kernel [--replace] [--remove]
 
@@ -77,7 +77,7 @@ export async function removeKernel(folder: string): Promise<boolean> {
   return true;
 }
 
-async function main(args: string[]): Promise<void> {
+async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
@@ -86,21 +86,19 @@ async function main(args: string[]): Promise<void> {
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  if (values.help) return console.log(USAGE);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const folder = userFolder();
   if (values.remove) {
     const removed = await removeKernel(folder);
-    return console.log(removed ? "The kernel is removed." : "There was no kernel of the course.");
+    console.log(removed ? "The kernel is removed." : "There was no kernel of the course.");
+    return 0;
   }
   console.log(`Written: ${await registerKernel(folder, values.replace)}`);
   console.log("VS Code: Select Kernel, Jupyter Kernel, Deno. It uses this folder; do not move it.");
+  return 0;
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await exitWith(main);

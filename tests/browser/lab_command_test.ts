@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inFolder } from "../support/files.ts";
+import { isAlive } from "../support/processes.ts";
 import { testUnless } from "../support/skip.ts";
 import { lab, machine, missing } from "./machine.ts";
 
@@ -13,15 +14,6 @@ async function descendants(pid: number): Promise<number[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
   const children = text.split(" ").filter((word) => word !== "").map(Number);
   return [...children, ...(await Promise.all(children.map(descendants))).flat()];
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
