@@ -84,6 +84,8 @@ export function jupyterEnvironment(project: string = PROJECT): Record<string, st
     JUPYTER_PATH: before(folder, "JUPYTER_PATH"),
     JUPYTER_CONFIG_PATH: before(join(project, "tools", "lab", "config"), "JUPYTER_CONFIG_PATH"),
     JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
+    // JupyterLab opens what was open before: here, not in another project.
+    JUPYTERLAB_WORKSPACES_DIR: join(folder, "workspaces"),
   };
 }
 

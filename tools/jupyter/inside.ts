@@ -4,7 +4,7 @@
  * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
  *   thrown in timers and event handlers.
  * - It says, on request, when everything printed and displayed so far has been handed over.
- * - It tells the loops of `lib` that Stop was pressed, and takes their timers away from other cells.
+ * - When Stop is pressed, it tells the loops of `lib`, and takes away the timers that a cell waits for.
  * - It ends the kernel when the process that started it is gone.
  *
  * @module
