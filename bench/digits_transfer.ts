@@ -7,13 +7,13 @@
  * Exits with 1 when a measure misses what it must reach.
  */
 import { parseArgs } from "node:util";
-import { type Digits, drawDigits } from "../lib/data/digits.ts";
-import { DataError } from "../lib/data/errors.ts";
-import type { RawImages } from "../lib/data/folder.ts";
-import { obtain } from "../lib/data/obtain.ts";
-import { DATA_SETS } from "../lib/data/sources.ts";
-import { progress } from "../lib/plot/progress.ts";
-import { Random } from "../lib/random.ts";
+import { type Digits, drawDigits } from "../lib/data/digits/digits.ts";
+import { DataError } from "../lib/support/errors.ts";
+import type { RawImages } from "../lib/data/sets/folder.ts";
+import { obtain } from "../lib/data/sets/obtain.ts";
+import { DATA_SETS } from "../lib/data/sets/sources.ts";
+import { progress } from "../lib/notebook/progress.ts";
+import { Random } from "../lib/tensor/random.ts";
 import { DenseNet, type ImageSet, type Recipe } from "./support/dense_net.ts";
 
 /** The recipe of all networks here; the linear one has no hidden layer to drop values of. */

@@ -8,10 +8,10 @@
  * way, 60,000 unless told otherwise, which is the epoch of the lecture.
  */
 import { parseArgs } from "node:util";
-import { drawDigits } from "../lib/data/digits.ts";
-import { DataError } from "../lib/data/errors.ts";
-import { obtain } from "../lib/data/obtain.ts";
-import { DATA_SETS } from "../lib/data/sources.ts";
+import { drawDigits } from "../lib/data/digits/digits.ts";
+import { DataError } from "../lib/support/errors.ts";
+import { obtain } from "../lib/data/sets/obtain.ts";
+import { DATA_SETS } from "../lib/data/sets/sources.ts";
 import {
   lectureInput,
   lectureTarget,

@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { projectPath } from "../lib/data/paths.ts";
+import { projectPath } from "../lib/support/paths.ts";
 import { layers, learningRateScheduler, loadMnist, sequential } from "../lib/mod.ts";
 import { Python } from "./support/python.ts";
 import { median, report } from "./support/report.ts";

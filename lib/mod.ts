@@ -2,20 +2,20 @@
  * The course's library: `import { loadMnist, sigmoid, softmax } from "mnist"`.
  * @module
  */
-export { miniBatches } from "./batches.ts";
-export { BatchNormalization } from "./batch_normalization.ts";
-export type { BatchNormalizationOptions } from "./batch_normalization.ts";
-export { breathe } from "./breathe.ts";
-export { Stopped, stopRequested } from "./stop.ts";
-export * from "./create.ts";
-export { loadCsv, loadCsvTable, saveCsv } from "./data/csv.ts";
-export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/csv.ts";
-export { type Digits, type DigitsOptions, drawDigits } from "./data/digits.ts";
-export { DataError } from "./data/errors.ts";
-export { projectPath } from "./data/paths.ts";
-export { loadModel, saveModel } from "./data/models.ts";
-export { encodeOnnx, exportOnnx } from "./data/onnx.ts";
-export { loadMnist } from "./data/mnist.ts";
+export { miniBatches } from "./nn/batches.ts";
+export { BatchNormalization } from "./nn/batch_normalization.ts";
+export type { BatchNormalizationOptions } from "./nn/batch_normalization.ts";
+export { breathe } from "./support/breathe.ts";
+export { Stopped, stopRequested } from "./support/stop.ts";
+export * from "./tensor/create.ts";
+export { loadCsv, loadCsvTable, saveCsv } from "./data/formats/csv.ts";
+export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/formats/csv.ts";
+export { type Digits, type DigitsOptions, drawDigits } from "./data/digits/digits.ts";
+export { DataError } from "./support/errors.ts";
+export { projectPath } from "./support/paths.ts";
+export { loadModel, saveModel } from "./model/files.ts";
+export { encodeOnnx, exportOnnx } from "./model/onnx.ts";
+export { loadMnist } from "./data/sets/mnist.ts";
 export type {
   ImageShape,
   LabelShape,
@@ -23,47 +23,47 @@ export type {
   MnistKnown,
   MnistOf,
   MnistOptions,
-} from "./data/mnist.ts";
-export type { DataSource } from "./data/sources.ts";
-export { formatTextTable, parseTextTable } from "./data/std_csv.ts";
-export type { Cell, TextRow, TextTableOptions } from "./data/std_csv.ts";
+} from "./data/sets/mnist.ts";
+export type { DataSource } from "./data/sets/sources.ts";
+export { formatTextTable, parseTextTable } from "./data/formats/std_csv.ts";
+export type { Cell, TextRow, TextTableOptions } from "./data/formats/std_csv.ts";
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
-export { Dropout } from "./dropout.ts";
-export type { DType, NumericArray } from "./dtype.ts";
-export { exercise, type Expected } from "./exercise.ts";
-export * from "./functions.ts";
-export * from "./gradient.ts";
+export { Dropout } from "./nn/dropout.ts";
+export type { DType, NumericArray } from "./tensor/dtype.ts";
+export { exercise, type Expected } from "./notebook/exercise.ts";
+export * from "./nn/functions.ts";
+export * from "./nn/gradient.ts";
 /** How weights start: `initializers.xavier([784, 30], random)`. */
-export * as initializers from "./init.ts";
-export { Affine, Flatten, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./layers.ts";
-export type { Layer } from "./layers.ts";
-export * from "./lecture.ts";
+export * as initializers from "./nn/initializers.ts";
+export { Affine, Flatten, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
+export type { Layer } from "./nn/layers.ts";
+export * from "./lecture/mnist_test.ts";
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
 export {
   BinaryCrossentropy,
   MeanSquaredError,
   SigmoidWithLoss,
   SoftmaxWithLoss,
-} from "./losses.ts";
-export type { Loss } from "./losses.ts";
-export * from "./metrics.ts";
-export * from "./model.ts";
+} from "./nn/losses.ts";
+export type { Loss } from "./nn/losses.ts";
+export * from "./nn/metrics.ts";
+export * from "./model/model.ts";
 export type { ModelDType, ModelLayer } from "./model/build.ts";
 export * from "./model/callbacks.ts";
 export type { FitOptions, FitResult, History } from "./model/fit.ts";
-export type { LossName, MetricName } from "./model/losses.ts";
+export type { LossName, MetricName } from "./model/heads.ts";
 export { layers } from "./model/specs.ts";
 export type * from "./model/specs.ts";
-export * from "./optimizers.ts";
-export * from "./plot/digits.ts";
+export * from "./nn/optimizers.ts";
+export * from "./plot/images.ts";
 export * from "./plot/figures.ts";
-export * from "./plot/live.ts";
+export * from "./notebook/live.ts";
 export { Picture } from "./plot/png.ts";
-export { progress } from "./plot/progress.ts";
-export type { Progress, ProgressOptions } from "./plot/progress.ts";
-export { record, show } from "./plot/show.ts";
-export { liveCurve, type LiveCurveOptions, trainingProgress } from "./plot/training.ts";
-export type { Json } from "./plot/show.ts";
-export { Random } from "./random.ts";
-export type * from "./shape.ts";
-export * from "./tensor.ts";
+export { progress } from "./notebook/progress.ts";
+export type { Progress, ProgressOptions } from "./notebook/progress.ts";
+export { record, show } from "./notebook/show.ts";
+export { liveCurve, type LiveCurveOptions, trainingProgress } from "./notebook/training.ts";
+export type { Json } from "./notebook/show.ts";
+export { Random } from "./tensor/random.ts";
+export type * from "./tensor/shape.ts";
+export * from "./tensor/tensor.ts";

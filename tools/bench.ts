@@ -1,6 +1,6 @@
 /** `deno task bench [NAME…] [--json]`: runs the benchmarks of bench/, all or those that are named. */
 import { join } from "node:path";
-import { projectRoot } from "../lib/data/paths.ts";
+import { projectRoot } from "../lib/support/paths.ts";
 
 /** Names of the benchmarks: the scripts of bench/, without those that only support them. */
 export function benchmarks(root: string): string[] {

@@ -1,11 +1,11 @@
 /**
- * `deno task build-kernels`: compiles lib/kernels/wasm/kernels.as (AssemblyScript) into binary.ts
+ * `deno task build-kernels`: compiles lib/tensor/kernels/wasm/kernels.as (AssemblyScript) into binary.ts
  * beside it, as text, so that importing the library needs no file and works in a browser too.
  */
 import { Buffer } from "node:buffer";
 import { main as compile } from "assemblyscript/asc";
 
-const FOLDER = new URL("../lib/kernels/wasm/", import.meta.url);
+const FOLDER = new URL("../lib/tensor/kernels/wasm/", import.meta.url);
 const OPTIONS = "-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory";
 
 /**
@@ -36,5 +36,5 @@ if (import.meta.main) {
   const path = new URL("binary.ts", FOLDER);
   await Deno.writeTextFile(path, await buildKernels());
   const { size } = await Deno.stat(path);
-  console.log(`lib/kernels/wasm/binary.ts: ${size} bytes`);
+  console.log(`lib/tensor/kernels/wasm/binary.ts: ${size} bytes`);
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { denoCommand } from "./deno.ts";
-import { reasonOf } from "../lib/data/bytes.ts";
-import { type Environment, processEnvironment } from "../lib/data/environment.ts";
-import { DataError } from "../lib/data/errors.ts";
-import { find, obtain } from "../lib/data/obtain.ts";
-import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sources.ts";
+import { denoCommand } from "./support/deno.ts";
+import { reasonOf } from "../lib/data/formats/bytes.ts";
+import { type Environment, processEnvironment } from "../lib/support/environment.ts";
+import { DataError } from "../lib/support/errors.ts";
+import { find, obtain } from "../lib/data/sets/obtain.ts";
+import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sets/sources.ts";
 
 const SOURCES = Object.keys(DATA_SETS).join(", ");
 

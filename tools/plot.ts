@@ -24,7 +24,7 @@ import {
   type Tensor,
   zeros,
 } from "mnist";
-import { showInBrowser } from "../lib/plot/browser.ts";
+import { showInBrowser } from "../lib/notebook/browser.ts";
 
 /** The figures by their names: what each shows, and how it is made. */
 const FIGURES: Readonly<Record<string, { shows: string; make: () => Promise<Figure> | Figure }>> = {

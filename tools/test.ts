@@ -1,14 +1,14 @@
 /** `deno task test [NAME…]`: the checks, then all tests, or only those of the files named. */
 import { basename, join, relative, sep } from "node:path";
-import { projectRoot } from "../lib/data/paths.ts";
-import { progress } from "../lib/plot/progress.ts";
-import { checkAndSay } from "./check.ts";
+import { projectRoot } from "../lib/support/paths.ts";
+import { progress } from "../lib/notebook/progress.ts";
+import { checkAndSay } from "./check/check.ts";
 
 /** What came of some tests. `skipped` holds their names, which tell why they were. */
 export type Tally = { passed: number; failed: number; skipped: string[] };
 
-/** Files whose tests start kernels, servers or browsers: when the others are done. */
-const HEAVY = /^(execute|kernel|lab|notebooks|relay|run|sweep)_test\.ts$/;
+/** Tests of these folders start kernels, servers and browsers: they run after the quick ones. */
+const SLOW_FOLDERS = ["tests/tools/", "tests/notebooks/", "tests/browser/"];
 
 /** No test file takes longer; one that hangs must not hang whoever waits for the result. */
 const MAX_MINUTES = 30;
@@ -138,9 +138,9 @@ async function main(names: string[]): Promise<boolean> {
   const files = all.filter((file) =>
     names.length === 0 || names.some((name) => file.includes(name))
   );
-  const isHeavy = (file: string) => HEAVY.test(basename(file)) || file.split("/").length > 2;
-  const light = files.filter((file) => !isHeavy(file));
-  const heavy = files.filter(isHeavy);
+  const isSlow = (file: string) => SLOW_FOLDERS.some((folder) => file.startsWith(folder));
+  const quick = files.filter((file) => !isSlow(file));
+  const slow = files.filter(isSlow);
   if (files.length === 0) {
     const known = all.map((file) => basename(file, "_test.ts")).join(" ");
     console.log(`test: expected a name out of: ${known}, found ${names.join(" ")}`);
@@ -151,14 +151,14 @@ async function main(names: string[]): Promise<boolean> {
     const isFine = await checkAndSay({ fix: false });
     tallies.push({ passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: [] });
   }
-  if (light.length > 0) {
-    console.log(`Running the tests of ${light.length} files, several at once ...`);
-    tallies.push(await runTests(projectRoot, light, navigator.hardwareConcurrency));
+  if (quick.length > 0) {
+    console.log(`Running the tests of ${quick.length} files, several at once ...`);
+    tallies.push(await runTests(projectRoot, quick, navigator.hardwareConcurrency));
   }
-  if (heavy.length > 0) {
-    console.log(`Running notebooks and programs: ${heavy.length} test files, two at a time ...`);
+  if (slow.length > 0) {
+    console.log(`Running notebooks and programs: ${slow.length} test files, two at a time ...`);
     // Half of their time they wait for a page or a kernel.
-    tallies.push(await runTests(projectRoot, heavy, 2));
+    tallies.push(await runTests(projectRoot, slow, 2));
   }
 
   const { line, isGood, skipped } = sum(tallies);

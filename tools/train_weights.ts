@@ -9,13 +9,13 @@
  */
 import { parseArgs } from "node:util";
 import { DenseNet, type ImageSet, type Recipe } from "../bench/support/dense_net.ts";
-import { DataError } from "../lib/data/errors.ts";
-import { obtain } from "../lib/data/obtain.ts";
-import { DATA_SETS } from "../lib/data/sources.ts";
+import { DataError } from "../lib/support/errors.ts";
+import { obtain } from "../lib/data/sets/obtain.ts";
+import { DATA_SETS } from "../lib/data/sets/sources.ts";
 import { saveWeights } from "../lib/data/weights.ts";
-import { progress } from "../lib/plot/progress.ts";
-import { Random } from "../lib/random.ts";
-import { Tensor } from "../lib/tensor.ts";
+import { progress } from "../lib/notebook/progress.ts";
+import { Random } from "../lib/tensor/random.ts";
+import { Tensor } from "../lib/tensor/tensor.ts";
 
 const PATH = "data/sample_weight.safetensors";
 const SIZES = [784, 50, 100, 10];

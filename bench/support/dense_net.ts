@@ -5,7 +5,7 @@
  * It skips the black pixels, four fifths of a digit, and keeps to Float32Array throughout, which
  * makes it quick enough without any kernel.
  */
-import type { Random } from "../../lib/random.ts";
+import type { Random } from "../../lib/tensor/random.ts";
 
 /** Pixels along each side of an image, and in a whole one. */
 const SIDE = 28;

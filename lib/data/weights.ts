@@ -1,12 +1,12 @@
 /** Trained weights: a file of named tensors. */
-import { type Resolve, sameShape, type Shape, showShape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
-import { projectPath } from "./paths.ts";
-import type { StoredArray } from "./array.ts";
-import { readBytes, writeAll, writeAtomically } from "./bytes.ts";
-import { DataError } from "./errors.ts";
-import { decodePickle } from "./pickle.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { type Resolve, sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { projectPath } from "../support/paths.ts";
+import type { StoredArray } from "./formats/array.ts";
+import { readBytes, writeAll, writeAtomically } from "./formats/bytes.ts";
+import { DataError } from "../support/errors.ts";
+import { decodePickle } from "./formats/pickle.ts";
+import { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
 
 /** Larger files are refused: the course's own weights have less than a megabyte. */
 const MAX_FILE_BYTES = 2 ** 30;

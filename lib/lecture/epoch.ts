@@ -1,8 +1,8 @@
 /** A whole epoch of the lecture's training, which lets the world go on meanwhile. */
-import { breathe } from "../breathe.ts";
-import { lectureInput, lectureTarget, type MnistTest, type Way } from "../lecture.ts";
-import { showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { breathe } from "../support/breathe.ts";
+import { lectureInput, lectureTarget, type MnistTest, type Way } from "./mnist_test.ts";
+import { showShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** How far an epoch is. */
 export interface EpochStep {

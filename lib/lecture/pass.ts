@@ -2,7 +2,7 @@
  * One sample on its way through the lecture's network, on plain arrays, and the question behind the
  * fast derivatives: what would the loss be if one sum on the way were a little larger?
  */
-import { DELTA } from "../losses.ts";
+import { DELTA } from "../nn/losses.ts";
 
 /** One of the network's weight matrices or biases. */
 export type WeightName = "W2" | "b2" | "W3" | "b3";

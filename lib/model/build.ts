@@ -1,13 +1,22 @@
 /** From a specification to layers: shapes are carried through, weights are drawn. */
-import { BatchNormalization } from "../batch_normalization.ts";
-import { zeros } from "../create.ts";
-import type { DType } from "../dtype.ts";
-import { Dropout } from "../dropout.ts";
-import * as initializers from "../init.ts";
-import { Affine, Flatten, type Layer, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "../layers.ts";
-import type { Random } from "../random.ts";
-import { type Shape, showShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { BatchNormalization } from "../nn/batch_normalization.ts";
+import { zeros } from "../tensor/create.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { Dropout } from "../nn/dropout.ts";
+import * as initializers from "../nn/initializers.ts";
+import {
+  Affine,
+  Flatten,
+  type Layer,
+  Relu,
+  Rescaling,
+  Sigmoid,
+  Softmax,
+  Tanh,
+} from "../nn/layers.ts";
+import type { Random } from "../tensor/random.ts";
+import { type Shape, showShape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { ActivationName, DenseSpec, InitializerName, LayerSpec } from "./specs.ts";
 
 /** A layer of a model, ready to compute. */

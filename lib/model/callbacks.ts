@@ -1,7 +1,7 @@
 /** Callbacks: what happens while a model learns. */
-import { oneOf, onlyKnown } from "../names.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Model } from "../model.ts";
+import { oneOf, onlyKnown } from "../support/names.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Model } from "./model.ts";
 
 /** Results by name: `loss` and, where they are measured, `accuracy`, `valLoss`, `valAccuracy`. */
 export interface Logs {

@@ -1,12 +1,12 @@
 /** The training loop. */
-import { miniBatches } from "../batches.ts";
-import { breathe } from "../breathe.ts";
-import { onlyKnown } from "../names.ts";
-import type { Model, Samples } from "../model.ts";
-import { Random } from "../random.ts";
-import { showShape } from "../shape.ts";
-import { stopRequested } from "../stop.ts";
-import type { Tensor } from "../tensor.ts";
+import { miniBatches } from "../nn/batches.ts";
+import { breathe } from "../support/breathe.ts";
+import { onlyKnown } from "../support/names.ts";
+import type { Model, Samples } from "./model.ts";
+import { Random } from "../tensor/random.ts";
+import { showShape } from "../tensor/shape.ts";
+import { stopRequested } from "../support/stop.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Callback, FitRun, Logs } from "./callbacks.ts";
 
 /** What `fit` can be told. */

@@ -4,8 +4,8 @@
  * A specification is plain data, so that a model can be stored; build.ts makes layers of it. The
  * names are those of Keras and of tfjs.
  */
-import type { Shape } from "../shape.ts";
-import { oneOf, onlyKnown } from "../names.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { oneOf, onlyKnown } from "../support/names.ts";
 
 /** The names of the activations; `"linear"` is none at all. */
 export const ACTIVATIONS = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;

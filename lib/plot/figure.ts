@@ -5,7 +5,7 @@
  * shows it, never here.
  */
 import type * as Plotly from "plotly.js";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** A trace: https://plotly.com/javascript/reference. */
 export type Data = Plotly.Data;

@@ -1,6 +1,6 @@
 /** Matrices as coloured squares: images, weights, confusion, and the plane that a classifier divides. */
 import type { ColorScale } from "plotly.js";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { checkLength, extremes, SYMBOLS, withAxes } from "./chart_parts.ts";
 import {
   type ChartOptions,

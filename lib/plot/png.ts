@@ -1,5 +1,5 @@
 /** Pictures: a PNG file with words that say what it shows. */
-import type { Output } from "./output.ts";
+import type { Output } from "../notebook/output.ts";
 
 /** A picture that `show` displays, in every front end and on GitHub. */
 export class Picture {

@@ -1,8 +1,13 @@
 /** Every chapter in the real JupyterLab: run, stopped, run anew, saved, opened again, exported. */
 import assert from "node:assert/strict";
-import { fillParameters, parseSetting } from "../../tools/jupyter/parameters.ts";
-import { recordedIn } from "../../tools/jupyter/scraps.ts";
-import { codeCells, hasTag, type Notebook, outputsAreCurrent } from "../../tools/notebook.ts";
+import { fillParameters, parseSetting } from "../../tools/notebook_file/parameters.ts";
+import { recordedIn } from "../../tools/notebook_file/scraps.ts";
+import {
+  codeCells,
+  hasTag,
+  type Notebook,
+  outputsAreCurrent,
+} from "../../tools/notebook_file/notebook.ts";
 import { QUICK } from "../support/quick.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertExports } from "./exports.ts";

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Browser, chromium as engine, type Page } from "playwright-core";
-import type { Notebook } from "../../tools/notebook.ts";
-import { parseNotebook } from "../../tools/notebook.ts";
-import { jupyterFolder, writeKernelSpec } from "../../tools/kernelspec.ts";
+import type { Notebook } from "../../tools/notebook_file/notebook.ts";
+import { parseNotebook } from "../../tools/notebook_file/notebook.ts";
+import { jupyterFolder, writeKernelSpec } from "../../tools/kernelspec/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { RunningServer } from "../../tools/lab/serve.ts";
-import { writeTemplates } from "../../tools/lab/templates.ts";
+import { writeTemplates } from "../../tools/kernelspec/templates.ts";
 import { chromium, machine } from "./machine.ts";
 
 /** Where notebooks under test and pictures of them go; git ignores it. */

@@ -37,7 +37,7 @@ class Started {
 
   constructor(env: Record<string, string>, ...args: string[]) {
     this.process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "tools/lab.ts", ...args],
+      args: ["run", "-A", "tools/lab/lab.ts", ...args],
       cwd: machine.project,
       env: {
         MNIST_SOURCE: "digits",

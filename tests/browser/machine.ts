@@ -1,7 +1,13 @@
 /** What the browser tests need of a machine, and where it is. */
 import { join } from "node:path";
 import type { Server } from "../../tools/lab/jupyter.ts";
-import { ask, findProgram, isFile, type Machine, thisMachine } from "../../tools/lab/machine.ts";
+import {
+  ask,
+  findProgram,
+  isFile,
+  type Machine,
+  thisMachine,
+} from "../../tools/support/machine.ts";
 
 /** The machine that runs the tests. */
 export const machine: Machine = thisMachine();

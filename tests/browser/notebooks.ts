@@ -1,7 +1,12 @@
 /** The notebooks that the browser tests open: made up ones, and copies of the chapters. */
 import { join } from "node:path";
-import { type Cell, codeCells, type Notebook, type Output } from "../../tools/notebook.ts";
-import { readNotebook, sourceText, writeNotebook } from "../../tools/notebook.ts";
+import {
+  type Cell,
+  codeCells,
+  type Notebook,
+  type Output,
+} from "../../tools/notebook_file/notebook.ts";
+import { readNotebook, sourceText, writeNotebook } from "../../tools/notebook_file/notebook.ts";
 import { RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";
 

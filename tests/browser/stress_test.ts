@@ -1,7 +1,7 @@
 /** That no output is lost, tried many times: what goes wrong once in a hundred times must show. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { executeNotebook } from "../../tools/jupyter/execute.ts";
+import { executeNotebook } from "../../tools/run/execute.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertNoErrors, Bench } from "./frontend.ts";
 import { lab, machine, missing } from "./machine.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
-import { DataError } from "../../lib/data/errors.ts";
+import { DataError } from "../../lib/support/errors.ts";
 
 /** Runs a test in a folder of its own, removed afterwards. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {

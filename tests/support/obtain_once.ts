@@ -1,5 +1,5 @@
 /** A program that obtains a small set: tests run it several times at once, or kill it. */
-import { obtain } from "../../lib/data/obtain.ts";
+import { obtain } from "../../lib/data/sets/obtain.ts";
 import { smallSet } from "./small_set.ts";
 
 const [folder, mirror] = Deno.args;

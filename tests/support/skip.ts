@@ -1,7 +1,7 @@
 /** Tests that need something this machine may not have. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { projectPath } from "../../lib/data/paths.ts";
+import { projectPath } from "../../lib/support/paths.ts";
 
 /** The folder that has the real MNIST, if there is one: `MNIST_DIR`, or `data/mnist`. */
 export const mnistFolder: string = projectPath(Deno.env.get("MNIST_DIR") || "data/mnist");

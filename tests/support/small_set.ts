@@ -1,6 +1,6 @@
 /** A small data set in MNIST's form, with hashes of its own. */
-import { encodeIdx } from "../../lib/data/idx.ts";
-import { DATA_SETS, type DataFile, type DataSet } from "../../lib/data/sources.ts";
+import { encodeIdx } from "../../lib/data/formats/idx.ts";
+import { DATA_SETS, type DataFile, type DataSet } from "../../lib/data/sets/sources.ts";
 import { gzip, sha256 } from "./files.ts";
 
 /** The set, and its files as a mirror has them, by name. */

@@ -5,16 +5,16 @@
  */
 
 import { join } from "node:path";
-import { processEnvironment } from "../../lib/data/environment.ts";
-import { find } from "../../lib/data/obtain.ts";
-import { DATA_SETS } from "../../lib/data/sources.ts";
-import { denoCommand } from "../deno.ts";
+import { processEnvironment } from "../../lib/support/environment.ts";
+import { find } from "../../lib/data/sets/obtain.ts";
+import { DATA_SETS } from "../../lib/data/sets/sources.ts";
+import { denoCommand } from "../support/deno.ts";
 import { Client } from "../jupyter/client.ts";
-import { checkDenoVersion, Kernel } from "../jupyter/kernel.ts";
+import { checkDenoVersion, Kernel } from "../jupyter/kernel_process.ts";
 import { isObject } from "../jupyter/messages.ts";
-import { kernelSpec } from "../kernelspec.ts";
+import { kernelSpec } from "../kernelspec/kernelspec.ts";
 import { ways } from "../lab/jupyter.ts";
-import { findProgram, isFile, type Machine, messageOf } from "../lab/machine.ts";
+import { findProgram, isFile, type Machine, messageOf } from "../support/machine.ts";
 
 /** What a check found. */
 export interface Finding {

@@ -12,10 +12,10 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { Connection } from "./kernel.ts";
-import type { JsonObject } from "../notebook.ts";
+import type { Connection } from "./kernel_process.ts";
+import type { JsonObject } from "../notebook_file/notebook.ts";
 import { decodeMessage, encodeAnswer, encodeRequest, type Message, text } from "./messages.ts";
-import { COMPLETE, COMPLETE_FUNCTION } from "./inside.ts";
+import { COMPLETE, COMPLETE_FUNCTION } from "../inside_kernel/inside.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** Takes messages that belong to a request. */
@@ -148,7 +148,7 @@ export class Client {
 
   /** Loads our part inside the kernel, which {@linkcode complete} needs. */
   async prepare(): Promise<void> {
-    const module = new URL("./inside.ts", import.meta.url).href;
+    const module = new URL("../inside_kernel/inside.ts", import.meta.url).href;
     const code = `(await import(${JSON.stringify(module)})).prepareKernel();`;
     const reply = await this.execute(code, true, () => {});
     if (reply.status !== "ok") {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { JsonObject, Output } from "../notebook.ts";
+import type { JsonObject, Output } from "../notebook_file/notebook.ts";
 import { text, texts } from "./messages.ts";
 
 /** Why a cell failed. */

@@ -12,7 +12,7 @@
 import { parse } from "@babel/parser";
 import { SourceMap } from "node:module";
 import { join } from "node:path";
-import { deno } from "../deno.ts";
+import { deno } from "../support/deno.ts";
 import type { CellError } from "./failure.ts";
 
 /** What the kernel puts before a cell's JavaScript, on its first line. */

@@ -10,7 +10,7 @@
  */
 
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Json, JsonObject } from "../notebook.ts";
+import type { Json, JsonObject } from "../notebook_file/notebook.ts";
 
 /** One message, decoded. */
 export interface Message {

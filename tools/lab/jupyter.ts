@@ -5,9 +5,9 @@
  */
 
 import { join } from "node:path";
-import { type Progress, progress } from "../../lib/plot/progress.ts";
-import { denoCommand } from "../deno.ts";
-import { ask, findProgram, isFile, type Machine, messageOf, perform } from "./machine.ts";
+import { type Progress, progress } from "../../lib/notebook/progress.ts";
+import { denoCommand } from "../support/deno.ts";
+import { ask, findProgram, isFile, type Machine, messageOf, perform } from "../support/machine.ts";
 
 /** A Jupyter server that can be started on this machine. */
 export interface Server {

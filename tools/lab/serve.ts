@@ -6,9 +6,9 @@
  */
 
 import { join } from "node:path";
-import { jupyterEnvironment, jupyterFolder } from "../kernelspec.ts";
+import { jupyterEnvironment, jupyterFolder } from "../kernelspec/kernelspec.ts";
 import type { Server } from "./jupyter.ts";
-import { type Machine, messageOf } from "./machine.ts";
+import { type Machine, messageOf } from "../support/machine.ts";
 
 /** How to start a server. */
 export interface ServeOptions {

@@ -3,7 +3,7 @@
  * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its centre of mass is moved to the
  * middle of 28 × 28 pixels (LeCun, Cortes, Burges: The MNIST database of handwritten digits).
  */
-import type { Random } from "../../random.ts";
+import type { Random } from "../../tensor/random.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";
 

@@ -1,5 +1,5 @@
 /** From a hand to the way of the pen: no two people, and no two days, write the same 4. */
-import type { Random } from "../../random.ts";
+import type { Random } from "../../tensor/random.ts";
 import { type Hand, HANDS, type Stroke } from "./hands.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";

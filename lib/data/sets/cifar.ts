@@ -1,0 +1,162 @@
+/**
+ * CIFAR-10's binary archive: six files in a gzipped tar, each of 10,000 records of one byte with the
+ * label and 3072 bytes with the image (1024 reds, 1024 greens, 1024 blues, row by row).
+ *
+ * The archive is read as a stream, straight into the arrays: it is never unpacked on the disk, nor
+ * held in memory besides them. The tar format is that of POSIX (ustar).
+ */
+import { readChunks, reasonOf } from "../formats/bytes.ts";
+import { DataError } from "../../support/errors.ts";
+import { findFile, FolderError, missing, type RawImages, verifyFile } from "./folder.ts";
+import type { DataSet } from "./sources.ts";
+
+const IMAGE_BYTES = 3 * 32 * 32;
+const RECORD_BYTES = 1 + IMAGE_BYTES;
+
+/** A tar is made of blocks of this size: a head, then the file, filled up with zeros. */
+const BLOCK_BYTES = 512;
+
+/** The six files in the order of their images; the last one is the test set. */
+const MEMBERS: readonly string[] = [
+  ...[1, 2, 3, 4, 5].map((i) => `cifar-10-batches-bin/data_batch_${i}.bin`),
+  "cifar-10-batches-bin/test_batch.bin",
+];
+
+/**
+ * Reads CIFAR-10 from the archive in a folder.
+ * @param verify whether it must be the published archive, told by its SHA-256.
+ * @throws FolderError when it is missing or damaged.
+ */
+export async function readCifar(
+  set: DataSet,
+  folder: string,
+  verify: boolean,
+): Promise<RawImages> {
+  const [file] = set.files;
+  const path = await findFile(folder, file);
+  if (path === undefined) throw new FolderError(folder, [missing(folder, file)]);
+  try {
+    if (verify) await verifyFile(path, file);
+    return await decodeCifar(readChunks(path), path);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new FolderError(folder, [{ file, damaged: true, reason: reasonOf(error) }]);
+  }
+}
+
+/**
+ * Reads the pieces of an unzipped archive.
+ * @param name stands in front of error messages.
+ * @param imagesPerFile 10,000 in the published archive.
+ * @throws DataError when one of the six files is missing, there twice or of another size, a label is
+ * not 0 to 9, or the archive is damaged or cut off. Other files in it are passed over.
+ */
+export async function decodeCifar(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  imagesPerFile = 10_000,
+): Promise<RawImages> {
+  const trainFiles = MEMBERS.length - 1;
+  const images = {
+    trainImages: new Uint8Array(trainFiles * imagesPerFile * IMAGE_BYTES),
+    trainLabels: new Uint8Array(trainFiles * imagesPerFile),
+    testImages: new Uint8Array(imagesPerFile * IMAGE_BYTES),
+    testLabels: new Uint8Array(imagesPerFile),
+  };
+  const seen = new Set<string>();
+  await using bytes = new ByteReader(chunks, name);
+  const head = new Uint8Array(BLOCK_BYTES);
+  const record = new Uint8Array(RECORD_BYTES);
+  while (seen.size < MEMBERS.length) {
+    await bytes.readInto(head);
+    const { member, size } = parseHead(head, name);
+    const index = MEMBERS.indexOf(member);
+    if (index < 0) {
+      await bytes.skip(Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
+      continue;
+    }
+    if (seen.has(member)) throw new DataError(`${name}: expected one ${member}, found two`);
+    seen.add(member);
+    if (size !== imagesPerFile * RECORD_BYTES) {
+      throw new DataError(
+        `${name}: expected ${member} of ${imagesPerFile * RECORD_BYTES} bytes, found ${size}`,
+      );
+    }
+    const isTest = index === trainFiles;
+    const [pixels, labels] = isTest
+      ? [images.testImages, images.testLabels]
+      : [images.trainImages, images.trainLabels];
+    const first = isTest ? 0 : index * imagesPerFile;
+    for (let i = first; i < first + imagesPerFile; i++) {
+      await bytes.readInto(record);
+      if (record[0] > 9) {
+        throw new DataError(`${name}: ${member}: expected labels from 0 to 9, found ${record[0]}`);
+      }
+      labels[i] = record[0];
+      pixels.set(record.subarray(1), i * IMAGE_BYTES);
+    }
+    await bytes.skip(-size & (BLOCK_BYTES - 1)); // up to the next block
+  }
+  return images;
+}
+
+/** Name and size of the file that follows; the head carries a sum of its own bytes. */
+function parseHead(head: Uint8Array, name: string): { member: string; size: number } {
+  if (head.every((byte) => byte === 0)) {
+    throw new DataError(`${name}: expected ${MEMBERS.length} files of images, found fewer`);
+  }
+  const field = (start: number, length: number) => {
+    const end = head.indexOf(0, start);
+    const bytes = head.subarray(start, end < 0 ? start + length : Math.min(end, start + length));
+    return new TextDecoder().decode(bytes).trim();
+  };
+  const sum = head.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 0x20 : byte), 0);
+  const size = field(124, 12);
+  if (parseInt(field(148, 8), 8) !== sum || !/^[0-7]{1,11}$/.test(size)) {
+    throw new DataError(`${name}: expected a tar archive, found other bytes`);
+  }
+  return { member: field(0, 100), size: parseInt(size, 8) };
+}
+
+/** Reads pieces of any size as blocks of the sizes that are asked for. */
+class ByteReader implements AsyncDisposable {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #name: string;
+  #chunk: Uint8Array = new Uint8Array(0);
+
+  constructor(chunks: AsyncIterable<Uint8Array>, name: string) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#name = name;
+  }
+
+  /** Tells whoever makes the pieces that no more are wanted: a file is closed then. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  /** Fills an array. @throws DataError when there are not so many bytes. */
+  async readInto(target: Uint8Array): Promise<void> {
+    for (let filled = 0; filled < target.length;) {
+      const part = await this.#take(target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+    }
+  }
+
+  /** Passes over bytes. @throws DataError when there are not so many. */
+  async skip(count: number): Promise<void> {
+    for (let left = count; left > 0;) left -= (await this.#take(left)).length;
+  }
+
+  /** Some of the next bytes, at least one and at most so many. */
+  async #take(most: number): Promise<Uint8Array> {
+    while (this.#chunk.length === 0) {
+      const { done, value } = await this.#chunks.next();
+      if (done) throw new DataError(`${this.#name}: expected more bytes, found the end`);
+      this.#chunk = value;
+    }
+    const part = this.#chunk.subarray(0, most);
+    this.#chunk = this.#chunk.subarray(part.length);
+    return part;
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The lecture's network, trained as in the lecture: by numerical derivative, one digit at a time.
+ *
+ * Its derivative can be had in three ways that give the same numbers. The naive one is what the
+ * lecture does; why the other two may be taken instead is told in lecture/derivatives.ts.
+ */
+import { oneHot, rand, tensor } from "../tensor/create.ts";
+import { sigmoid } from "../nn/functions.ts";
+import { numericalGradient } from "../nn/gradient.ts";
+import { type Initializer, xavier } from "../nn/initializers.ts";
+import { incrementalDerivative, sharedDerivative } from "./derivatives.ts";
+import { Pass, type WeightName, type Weights } from "./pass.ts";
+import { DELTA } from "../nn/losses.ts";
+import type { Random } from "../tensor/random.ts";
+import { type Shape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+export type { WeightName } from "./pass.ts";
+
+/**
+ * How a derivative is found: `"naive"` runs the whole network for every nudge, `"incremental"` only
+ * what the nudge moves, `"shared"` that once for all pixels of the same grey.
+ */
+export type Way = "naive" | "incremental" | "shared";
+
+/** Images that are read at a time: together they are one product of matrices. */
+const BATCH = 100;
+
+/** The lecture trains these one after the other, each from the derivative at that moment. */
+const ORDER = ["W2", "b2", "W3", "b3"] as const;
+
+/**
+ * x = pixel / 255 · 0.99 + 0.01: from 0.01 to 1, for a weight learns nothing from an input of 0.
+ * @param pixels raw pixels 0 to 255, any shape.
+ * @returns the same shape, float64.
+ * @throws TypeError for pixels that are not bytes, which somebody has scaled before.
+ */
+export function lectureInput<S extends Shape>(pixels: Tensor<S>): Tensor<S> {
+  if (pixels.dtype !== "uint8") {
+    throw new TypeError(
+      `lectureInput: expected raw pixels 0 to 255 (uint8), found ${pixels.dtype}; ` +
+        "loadMnist({ normalize: false }) gives them",
+    );
+  }
+  return pixels.map((pixel) => pixel / 255 * 0.99 + 0.01);
+}
+
+/**
+ * t = 0.99 at the label and 0.01 elsewhere, for a sigmoid reaches neither 1 nor 0.
+ * @returns [10], float64.
+ * @throws RangeError when the label is no class.
+ */
+export function lectureTarget(label: number): Tensor<[10]>;
+/** The same for another count of classes. */
+export function lectureTarget<C extends number>(label: number, classes: C): Tensor<[C]>;
+export function lectureTarget(label: number, classes = 10): Tensor<[number]> {
+  return oneHot(tensor([label]), classes).flatten().map((one) => one === 1 ? 0.99 : 0.01);
+}
+
+/** What {@link MnistTest.accuracy} found. */
+export interface LectureAccuracy {
+  /** matched / all, 0 to 1. */
+  readonly accuracy: number;
+  /** The indices of the samples that were read rightly. */
+  readonly matched: readonly number[];
+  /** The indices of those that were not. */
+  readonly notMatched: readonly number[];
+  /** For every sample its index, its label, and what the network read. */
+  readonly indexLabelPrediction: readonly (readonly [number, number, number])[];
+}
+
+/** y = sigmoid(sigmoid(x·W2 + b2)·W3 + b3): the lecture's network of three layers. */
+export class MnistTest<
+  I extends number = number,
+  H extends number = number,
+  O extends number = number,
+> {
+  /** Into the hidden layer, which the lecture counts as layer 2. Training changes its numbers. */
+  readonly W2: Tensor<[I, H]>;
+  /** Bias of the hidden layer. */
+  readonly b2: Tensor<[H]>;
+  /** Into the output layer. */
+  readonly W3: Tensor<[H, O]>;
+  /** Bias of the output layer. */
+  readonly b3: Tensor<[O]>;
+  /** How far a step goes downhill. */
+  readonly learningRate: number;
+  /** The same four, as plain arrays. */
+  readonly #weights: Weights;
+  #last: { readonly input: Tensor<[I]>; readonly target: Tensor<[O]> } | undefined;
+
+  /**
+   * A network that has learnt nothing yet.
+   * @param inputNodes I, 784 for a digit.
+   * @param hiddenNodes H, 30 in the lecture.
+   * @param outputNodes O, 10 for the digits.
+   * @param learningRate 0.01 in the lecture.
+   * @param random draws the weights, and the biases from U[0, 1).
+   * @param initializer of the weights: Xavier's unless told otherwise.
+   */
+  constructor(
+    inputNodes: I,
+    hiddenNodes: H,
+    outputNodes: O,
+    learningRate: number,
+    random: Random,
+    initializer: Initializer = xavier,
+  ) {
+    this.W2 = initializer([inputNodes, hiddenNodes], random).astype("float64");
+    this.b2 = rand([hiddenNodes], random);
+    this.W3 = initializer([hiddenNodes, outputNodes], random).astype("float64");
+    this.b3 = rand([outputNodes], random);
+    this.#weights = {
+      W2: float64Data("W2", this.W2),
+      b2: float64Data("b2", this.b2),
+      W3: float64Data("W3", this.W3),
+      b3: float64Data("b3", this.b3),
+    };
+    this.learningRate = learningRate;
+  }
+
+  /** y = sigmoid(sigmoid(x·W2 + b2)·W3 + b3), the ten outputs for one input [I]. */
+  outputs(input: Tensor<[I]>): Tensor<[O]> {
+    const a2 = sigmoid(input.dot(this.W2).add(this.b2));
+    return sigmoid(a2.dot(this.W3).add(this.b3));
+  }
+
+  /** E = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)], δ = 10⁻⁷: ten yes-or-no questions. */
+  feedForward(input: Tensor<[I]>, target: Tensor<[O]>): number {
+    const y = this.outputs(input);
+    const yes = target.mul(y.map((v) => Math.log(v + DELTA)));
+    const no = target.map((v) => 1 - v).mul(y.map((v) => Math.log(1 - v + DELTA)));
+    return -yes.add(no).sum();
+  }
+
+  /**
+   * The loss of the sample that was trained last, with the weights as they are now.
+   * @throws Error before the first.
+   */
+  lossValue(): number {
+    if (this.#last === undefined) {
+      throw new Error("lossValue: expected a trained sample, found none: call train before it");
+    }
+    return this.feedForward(this.#last.input, this.#last.target);
+  }
+
+  /**
+   * ∂E/∂w ≈ (E(w + δ) - E(w - δ)) / 2δ for each w of one weight matrix or bias, δ = 10⁻⁴.
+   * @param name which: "W2", "b2", "W3" or "b3".
+   * @param input [I], float64, as {@link lectureInput} makes it.
+   * @param target [O], float64, as {@link lectureTarget} makes it.
+   * @param way how; the numbers are the same.
+   * @throws RangeError or TypeError for a sample that does not fit.
+   */
+  derivative(name: WeightName, input: Tensor<[I]>, target: Tensor<[O]>, way: Way): Tensor {
+    const weights: Tensor = this[name];
+    const x = float64Data("input", input, this.W2.shape[0]);
+    const t = float64Data("target", target, this.b3.shape[0]);
+    switch (way) {
+      case "naive":
+        return numericalGradient(() => this.feedForward(input, target), weights);
+      case "incremental":
+        return new Tensor(
+          incrementalDerivative(name, new Pass(this.#weights, x, t)),
+          weights.shape,
+        );
+      case "shared":
+        return new Tensor(sharedDerivative(name, new Pass(this.#weights, x, t)), weights.shape);
+    }
+  }
+
+  /**
+   * w ← w - learningRate · ∂E/∂w: one step of the lecture, for one sample.
+   *
+   * W2, b2, W3 and b3 take their turns, so that the derivative by b2 already sees the new W2.
+   * @param input [I], float64, as {@link lectureInput} makes it.
+   * @param target [O], float64, as {@link lectureTarget} makes it.
+   * @param way how the derivatives are found.
+   * @throws RangeError or TypeError for a sample that does not fit; no weight is changed then.
+   */
+  train(input: Tensor<[I]>, target: Tensor<[O]>, way: Way = "shared"): void {
+    for (const name of ORDER) {
+      const w = this.#weights[name], slope = this.derivative(name, input, target, way).data;
+      for (let i = 0; i < w.length; i++) w[i] -= this.learningRate * slope[i];
+    }
+    this.#last = { input, target };
+  }
+
+  /** The digit whose output is largest, for one input [I]. */
+  predict(input: Tensor<[I]>): number {
+    return this.outputs(input).argmax(0);
+  }
+
+  /**
+   * Reads every image and compares with its label, as the lecture does.
+   * @param images raw pixels [N, I], uint8; they are scaled here.
+   * @param labels [N].
+   * @throws RangeError when there is not one label for each image, TypeError for scaled pixels.
+   */
+  accuracy(images: Tensor<[number, I]>, labels: Tensor<[number]>): LectureAccuracy {
+    if (images.shape[0] !== labels.shape[0]) {
+      throw new RangeError(
+        `accuracy: expected a label for each image, found ${showShape(images.shape)} images ` +
+          `and ${showShape(labels.shape)} labels`,
+      );
+    }
+    const matched: number[] = [], notMatched: number[] = [];
+    const indexLabelPrediction: [number, number, number][] = [];
+    for (let start = 0; start < images.shape[0]; start += BATCH) {
+      const inputs = lectureInput(images.rows(start, start + BATCH));
+      const a2 = sigmoid(inputs.dot(this.W2).add(this.b2));
+      const predictions = a2.dot(this.W3).add(this.b3).argmax(1); // sigmoid keeps the order
+      predictions.data.forEach((prediction: number, i: number) => {
+        const index = start + i, label = labels.at(index);
+        (prediction === label ? matched : notMatched).push(index);
+        indexLabelPrediction.push([index, label, prediction]);
+      });
+    }
+    const accuracy = matched.length / indexLabelPrediction.length;
+    return { accuracy, matched, notMatched, indexLabelPrediction };
+  }
+}
+
+/** The numbers of a vector or of weights, to compute with. */
+function float64Data(what: string, x: Tensor, length = x.size): Float64Array {
+  const { data } = x;
+  if (!(data instanceof Float64Array)) {
+    throw new TypeError(`MnistTest: expected ${what} in float64, found ${x.dtype}`);
+  }
+  if (data.length !== length) {
+    throw new RangeError(
+      `MnistTest: expected ${length} numbers as ${what}, found the shape ${showShape(x.shape)}`,
+    );
+  }
+  return data;
+}

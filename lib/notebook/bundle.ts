@@ -1,0 +1,193 @@
+/**
+ * Figures as notebook outputs that plotly draws in the page, with no network.
+ *
+ * The library is 1.5 MB, so it is not in every figure: two outputs of the notebook, the carriers,
+ * hold it compressed, and each figure is its own few kilobytes. One carrier stays behind the first
+ * figure, because VS Code runs the script of an output when somebody scrolls to it, and readers
+ * begin at the top. The other moves on behind each new figure, so that a cell that is edited, run
+ * again or deleted does not take the library away from the others. The page keeps it too (in its
+ * window and in local storage), for a notebook that is read from its middle.
+ */
+import { escapeHtml, type Output, send } from "./output.ts";
+import type { Figure } from "../plot/figure.ts";
+
+/** The MIME type under which an output holds its figure as data, for the stills of stored notebooks. */
+export const FIGURE_MIME = "application/vnd.mnist-course.figure+json";
+
+/** In which version the page keeps the library. */
+const LIBRARY = "plotly-cartesian-4.1.1";
+
+async function gzipBase64(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).toBase64();
+}
+
+let library: Promise<string> | undefined;
+
+/** plotly.js as it was published. It is read here and run only in a page. */
+export async function plotlySource(): Promise<string> {
+  const { default: source } = await import("plotly.js-cartesian", { with: { type: "text" } });
+  return source;
+}
+
+/** plotly.js, gzipped, in base64: made once for all figures of a kernel. */
+function compressedLibrary(): Promise<string> {
+  return library ??= plotlySource().then(gzipBase64);
+}
+
+/**
+ * JSON that may stand in a script of a page: no `<` that would end it. NaN becomes null, which
+ * plotly leaves out.
+ */
+function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/**
+ * What a page has to know once: how to unpack the library, and how to draw.
+ *
+ * `mnistPlots.library(gz)` takes the library, `mnistPlots.draw(id, figure)` draws a figure now or
+ * when the library is there. In a dark theme a figure takes the page's text colour on no background;
+ * it is drawn again when the theme changes. `define`, `module` and `exports` are hidden from
+ * plotly, which in Notebook would otherwise give itself to RequireJS instead of the window.
+ */
+const PAGE_SCRIPT = `(function (w) {
+  if (w.mnistPlots) return;
+  var figures = {}, started = false;
+  function stored(value) {
+    try {
+      if (value === undefined) return w.localStorage.getItem("${LIBRARY}");
+      w.localStorage.setItem("${LIBRARY}", value);
+    } catch (_) { return null; }
+  }
+  function themed(layout, element) {
+    var color = w.getComputedStyle(element).color, rgb = (color.match(/[\\d.]+/g) || [0, 0, 0]).map(Number);
+    if (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] < 128) return layout;
+    var dark = JSON.parse(JSON.stringify(layout)), grid = "rgba(160,160,160,0.35)";
+    dark.paper_bgcolor = dark.plot_bgcolor = "rgba(0,0,0,0)";
+    dark.font = Object.assign({}, dark.font, { color: color });
+    Object.keys(dark).forEach(function (key) {
+      if (/^[xy]axis/.test(key)) Object.assign(dark[key], { gridcolor: grid, linecolor: color });
+    });
+    return dark;
+  }
+  function drawIn(element, figure) {
+    if (!element.classList.contains("js-plotly-plot")) element.replaceChildren();
+    element.style.height = figure.layout.height + "px";
+    w.Plotly.react(element, JSON.parse(JSON.stringify(figure.data)),
+      themed(figure.layout, element), { displaylogo: false,
+        modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] });
+  }
+  function drawAll() {
+    Object.keys(figures).forEach(function (id) {
+      figures[id].elements.forEach(function (element) { drawIn(element, figures[id].figure); });
+    });
+  }
+  function library(gz) {
+    if (w.Plotly || started) return;
+    started = true;
+    var bytes = Uint8Array.from(atob(gz), function (c) { return c.charCodeAt(0); });
+    new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
+      .then(function (source) {
+        var script = document.createElement("script");
+        script.textContent = "(function (define, module, exports) {" + source + "\\n})();";
+        document.head.appendChild(script);
+        script.remove();
+        drawAll();
+        stored(gz);
+      });
+  }
+  w.mnistPlots = {
+    library: library,
+    draw: function (id, figure) {
+      var elements = Array.from(document.querySelectorAll('[data-figure="' + id + '"]'));
+      figures[id] = { figure: figure, elements: elements };
+      if (w.Plotly) elements.forEach(function (element) { drawIn(element, figure); });
+      else if (stored()) library(stored());
+    }
+  };
+  new MutationObserver(function () { if (w.Plotly) drawAll(); }).observe(document.body, {
+    attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-vscode-theme-kind"]
+  });
+})(window);`;
+
+/**
+ * A figure as an output: a place with its text alternative, and the script that draws into it.
+ * @param id names the place: an update with the same id draws into the same one.
+ */
+export function figureOutput(figure: Figure, id: string): Output {
+  const { width = 700, height = 450 } = figure.layout;
+  const { data, layout, alt } = figure;
+  return {
+    data: {
+      "text/html": `<div data-figure="${id}" role="img" aria-label="${escapeHtml(alt)}" ` +
+        `style="width:${width}px;min-height:${height}px">${escapeHtml(alt)}</div>` +
+        `<script>${PAGE_SCRIPT}\nmnistPlots.draw("${id}", ${
+          scriptJson({ data, layout })
+        });</script>`,
+      "text/plain": alt,
+      [FIGURE_MIME]: { data, layout, alt },
+    },
+  };
+}
+
+/** The output that carries the library: nothing to see. */
+async function carrierOutput(): Promise<Output> {
+  const script = `${PAGE_SCRIPT}\nmnistPlots.library("${await compressedLibrary()}");`;
+  return { ...EMPTY, data: { "text/html": `<script>${script}</script>`, "text/plain": "" } };
+}
+
+/** What stays of an output that the library has left; its metadata tell it from a cell's own. */
+const EMPTY: Output = {
+  data: { "text/html": "", "text/plain": "" },
+  metadata: { "mnist-course": { role: "library" } },
+};
+
+/** True for an output that carries the library, or did. */
+export function isLibraryOutput(output: { readonly metadata?: object }): boolean {
+  return output.metadata !== undefined && "mnist-course" in output.metadata;
+}
+
+/** The display ids of the outputs that carry the library: behind the first figure and the newest. */
+const carriers: string[] = [];
+
+/**
+ * Displays a figure as a new output. The carrier comes behind it and not before: it is the newest
+ * output then, which is the one that may miss its updates (see `SETTLED`).
+ */
+export async function sendFigure(figure: Figure, id = newFigureId()): Promise<void> {
+  const next = await carrierOutput();
+  if (carriers.length === 2) send(EMPTY, { displayId: carriers.pop(), update: true });
+  const displayId = `library-${crypto.randomUUID()}`;
+  carriers.push(displayId);
+  send(figureOutput(figure, id), { displayId: id });
+  send(next, { displayId });
+}
+
+/** Draws a figure in the place of the one displayed under `id`. */
+export function updateFigure(figure: Figure, id: string): void {
+  send(figureOutput(figure, id), { displayId: id, update: true });
+}
+
+/** A name for the place of a new figure. */
+export function newFigureId(): string {
+  return `figure-${crypto.randomUUID()}`;
+}
+
+/** A page of its own with these figures and the library in it, for a browser without a notebook. */
+export async function figurePage(title: string, figures: readonly Figure[]): Promise<string> {
+  const carrierHtml = (await carrierOutput()).data["text/html"];
+  const parts = figures.map((figure) => figureOutput(figure, newFigureId()).data["text/html"]);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+</head>
+<body>
+${[carrierHtml, ...parts].join("\n")}
+</body>
+</html>
+`;
+}

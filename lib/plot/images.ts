@@ -1,0 +1,311 @@
+/**
+ * Images of a data set as pictures: one, or many in a grid, each with what it is and what it was
+ * read as.
+ */
+import { Picture } from "./png.ts";
+import { type Color, LETTER_HEIGHT, lettersThatFit, Raster, textWidth } from "./raster.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** How images are drawn. */
+export interface ImageOptions {
+  /** What the values of black and white are; without it 0 and 255 for bytes, 0 and 1 for
+   *  fractions, and the smallest and largest value for any other numbers. */
+  range?: readonly [black: number, white: number];
+  /** Screen pixels for a pixel of the image. */
+  scale?: number;
+  /** The names of the classes, where they are not the digits 0 to 9. */
+  classNames?: readonly string[];
+  /** What the picture shows, for whoever cannot see it; without it the labels are told. */
+  alt?: string;
+}
+
+/** What stands under one image. */
+export interface DigitImageOptions extends ImageOptions {
+  /** Its true class. */
+  label?: number;
+  /** The class that a network read; drawn beside the label, and marked if it differs. */
+  predicted?: number;
+  /** Any other words, instead of label and prediction. */
+  caption?: string;
+}
+
+/** A class for each image: a tensor or an array of whole numbers. */
+export type Labels = Tensor | ArrayLike<number>;
+
+/** What stands under each image of a grid. */
+export interface DigitGridOptions extends ImageOptions {
+  /** The true classes. */
+  labels?: Labels;
+  /** The classes that a network read; drawn beside the labels, and marked where they differ. */
+  predicted?: Labels;
+  /** Any other words, instead of labels and predictions. */
+  captions?: readonly string[];
+  /** Images in a row. */
+  columns?: number;
+}
+
+const INK: Color = [34, 34, 34];
+/** Vermillion of Okabe and Ito's palette: stands out for every kind of colour vision. */
+const WRONG: Color = [213, 94, 0];
+
+/** Pixels of the file for one of the screen, so that letters and edges stay sharp on fine screens. */
+const SHARPNESS = 2;
+const GAP = 8 * SHARPNESS;
+const FRAME = 3 * SHARPNESS;
+
+const MOST_SCALE = 64;
+/** Images at most in a grid: more cannot be told apart on a screen. */
+const MOST_IMAGES = 2000;
+
+/** Images of one size: grey `[N, height, width]` or colour `[N, 3, height, width]`. */
+interface Images {
+  count: number;
+  channels: 1 | 3;
+  height: number;
+  width: number;
+  data: ArrayLike<number>;
+}
+
+/** The images in a tensor of `shape`, whose first axis counts them. */
+function imagesOf(name: string, shape: readonly number[], data: ArrayLike<number>): Images {
+  const [count, ...size] = shape;
+  if (size.length === 1) {
+    const side = Math.sqrt(size[0]);
+    if (Number.isInteger(side) && side > 0) {
+      return { count, channels: 1, height: side, width: side, data };
+    }
+  } else if (size.length === 2) {
+    return { count, channels: 1, height: size[0], width: size[1], data };
+  } else if (size.length === 3 && (size[0] === 1 || size[0] === 3)) {
+    return { count, channels: size[0], height: size[1], width: size[2], data };
+  }
+  throw new RangeError(
+    `${name}: expected images of [784], [28, 28], [1, 28, 28] or, in colour, [3, height, width], ` +
+      `found [${size.join(", ")}]; .reshape makes one of these of it`,
+  );
+}
+
+/** Maps a value to a grey level of 0 to 255. */
+function greyScale(
+  data: ArrayLike<number>,
+  dtype: string,
+  range?: readonly [number, number],
+): (value: number) => number {
+  let [black, white] = range ?? [0, dtype === "uint8" ? 255 : 1];
+  if (range === undefined && dtype !== "uint8") {
+    let least = Infinity;
+    let most = -Infinity;
+    for (let i = 0; i < data.length; i++) {
+      least = Math.min(least, data[i]);
+      most = Math.max(most, data[i]);
+    }
+    if (least < 0 || most > 1) [black, white] = [least, most];
+  }
+  const scale = white === black ? 0 : 255 / (white - black);
+  return (value) => Math.min(255, Math.max(0, Math.round((value - black) * scale)));
+}
+
+/** Draws image `index` with its left upper corner at (x, y), each pixel `scale` wide. */
+function drawImage(
+  raster: Raster,
+  images: Images,
+  index: number,
+  x: number,
+  y: number,
+  scale: number,
+  grey: (value: number) => number,
+): void {
+  const { channels, height, width, data } = images;
+  const area = height * width;
+  const start = index * channels * area;
+  for (let pixel = 0; pixel < area; pixel++) {
+    const red = grey(data[start + pixel]);
+    const color: Color = channels === 1
+      ? [red, red, red]
+      : [red, grey(data[start + area + pixel]), grey(data[start + 2 * area + pixel])];
+    const column = pixel % width;
+    const row = (pixel - column) / width;
+    raster.fill(x + column * scale, y + row * scale, scale, scale, color);
+  }
+}
+
+/** What stands under an image, and whether it was read wrongly. */
+interface Caption {
+  text: string;
+  wrong: boolean;
+}
+
+/** Breaks a text into lines of at most `letters`, after spaces and slashes; longer words are cut. */
+function lines(text: string, letters: number): string[] {
+  const result: string[] = [];
+  for (const word of text.replaceAll("/", "/ ").split(" ")) {
+    const fits = [...word].length <= letters
+      ? word
+      : `${[...word].slice(0, letters - 1).join("")}…`;
+    const last = result.at(-1);
+    if (last !== undefined && [...last].length + 1 + [...fits].length <= letters) {
+      result[result.length - 1] = `${last} ${fits}`;
+    } else {
+      result.push(fits);
+    }
+  }
+  return result;
+}
+
+/** Numbers of a tensor or array of labels, checked to be one for each image. */
+function labelsOf(name: string, labels: Labels, count: number): ArrayLike<number> {
+  const isTensor = "shape" in labels;
+  const numbers = isTensor ? labels.data : labels;
+  if ((isTensor && labels.shape.length !== 1) || numbers.length !== count) {
+    const found = isTensor ? `[${labels.shape.join(", ")}]` : `[${numbers.length}]`;
+    throw new RangeError(
+      `${name}: expected ${count} class numbers, one for each image, found ${found}` +
+        (isTensor && labels.shape.length === 2 ? "; .argmax(1) makes class numbers of rows" : ""),
+    );
+  }
+  return numbers;
+}
+
+/** The captions, and the words of them that a screen reader says. */
+function captionsOf(
+  options: DigitGridOptions,
+  count: number,
+): { captions: Caption[]; spoken: string } {
+  const { captions, classNames } = options;
+  if (captions !== undefined) {
+    if (captions.length !== count) {
+      throw new RangeError(
+        `captions: expected ${count}, one for each image, found ${captions.length}`,
+      );
+    }
+    return {
+      captions: captions.map((text) => ({ text, wrong: false })),
+      spoken: `: ${captions.join(", ")}`,
+    };
+  }
+  const name = (label: number): string => classNames?.[label] ?? String(label);
+  const names = (labels: ArrayLike<number>): string =>
+    `${count === 1 ? "" : "s"} ${Array.from(labels, name).join(", ")}`;
+  const labels = options.labels && labelsOf("labels", options.labels, count);
+  const predicted = options.predicted && labelsOf("predicted", options.predicted, count);
+  if (!labels || !predicted) {
+    const known = labels ?? predicted ?? [];
+    return {
+      captions: Array.from(known, (label) => ({ text: name(label), wrong: false })),
+      spoken: (labels ? `, label${names(labels)}` : "") +
+        (predicted ? `, prediction${names(predicted)}` : ""),
+    };
+  }
+  const mistakes = Array.from(labels).flatMap((label, i) =>
+    label === predicted[i] ? [] : [`${name(label)} as ${name(predicted[i])}`]
+  );
+  return {
+    captions: Array.from(labels, (label, i) => {
+      const wrong = label !== predicted[i];
+      if (!classNames) return { text: `${predicted[i]}${wrong ? "≠" : "="}${label}`, wrong };
+      return { text: wrong ? `${name(predicted[i])} ≠${name(label)}` : name(label), wrong };
+    }),
+    spoken: `, label${names(labels)}; ` +
+      (mistakes.length === 0 ? "read rightly" : `read wrongly: ${mistakes.join(", ")}`),
+  };
+}
+
+function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name}: expected a whole number of ${least} to ${most}, found ${value}`);
+  }
+}
+
+/** Pixels of a letter's dot: large under large images, smaller where long words would be cut. */
+function letterScaleFor(width: number, longest: number): number {
+  const large = Math.max(2 * SHARPNESS, Math.round(width / 100));
+  return longest > lettersThatFit(width / large) ? Math.max(3, large - 2) : large;
+}
+
+/** Draws the grid of which one image is a special case. */
+function draw(images: Images, dtype: string, columns: number, options: DigitGridOptions): Picture {
+  const { count, height, width } = images;
+  const { captions, spoken } = captionsOf(options, count);
+  const scale = (options.scale ?? 3) * SHARPNESS;
+  checkWhole("scale", options.scale ?? 3, 1, MOST_SCALE);
+
+  const imageWidth = width * scale;
+  const longest = Math.max(0, ...captions.map(({ text }) => text.length));
+  const letterScale = letterScaleFor(imageWidth + 2 * FRAME, longest);
+  const letters = lettersThatFit((imageWidth + 2 * FRAME) / letterScale);
+  const wrapped = captions.map(({ text }) => lines(text, Math.max(2, letters)));
+  const lineHeight = (LETTER_HEIGHT + 3) * letterScale;
+  const captionHeight = Math.max(0, ...wrapped.map((caption) => caption.length)) * lineHeight;
+  const cellWidth = imageWidth + 2 * FRAME + GAP;
+  const cellHeight = height * scale + 2 * FRAME + captionHeight + GAP;
+  const rows = Math.ceil(count / columns);
+  const raster = new Raster(GAP + columns * cellWidth, GAP + rows * cellHeight);
+
+  const grey = greyScale(images.data, dtype, options.range);
+  for (let i = 0; i < count; i++) {
+    const x = GAP + (i % columns) * cellWidth;
+    const y = GAP + Math.floor(i / columns) * cellHeight;
+    const wrong = captions[i]?.wrong ?? false;
+    if (wrong) {
+      raster.frame(x, y, imageWidth + 2 * FRAME, height * scale + 2 * FRAME, FRAME, WRONG);
+    }
+    drawImage(raster, images, i, x + FRAME, y + FRAME, scale, grey);
+    wrapped[i]?.forEach((text, line) => {
+      const middle = x + FRAME + Math.round((imageWidth - textWidth(text) * letterScale) / 2);
+      const top = y + height * scale + 2 * FRAME + 2 * letterScale + line * lineHeight;
+      raster.text(middle, top, text, letterScale, wrong ? WRONG : INK);
+    });
+  }
+  const size = `${height} by ${width} pixels`;
+  const what = count === 1
+    ? `An image of ${size}`
+    : `${count} images of ${size} in ${rows} row${rows === 1 ? "" : "s"}`;
+  const alt = options.alt ?? what + spoken;
+  return new Picture(raster.toPng(), raster.width / SHARPNESS, raster.height / SHARPNESS, alt);
+}
+
+/**
+ * One image as a picture, pixel by pixel, 0 black and the largest value white.
+ *
+ * @param image `[784]`, `[28, 28]` or `[1, 28, 28]`, of any size and dtype; `[3, height, width]`
+ *   is in colour.
+ * @throws RangeError for a shape that is none of these.
+ */
+export function digitImage(image: Tensor, options: DigitImageOptions = {}): Picture {
+  const { label, predicted, caption, ...rest } = options;
+  const images = imagesOf("digitImage", [1, ...image.shape], image.data);
+  return draw(images, image.dtype, 1, {
+    scale: Math.min(MOST_SCALE, Math.max(1, Math.floor(280 / images.width))),
+    ...rest,
+    ...(label === undefined ? {} : { labels: [label] }),
+    ...(predicted === undefined ? {} : { predicted: [predicted] }),
+    ...(caption === undefined ? {} : { captions: [caption] }),
+  });
+}
+
+/**
+ * Many images as one picture, row by row. With `labels` and `predicted` each says what it was read
+ * as and whether that is so, `7=7` or `9≠4`; a wrong one is framed too.
+ *
+ * @param images `[N, 784]`, `[N, 28, 28]` or `[N, 1, 28, 28]`, of any size and dtype;
+ *   `[N, 3, height, width]` are in colour.
+ * @throws RangeError for a shape that is none of these, for no image or more than 2,000, and for
+ *   labels that are not one for each image.
+ */
+export function digitGrid(images: Tensor, options: DigitGridOptions = {}): Picture {
+  if (images.ndim < 2) {
+    throw new RangeError(
+      `digitGrid: expected [N, …], many images, found [${images.shape.join(", ")}]; ` +
+        `digitImage shows one`,
+    );
+  }
+  const found = imagesOf("digitGrid", images.shape, images.data);
+  if (found.count < 1 || found.count > MOST_IMAGES) {
+    throw new RangeError(
+      `digitGrid: expected 1 to ${MOST_IMAGES} images, found ${found.count}; .rows(0, 20) takes 20`,
+    );
+  }
+  const columns = options.columns ?? 10;
+  checkWhole("columns", columns, 1, 100);
+  return draw(found, images.dtype, Math.min(columns, found.count), options);
+}

@@ -1,0 +1,188 @@
+/**
+ * Shapes, twice: as types, so that the editor knows `Tensor<[100, 784]>` before anything runs, and
+ * as numbers, so that the run-time check has the last word.
+ *
+ * The rule of the types: two literal dimensions must agree; `number`, a dimension not known before
+ * the program runs, agrees with everything. A rule that fails is a sentence which no tensor can
+ * match: the sentence is then what the compiler prints.
+ */
+
+/** The lengths of the axes: `[60000, 28, 28]`; `[]` is a single number. */
+export type Shape = readonly number[];
+
+// ---- Cutting shapes. The part that is skipped is `unknown`, not `number`: it lets TypeScript look
+//      inside [N, 784] even while N is still a type parameter of some function.
+
+/** The length of the first axis. */
+export type First<S extends Shape> = S[0];
+/** The length of the last axis. */
+export type Last<S extends Shape> = S extends readonly [...unknown[], infer D extends number] ? D
+  : number;
+/** All axes but the first. */
+export type Tail<S extends Shape> = S extends readonly [unknown, ...infer R extends Shape] ? R
+  : Shape;
+/** All axes but the last. */
+export type Init<S extends Shape> = S extends readonly [...infer R extends Shape, unknown] ? R
+  : Shape;
+/** The axes in reverse order, as after a transpose. */
+export type Reverse<S extends Shape> = S extends readonly [
+  infer D extends number,
+  ...infer R extends Shape,
+] ? [...Reverse<R>, D]
+  : S;
+/** What is left of `S` once the first axes are fixed by the numbers in `I`. */
+export type Indexed<S extends Shape, I extends Shape> = I extends
+  readonly [unknown, ...infer R extends Shape] ? Indexed<Tail<S>, R> : S;
+
+/** `[start, stop, step]` as NumPy's `start:stop:step`; `null` takes the end of the axis. */
+export type Range = readonly [start: number | null, stop?: number | null, step?: number];
+/** A cut axis has a length that only the program knows; `null` leaves an axis whole. */
+export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R extends
+  readonly [infer F, ...infer Rest extends readonly (Range | null)[]]
+  ? S extends readonly [infer D extends number, ...infer T extends Shape]
+    ? [F extends null ? D : number, ...Sliced<T, Rest>]
+  : Shape
+  : S;
+
+// ---- Rules.
+
+/** `Ok` if the two lengths agree, else the sentence that the compiler shows. */
+export type Agree<A extends number, B extends number, Ok, Message extends string> = number extends A
+  ? Ok
+  : number extends B ? Ok
+  : [A] extends [B] ? Ok
+  : `${Message}, ${A} and ${B}`;
+
+/** NumPy's broadcasting rule, from the right: each pair of lengths is equal, or one of them is 1. */
+export type Fits<A extends Shape, B extends Shape, Ok> = number extends B["length"] ? Ok
+  : [B] extends [A] ? Ok // the same shape: also lets x.mul(y) compile when both are Tensor<S>
+  : A extends readonly [...infer A0 extends Shape, infer a extends number]
+    ? B extends readonly [...infer B0 extends Shape, infer b extends number]
+      ? 1 extends a | b ? Fits<A0, B0, Ok>
+      : Agree<a, b, Fits<A0, B0, Ok>, "broadcast: dimensions differ">
+    : Ok
+  : Ok;
+
+// ---- Results.
+
+/** The length that two lengths broadcast to. */
+export type Pair<A extends number, B extends number> = B extends 1 ? A
+  : A extends 1 ? B
+  : number extends A ? B
+  : A;
+
+/** The shape of `a + b`. */
+export type Broadcast<A extends Shape, B extends Shape> = B extends readonly [] ? A
+  : A extends readonly [] ? B
+  : A extends readonly [...infer A0 extends Shape, infer a extends number]
+    ? B extends readonly [...infer B0 extends Shape, infer b extends number]
+      ? [...Broadcast<A0, B0>, Pair<a, b>]
+    : Shape
+  : Shape;
+
+/**
+ * The shape with one axis replaced by `Hole`: `[]` drops it, `[1]` keeps it (keepdims). An axis
+ * counts from the left (0, 1, ..) or from the right (-1, -2, ..); S shrinks on the way, so that
+ * `-${length}` is the position from the right.
+ */
+export type Reduce<
+  S extends Shape,
+  Axis extends number,
+  Hole extends Shape,
+  Seen extends unknown[] = [],
+> = number extends Axis ? Shape
+  : S extends readonly [infer D extends number, ...infer R extends Shape]
+    ? `${Axis}` extends `${Seen["length"]}` | `-${S["length"]}` ? [...Hole, ...R]
+    : [D, ...Reduce<R, Axis, Hole, [...Seen, D]>]
+  : Shape;
+
+/** -1 in a requested shape means "work it out": a length known only at run time. */
+export type Resolve<S extends Shape> = {
+  -readonly [I in keyof S]: S[I] extends -1 ? number : S[I];
+};
+// ---- The same at run time.
+
+/** How many numbers a tensor of this shape holds: the product of its lengths, 1 for `[]`. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** Row-major strides: how far apart two neighbours along each axis lie in the storage. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
+/** `[100, 784]`, as it stands in messages. */
+export function showShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/**
+ * Checks that every length is an integer of at least 0.
+ * @throws RangeError naming `caller` and the shape.
+ */
+export function checkShape(caller: string, shape: Shape): void {
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new RangeError(
+      `${caller}: expected lengths that are integers of at least 0, found ${showShape(shape)}`,
+    );
+  }
+}
+
+/**
+ * An axis counted from the left, for one that may count from the right (-1 is the last).
+ * @throws RangeError when there is no such axis.
+ */
+export function resolveAxis(caller: string, axis: number, ndim: number): number {
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    throw new RangeError(`${caller}: expected an axis from ${-ndim} to ${ndim - 1}, found ${axis}`);
+  }
+  return axis < 0 ? axis + ndim : axis;
+}
+
+/**
+ * The shape of `a + b` by NumPy's rule: from the right, lengths are equal or one of them is 1.
+ * @throws RangeError when they do not fit.
+ */
+export function broadcastShapes(caller: string, a: Shape, b: Shape): number[] {
+  const ndim = Math.max(a.length, b.length);
+  return Array.from({ length: ndim }, (_, axis) => {
+    const [p, q] = [a[axis - ndim + a.length] ?? 1, b[axis - ndim + b.length] ?? 1];
+    if (p !== q && p !== 1 && q !== 1) {
+      throw new RangeError(
+        `${caller}: expected shapes that broadcast (equal lengths, or 1, from the right), ` +
+          `found ${showShape(a)} and ${showShape(b)}`,
+      );
+    }
+    return p === 1 ? q : p;
+  });
+}
+
+/**
+ * Fills in the -1 of a requested shape so that it holds `size` numbers.
+ * @throws RangeError when no length does.
+ */
+export function resolveShape(shape: Shape, size: number): number[] {
+  const known = shape.filter((length) => length !== -1);
+  checkShape("reshape", known);
+  const open = shape.length - known.length, rest = size / sizeOf(known);
+  if (open === 0 ? size !== sizeOf(known) : open > 1 || !Number.isInteger(rest)) {
+    throw new RangeError(
+      `reshape: expected a shape for ${size} numbers with at most one -1, found ${
+        showShape(shape)
+      }`,
+    );
+  }
+  return shape.map((length) => length === -1 ? rest : length);
+}

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Environment } from "../../../../lib/support/environment.ts";
+import { encodeIdx } from "../../../../lib/data/formats/idx.ts";
+import { loadMnistIn } from "../../../../lib/data/sets/mnist.ts";
+import { projectPath } from "../../../../lib/support/paths.ts";
+import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
+import type { Tensor } from "../../../../lib/tensor/tensor.ts";
+import { gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts";
+import { missingMnist, mnistFolder, testUnless } from "../../../support/skip.ts";
+
+/** An environment of its own: tests run side by side, and the program's is one for all of them. */
+function environment(variables: Record<string, string>): Environment {
+  return (name) => variables[name];
+}
+
+/** Writes a small data set of one's own: 5 training and 3 test images. */
+async function writeSet(folder: string, labels = [3, 1, 4, 1, 5]): Promise<void> {
+  const images = (count: number) => ({
+    shape: [count, 28, 28],
+    data: Uint8Array.from({ length: count * 784 }, (_, i) => i % 256),
+  });
+  const [trainImages, trainLabels, testImages, testLabels] = DATA_SETS.mnist.files;
+  await Deno.writeFile(join(folder, trainImages.name), gzip(encodeIdx(images(5))));
+  await Deno.writeFile(
+    join(folder, trainLabels.name),
+    encodeIdx({ shape: [labels.length], data: Uint8Array.from(labels) }),
+  );
+  await Deno.writeFile(
+    join(folder, testImages.name.replace(".gz", "").replace("-idx", ".idx")),
+    encodeIdx(images(3)),
+  );
+  await Deno.writeFile(
+    join(folder, testLabels.name.replace(".gz", "")),
+    encodeIdx({ shape: [3], data: Uint8Array.of(9, 2, 6) }),
+  );
+}
+
+Deno.test("loadMnist: each combination of flags has its shape, at run time and in its type", () =>
+  inFolder(async (folder) => {
+    await writeSet(folder);
+    const env = environment({ MNIST_DIR: folder });
+    const source = "mnist", verify = false;
+
+    const a = await loadMnistIn(env, { source, verify });
+    const x1: Tensor<[number, 784]> = a.xTrain;
+    const t1: Tensor<[number]> = a.tTrain;
+    assert.deepEqual([x1.shape, t1.shape, a.xTest.shape, a.tTest.shape], [
+      [5, 784],
+      [5],
+      [3, 784],
+      [3],
+    ]);
+    assert.deepEqual([x1.dtype, t1.dtype], ["float32", "uint8"]);
+    assert.equal(x1.at(0, 51), Math.fround(51 / 255));
+    assert.deepEqual([...a.tTest.data], [9, 2, 6]);
+    assert.equal(a.source, "mnist");
+    assert.equal(a.classNames[7], "7");
+
+    const b = await loadMnistIn(env, { source, verify, flatten: false, oneHotLabel: true });
+    const x2: Tensor<[number, 1, 28, 28]> = b.xTest;
+    const t2: Tensor<[number, 10]> = b.tTest;
+    assert.deepEqual([x2.shape, t2.shape], [[3, 1, 28, 28], [3, 10]]);
+    assert.equal(x2.at(0, 0, 1, 3), Math.fround(31 / 255));
+    assert.deepEqual([...t2.argmax(1).data], [9, 2, 6]);
+    assert.deepEqual([x2.dtype, t2.dtype], ["float32", "float32"]);
+
+    const c = await loadMnistIn(env, { source, verify, normalize: false });
+    assert.equal(c.xTrain.dtype, "uint8");
+    assert.deepEqual([...c.xTrain.at(0).data.slice(0, 3)], [0, 1, 2]);
+
+    const d = await loadMnistIn(env, { source, verify, dtype: "float64", oneHotLabel: true });
+    assert.deepEqual([d.xTrain.dtype, d.tTrain.dtype], ["float64", "float64"]);
+    assert.equal(d.xTrain.at(0, 100), 100 / 255);
+
+    // @ts-expect-error: these labels are numbers
+    const wrong: Tensor<[number, 10]> = a.tTrain;
+    assert.ok(wrong);
+  }));
+
+Deno.test("loadMnist: a tensor is made once, when it is first read", () =>
+  inFolder(async (folder) => {
+    await writeSet(folder);
+    const env = environment({ MNIST_DIR: folder });
+    const data = await loadMnistIn(env, { verify: false });
+    assert.equal(data.xTrain, data.xTrain);
+    const { xTest } = data;
+    assert.equal(xTest, data.xTest);
+  }));
+
+Deno.test("loadMnist: data of one's own are checked too", () =>
+  inFolder(async (folder) => {
+    const env = environment({ FASHION_MNIST_DIR: folder, FASHION_MNIST_MIRRORS: "" });
+    const load = () => loadMnistIn(env, { source: "fashion-mnist", verify: false });
+    await writeSet(folder, [1, 2, 3, 4]);
+    await rejectsWithDataError(load(), /a label for each of the 5 images, found 4/);
+    await writeSet(folder, [1, 2, 3, 4, 10]);
+    await rejectsWithDataError(load(), /labels from 0 to 9, found 10 for image 4/);
+    await writeSet(folder);
+    const { classNames, tTrain } = await load();
+    assert.equal(classNames[tTrain.at(0)], "Dress");
+  }));
+
+Deno.test("loadMnist: digits need nothing", async () => {
+  const env = environment({ MNIST_SOURCE: "digits" });
+  const { source, xTest, tTest } = await loadMnistIn(env);
+  assert.equal(source, "digits");
+  assert.deepEqual([xTest.shape, tTest.shape], [[10_000, 784], [10_000]]);
+});
+
+Deno.test("loadMnist: unknown names are refused", async () => {
+  const env = environment({ MNIST_SOURCE: "minst" });
+  await rejectsWithDataError(
+    loadMnistIn(env),
+    /MNIST_SOURCE: expected one of auto, mnist.*"minst"/,
+  );
+  // @ts-expect-error: as a notebook, which nobody checks, would call it
+  const unknown = loadMnistIn(env, { source: "minst" });
+  await assert.rejects(unknown, /expected source to be one of .*found "minst"/);
+  // @ts-expect-error: likewise, by its name in the book
+  const misspelt = loadMnistIn(env, { source: "digits", one_hot_label: true });
+  await assert.rejects(misspelt, /expected options source, .*found one_hot_label/);
+  // @ts-expect-error: likewise
+  await assert.rejects(loadMnistIn(env, { source: "digits", dtype: "uint8" }), TypeError);
+});
+
+async function has(folder: string): Promise<boolean> {
+  const path = join(projectPath(folder), DATA_SETS.mnist.files[0].name);
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+testUnless(
+  await has("data/mnist") ? "data/mnist has the real set, which would be taken" : undefined,
+  "loadMnist: without MNIST, the digits stand in, and a box says so and how to get it",
+  () =>
+    inFolder(async (folder) => {
+      const offline = { MNIST_DIR: join(folder, "none"), MNIST_MIRRORS: "http://127.0.0.1:9/" };
+      const env = environment(offline);
+      const printed: string[] = [];
+      const { log } = console;
+      console.log = (...values) => printed.push(values.join(" "));
+      try {
+        const { source, xTest } = await loadMnistIn(env);
+        assert.equal(source, "digits");
+        assert.equal(xTest.shape[0], 10_000);
+      } finally {
+        console.log = log;
+      }
+      const text = printed.join("\n");
+      assert.match(text, /^=====/);
+      assert.match(text, /MNIST could not be loaded: .*\n20,000 training and 10,000 test images/);
+      assert.match(text, /deno task data mnist/);
+      assert.match(text, /Mirrors: 127\.0\.0\.1:9: /);
+      await rejectsWithDataError(
+        loadMnistIn(env, { source: "mnist" }),
+        /none.train-images-idx3-ubyte\.gz: nothing there/,
+        /data.mnist.t10k-labels-idx1-ubyte\.gz: nothing there/,
+        /http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: /,
+        /ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db/,
+      );
+    }),
+);
+
+testUnless(
+  missingMnist,
+  "loadMnist: the real set",
+  async () => {
+    const env = environment({ MNIST_DIR: mnistFolder });
+    const { xTrain, tTrain, xTest, tTest } = await loadMnistIn(env, {
+      source: "mnist",
+      normalize: false,
+      flatten: false,
+    });
+    assert.deepEqual([xTrain.shape, xTest.shape], [[60_000, 1, 28, 28], [10_000, 1, 28, 28]]);
+    const counts = (labels: Tensor<[number]>) => {
+      const found = new Array<number>(10).fill(0);
+      labels.data.forEach((label: number) => found[label]++);
+      return found;
+    };
+    assert.deepEqual(
+      counts(tTrain),
+      [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    );
+    assert.deepEqual(counts(tTest), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+    assert.equal(tTrain.at(2000), 5);
+    assert.deepEqual(
+      [...xTrain.at(2000, 0, 10).data],
+      [0, 0, 0, 0, 0, 0, 0, 0, 0, 92, 255, 254, 254, 119, ...new Array<number>(14).fill(0)],
+    );
+  },
+);

@@ -1,0 +1,33 @@
+import { deepStrictEqual, notDeepStrictEqual, ok, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { miniBatches } from "../../../lib/nn/batches.ts";
+import { Random } from "../../../lib/tensor/random.ts";
+
+Deno.test("miniBatches: every sample once, batches of the size, the last one what is left", () => {
+  fc.assert(
+    fc.property(fc.nat(200), fc.integer({ min: 1, max: 50 }), fc.nat(), (count, size, seed) => {
+      const batches = [...miniBatches(count, size, new Random(seed))];
+      ok(batches.slice(0, -1).every((batch) => batch.length === size));
+      deepStrictEqual(batches.length, Math.ceil(count / size));
+      const all = batches.flatMap((batch) => [...batch]).sort((a, b) => a - b);
+      deepStrictEqual(all, Array.from({ length: count }, (_, i) => i));
+    }),
+  );
+});
+
+Deno.test("miniBatches: seeded, and another order in the next epoch", () => {
+  const random = new Random(1), again = new Random(1);
+  const epochs = [1, 2].map(() => [...miniBatches(100, 30, random)]);
+  deepStrictEqual([1, 2].map(() => [...miniBatches(100, 30, again)]), epochs);
+  notDeepStrictEqual(epochs[0], epochs[1]);
+});
+
+Deno.test("miniBatches: a batch size that makes no sense is refused at once", () => {
+  for (const size of [0, -1, 1.5, NaN]) {
+    throws(() => miniBatches(10, size, new Random(1)), {
+      name: "RangeError",
+      message: `miniBatches: expected a batch size that is an integer of at least 1, found ${size}`,
+    });
+  }
+  throws(() => miniBatches(-1, 5, new Random(1)), RangeError);
+});

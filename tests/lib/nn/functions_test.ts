@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  crossEntropyError,
+  meanSquaredError,
+  relu,
+  sigmoid,
+  softmax,
+  stepFunction,
+  tensor,
+  zeros,
+} from "../../../lib/mod.ts";
+import { assertNumpy, load, numpy } from "../../support/numpy.ts";
+
+const functions = { sigmoid, softmax, relu, stepFunction };
+
+Deno.test("activations give what the formulas give in NumPy, at ±1000 too", () => {
+  for (const { op, x, out } of numpy.functions) {
+    assertNumpy(functions[op](load(x)), out, `${op} of ${x.dtype} [${x.shape}]`);
+  }
+});
+
+Deno.test("errors give what the formulas give in NumPy, for one-hot targets and for labels", () => {
+  for (const { y, t, labels, ...expected } of numpy.errors) {
+    const targets = [load(t), tensor(labels), tensor(labels, "uint8")];
+    if (labels.length === 1) targets.push(load(t).reshape([-1]));
+    for (const target of targets) {
+      const isRow = target.ndim === 1 && labels.length === 1 && target.size > 1;
+      const predictions = isRow ? load(y).reshape([-1]) : load(y);
+      for (const [name, error] of Object.entries({ crossEntropyError, meanSquaredError })) {
+        const want = name === "crossEntropyError"
+          ? expected.crossEntropyError
+          : expected.meanSquaredError;
+        assert.ok(Math.abs(error(predictions, target) - want) < 1e-12, name);
+      }
+    }
+  }
+  assert.equal(crossEntropyError(tensor([0.1, 0.9]), 1), -Math.log(0.9 + 1e-7));
+});
+
+Deno.test("softmax gives probabilities, and adding a constant to all scores changes nothing", () => {
+  const scores = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1 });
+  fc.assert(fc.property(scores, fc.double({ min: -1e3, max: 1e3, noNaN: true }), (a, c) => {
+    const p = softmax(tensor(a));
+    assert.ok(Math.abs(p.sum() - 1) < 1e-9);
+    assert.ok(p.data.every((v) => v >= 0 && v <= 1));
+    assert.ok(softmax(tensor(a).add(c)).allClose(p, { relative: 1e-9, absolute: 1e-9 }));
+  }));
+});
+
+Deno.test("the sigmoid is odd about 1/2 and never leaves [0, 1]", () => {
+  fc.assert(fc.property(fc.double({ noNaN: true }), (v) => {
+    const [a, b] = sigmoid(tensor([v, -v])).data;
+    assert.ok(a >= 0 && a <= 1);
+    assert.ok(Math.abs(a + b - 1) < 1e-15);
+  }));
+});
+
+Deno.test("activations of NaN are NaN: a broken network is seen, not hidden", () => {
+  for (const f of [sigmoid, softmax, relu]) assert.ok(f(tensor([NaN])).data.every(Number.isNaN));
+});
+
+Deno.test("targets that do not fit are named", () => {
+  const y = zeros([4, 10]);
+  assert.throws(() => crossEntropyError(y, tensor([1, 2])), /targets for 4 predictions of 10/);
+  assert.throws(() => crossEntropyError(y, tensor([1, 2, 3, 10])), /labels from 0 to 9, found 10/);
+  assert.throws(() => meanSquaredError(zeros([2, 3, 4]), y), /predictions \[C\] or \[N, C\]/);
+  assert.throws(() => softmax(zeros([3, 0])), /at least one number/);
+});

@@ -1,0 +1,135 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { oneHot, rand, randn, tensor } from "../../../lib/tensor/create.ts";
+import { crossEntropyError, softmax } from "../../../lib/nn/functions.ts";
+import { gradientCheck } from "../../../lib/nn/gradient.ts";
+import {
+  BinaryCrossentropy,
+  type Loss,
+  MeanSquaredError,
+  SigmoidWithLoss,
+  SoftmaxWithLoss,
+} from "../../../lib/nn/losses.ts";
+import { Random } from "../../../lib/tensor/random.ts";
+import { keras, load } from "../../support/keras.ts";
+
+const size = fc.integer({ min: 1, max: 6 });
+const losses: [string, () => Loss][] = [
+  ["SoftmaxWithLoss", () => new SoftmaxWithLoss()],
+  ["SigmoidWithLoss", () => new SigmoidWithLoss()],
+];
+
+for (const [name, make] of losses) {
+  Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
+    fc.assert(fc.property(size, size, fc.nat(), (n, c, seed) => {
+      const random = new Random(seed), loss = make();
+      const x = randn([n, c], random), t = rand([n, c], random);
+      loss.forward(x, t);
+      const check = gradientCheck((x) => loss.forward(x, t), x, loss.backward());
+      ok(check.difference < 1e-6, JSON.stringify(check));
+    }));
+  });
+
+  Deno.test(`${name}: labels are one-hot targets`, () => {
+    const random = new Random(1), x = randn([4, 3], random), labels = tensor([2, 0, 1, 1], "uint8");
+    const a = make(), b = make();
+    strictEqual(a.forward(x, labels), b.forward(x, oneHot(labels, 3)));
+    ok(a.backward().equals(b.backward()));
+  });
+
+  Deno.test(`${name}: what does not fit is refused by name`, () => {
+    const x = randn([4, 3], new Random(1));
+    throws(() => make().forward(x, tensor([0, 1, 2])), {
+      name: "RangeError",
+      message: `${name}: expected scores [N, C] and targets [N, C] or labels [N], ` +
+        "found [4, 3] and [3]",
+    });
+    throws(() => make().forward(x, tensor([0, 1, 2, 3])), /oneHot: expected labels from 0 to 2/);
+    throws(() => make().backward(), new RegExp(`${name}.*: expected a forward before it`));
+  });
+
+  Deno.test(`${name}: the loss is a mean, so a batch twice over has the same`, () => {
+    const x = randn([3, 4], new Random(2)), t = tensor([1, 0, 3]);
+    const once = make().forward(x, t);
+    const twice = make().forward(x.take([0, 1, 2, 0, 1, 2]), t.take([0, 1, 2, 0, 1, 2]));
+    ok(Math.abs(once - twice) < 1e-12);
+  });
+
+  Deno.test(`${name}: float32 in, float32 out`, () => {
+    const loss = make();
+    loss.forward(randn([4, 3], new Random(3), "float32"), tensor([0, 1, 2, 0]));
+    strictEqual(loss.backward().dtype, "float32");
+  });
+}
+
+Deno.test("SoftmaxWithLoss: the book's cross-entropy of the book's softmax", () => {
+  const x = randn([5, 10], new Random(4)), t = tensor([3, 1, 4, 1, 5]);
+  const loss = new SoftmaxWithLoss();
+  ok(Math.abs(loss.forward(x, t) - crossEntropyError(softmax(x), t)) < 1e-5);
+  ok(loss.y.equals(softmax(x)));
+});
+
+Deno.test("SoftmaxWithLoss: scores that would overflow or round to 0 do not", () => {
+  const loss = new SoftmaxWithLoss();
+  strictEqual(loss.forward(tensor([[1000, 0]]), tensor([1])), 1000);
+  deepStrictEqual(loss.backward().toArray(), [[1, -1]]);
+});
+
+Deno.test("SigmoidWithLoss: a case worked by hand, and y - t but for δ", () => {
+  const loss = new SigmoidWithLoss();
+  const value = loss.forward(tensor([[0, 0]]), tensor([[0.99, 0.01]]));
+  ok(Math.abs(value - 2 * Math.log(2)) < 1e-6);
+  const x = randn([3, 4], new Random(5)), t = rand([3, 4], new Random(6));
+  loss.forward(x, t);
+  ok(loss.backward().allClose(loss.y.sub(t).div(3), { absolute: 1e-5 }));
+});
+
+const outputLosses: [string, () => Loss][] = [
+  ["BinaryCrossentropy", () => new BinaryCrossentropy()],
+  ["MeanSquaredError", () => new MeanSquaredError()],
+];
+
+for (const [name, make] of outputLosses) {
+  Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
+    fc.assert(fc.property(size, size, fc.nat(), (n, c, seed) => {
+      const random = new Random(seed), loss = make();
+      const x = randn([n, c], random), t = rand([n, c], random);
+      loss.forward(x, t);
+      const check = gradientCheck((x) => loss.forward(x, t), x, loss.backward());
+      ok(check.difference < 1e-6, JSON.stringify(check));
+    }));
+  });
+
+  Deno.test(`${name}: float32 stays float32, what does not fit is refused by name`, () => {
+    const loss = make(), x = randn([4, 3], new Random(1), "float32");
+    throws(() => loss.backward(), new RegExp(`${name}.*: expected a forward before it`));
+    loss.forward(x, oneHot(tensor([0, 1, 2, 0]), 3, "float32"));
+    strictEqual(loss.backward().dtype, "float32");
+    throws(() => loss.forward(x, tensor([0, 1, 2, 0])), {
+      name: "RangeError",
+      message: `${name}: expected targets in the shape of the scores, [4, 3], found [4]`,
+    });
+  });
+}
+
+Deno.test("losses: the numbers of Keras", () => {
+  const { scores, labels, shares, ...expected } = keras.losses;
+  const x = load(scores), t = load(shares), l = tensor(labels);
+  const softmaxLoss = () => new SoftmaxWithLoss().forward(x.expect([-1, -1]), l);
+  const found = {
+    sparseCategoricalCrossentropy: softmaxLoss(),
+    categoricalCrossentropy: softmaxLoss(),
+    binaryCrossentropy: new BinaryCrossentropy().forward(x, t),
+    meanSquaredError: new MeanSquaredError().forward(x, t),
+  };
+  for (const [name, value] of Object.entries(found)) {
+    const wanted: Record<string, number> = expected;
+    ok(Math.abs(value - wanted[name]) < 1e-6, `${name}: ${value}, Keras ${wanted[name]}`);
+  }
+});
+
+Deno.test("BinaryCrossentropy: scores that would overflow or round to 0 do not", () => {
+  const loss = new BinaryCrossentropy();
+  strictEqual(loss.forward(tensor([[1000, -1000]]), tensor([[0, 0]])), 500);
+  deepStrictEqual(loss.backward().toArray(), [[0.5, 0]]);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { liveChart } from "../../../lib/notebook/live.ts";
+
+const panels = { loss: ["training loss"], accuracy: ["test accuracy"] };
+
+/** The points of line `index`. */
+function points(figure: { data: readonly object[] }, index: number): [unknown[], unknown[]] {
+  const trace = figure.data[index];
+  assert.ok("x" in trace && Array.isArray(trace.x) && "y" in trace && Array.isArray(trace.y));
+  return [trace.x, trace.y];
+}
+
+Deno.test("a live chart has the points it was given, each line at its own places", async () => {
+  const chart = await liveChart({ title: "Training", panels });
+  for (let step = 0; step < 4; step++) chart.add(step, { "training loss": 4 - step });
+  chart.add(3, { "test accuracy": 0.9 });
+  await chart.finish();
+  assert.deepEqual(points(chart.figure(), 0), [[0, 1, 2, 3], [4, 3, 2, 1]]);
+  assert.deepEqual(points(chart.figure(), 1), [[3], [0.9]]);
+});
+
+Deno.test("a long training is thinned out evenly, and its last point is always there", async () => {
+  const chart = await liveChart({ title: "Training", panels });
+  for (let step = 0; step < 100_003; step++) chart.add(step, { "training loss": step / 10 });
+  const [x, y] = points(chart.figure(), 0);
+  assert.ok(x.length >= 300 && x.length <= 601, `${x.length} points`);
+  assert.equal(x.at(-1), 100_002);
+  assert.equal(y.at(-1), 10_000.2);
+  const steps = new Set(x.slice(0, -1).map((value, i) => Number(value) - Number(x[i - 1] ?? NaN)));
+  steps.delete(NaN);
+  assert.equal(steps.size, 1, "one distance between all points but the last");
+});
+
+Deno.test("a line that the chart does not have is refused", async () => {
+  const chart = await liveChart({ title: "Training", panels });
+  assert.throws(() => chart.add(0, { los: 1 }), {
+    name: "RangeError",
+    message: 'liveChart: expected one of training loss, test accuracy, found "los"',
+  });
+});

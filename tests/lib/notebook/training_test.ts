@@ -1,0 +1,82 @@
+import { deepStrictEqual, match, ok, throws } from "node:assert/strict";
+import { liveCurve, trainingProgress } from "../../../lib/notebook/training.ts";
+import { layers, randn, Random, sequential, tensor } from "../../../lib/mod.ts";
+import type { Figure } from "../../../lib/plot/figure.ts";
+import { liveChart } from "../../../lib/notebook/live.ts";
+
+const x = randn([40, 3], new Random(1)).expect([-1, 3]);
+const t = tensor([...x.argmax(1).data]);
+
+function compiled(metrics: readonly ["accuracy"] | readonly [] = ["accuracy"]) {
+  const model = sequential({
+    layers: [layers.dense({ inputShape: [3], units: 3, activation: "softmax" })],
+  });
+  model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics });
+  return model;
+}
+
+Deno.test("trainingProgress: begins, moves and ends with the last results", async () => {
+  const printed: string[] = [], original = console.error;
+  console.error = (text: string) => void printed.push(text);
+  try {
+    await compiled().fit(x, t, { epochs: 2, batchSize: 10, callbacks: [trainingProgress()] });
+  } finally {
+    console.error = original;
+  }
+  ok(printed.length > 0);
+  match(
+    printed[printed.length - 1],
+    /^training: 8 steps in .*, loss \d\.\d{4}, accuracy 0\.\d{4}$/,
+  );
+});
+
+Deno.test("liveCurve: the points are means since the point before, and validation at each epoch", async () => {
+  const losses: number[] = [];
+  const model = compiled();
+  const trainOnBatch = model.trainOnBatch.bind(model);
+  model.trainOnBatch = (...batch) => {
+    const logs = trainOnBatch(...batch);
+    losses.push(logs.loss);
+    return logs;
+  };
+  let figure: Figure | undefined;
+  const { history } = await model.fit(x, t, {
+    epochs: 2,
+    batchSize: 10,
+    validationData: [x, t],
+    callbacks: [liveCurve({
+      every: 2,
+      draw: async (options) => {
+        const chart = await liveChart(options);
+        return {
+          ...chart,
+          finish: () => {
+            figure = chart.figure();
+            return Promise.resolve();
+          },
+        };
+      },
+    })],
+  });
+  const line = (name: string) => {
+    const found = figure?.data.find((trace) => trace.name === name);
+    ok(found !== undefined && "y" in found && "x" in found, name);
+    return {
+      x: Array.from(Object.values(found.x ?? [])),
+      y: Array.from(Object.values(found.y ?? [])),
+    };
+  };
+  const training = line("loss, training");
+  deepStrictEqual(training.x, [0.5, 1, 1.5, 2]);
+  training.y.forEach((y, i) =>
+    ok(Math.abs(Number(y) - (losses[2 * i] + losses[2 * i + 1]) / 2) < 1e-3)
+  );
+  const validation = line("accuracy, validation");
+  deepStrictEqual(validation.x, [1, 2]);
+  validation.y.forEach((y, i) => ok(Math.abs(Number(y) - history.valAccuracy[i]) < 1e-3));
+});
+
+Deno.test("liveCurve: draws only what is measured; unknown names are refused", async () => {
+  await compiled([]).fit(x, t, { callbacks: [liveCurve()] });
+  throws(() => liveCurve(JSON.parse('{"titel":""}')), /^TypeError: liveCurve.*"titel"/);
+});

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Data } from "../../../lib/plot/figure.ts";
+import {
+  barChart,
+  confusionMatrixChart,
+  decisionBoundary,
+  heatmap,
+  histogram,
+  lineChart,
+  panelChart,
+} from "../../../lib/plot/figures.ts";
+import { Tensor } from "../../../lib/tensor/tensor.ts";
+
+/** The trace `index` of a figure, known to be a line, bars or a matrix. */
+function line(data: readonly Data[], index = 0) {
+  const trace = data[index];
+  if (trace.type !== "scatter") assert.fail(`expected a scatter trace, found ${trace.type}`);
+  return trace;
+}
+function bars(data: readonly Data[], index = 0) {
+  const trace = data[index];
+  if (trace.type !== "bar") assert.fail(`expected a bar trace, found ${trace.type}`);
+  return trace;
+}
+function matrix(data: readonly Data[]) {
+  const trace = data[0];
+  if (trace.type !== "heatmap") assert.fail(`expected a heatmap trace, found ${trace.type}`);
+  return trace;
+}
+
+Deno.test("a line chart has a line for each name, over the same axis", () => {
+  const figure = lineChart(
+    { loss: [2.3, 1, 0.5], accuracy: Float32Array.of(0.1, 0.6, 0.9) },
+    { title: "Training", x: [0, 10, 20] },
+  );
+  const second = line(figure.data, 1);
+  assert.deepEqual(second.x, [0, 10, 20]);
+  assert.deepEqual(second.y, [0.1, 0.6, 0.9]);
+  assert.equal(
+    figure.alt,
+    'Line chart "Training": loss from 2.3 to 0.5 (lowest 0.5, highest 2.3); ' +
+      "accuracy from 0.1 to 0.9 (lowest 0.1, highest 0.9)",
+  );
+  assert.equal(lineChart({ a: [] }, { title: "T" }).alt, 'Line chart "T": a has no values');
+});
+
+Deno.test("lines differ in more than colour", () => {
+  const { data } = lineChart({ a: [1, 2], b: [2, 1] }, { title: "T" });
+  const [a, b] = [line(data), line(data, 1)];
+  assert.notEqual(a.line?.dash, b.line?.dash);
+  assert.notEqual(a.marker?.symbol, b.marker?.symbol);
+});
+
+Deno.test("a line that does not fit its axis is refused", () => {
+  assert.throws(() => lineChart({ a: [1, 2] }, { title: "T", x: [1] }), {
+    name: "RangeError",
+    message: "lineChart: x of a: expected 2, one for each value, found 1",
+  });
+});
+
+Deno.test("a line may have places of its own", () => {
+  const { data } = lineChart(
+    { loss: [3, 2, 1], test: { x: [0, 2], y: [0.5, 0.9] } },
+    { title: "T" },
+  );
+  assert.deepEqual([line(data).x, line(data, 1).x], [[0, 1, 2], [0, 2]]);
+});
+
+Deno.test("panels share their horizontal axis and do not overlap", () => {
+  const figure = panelChart(
+    { loss: { training: [2, 1], test: [2.5, 2] }, accuracy: { "training accuracy": [0.1, 0.9] } },
+    { title: "Training", xTitle: "epoch", yRanges: { accuracy: [0, 1] } },
+  );
+  assert.deepEqual(figure.data.map((_, i) => line(figure.data, i).yaxis), ["y", "y", "y2"]);
+  const [upper, lower] = [figure.layout.yaxis?.domain ?? [], figure.layout.yaxis2?.domain ?? []];
+  assert.ok(Number(lower[1]) < Number(upper[0]) && lower[0] === 0 && upper[1] === 1);
+  assert.deepEqual(figure.layout.yaxis2?.range, [0, 1]);
+  assert.equal(new Set(figure.data.map((_, i) => line(figure.data, i).line?.color)).size, 3);
+  assert.match(
+    figure.alt,
+    /^Line charts "Training": training from 2 to 1 .*accuracy from 0.1 to 0.9/,
+  );
+  assert.throws(() => panelChart({}, { title: "T" }), /expected 1 to 4 panels, found 0/);
+});
+
+Deno.test("a logarithmic axis holds all points", () => {
+  const { layout } = lineChart({ time: [201, 17.8] }, {
+    title: "T",
+    x: [1, 10000],
+    logX: true,
+    logY: true,
+  });
+  const [from, to] = layout.xaxis?.range ?? [];
+  assert.ok(typeof from === "number" && typeof to === "number" && from < 0 && to > 4);
+  assert.equal(layout.yaxis?.type, "log");
+});
+
+Deno.test("bars start at zero and tell their numbers", () => {
+  const figure = barChart([5923, 6742], { title: "Labels", labels: ["zero", "one"], digits: 0 });
+  assert.equal(figure.layout.yaxis?.rangemode, "tozero");
+  assert.deepEqual(bars(figure.data).text, ["5923", "6742"]);
+  assert.equal(figure.alt, 'Bar chart "Labels": zero: 5923, one: 6742');
+  const most = barChart([0.2], { title: "P", yMax: 1 });
+  assert.deepEqual(most.layout.yaxis?.range, [0, 1]);
+  assert.throws(() => barChart([1, 2], { title: "T", labels: ["a"] }), /expected 2.*found 1/);
+  const two = barChart({ training: [1], test: [2] }, { title: "T" });
+  assert.equal(two.data.length, 2);
+  assert.equal(two.alt, 'Bar chart "T": training: 0: 1; test: 0: 2');
+});
+
+Deno.test("a histogram counts every number once", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }),
+      fc.integer({ min: 1, max: 60 }),
+      (numbers, bins) => {
+        const { y } = bars(histogram(numbers, { title: "T", bins }).data);
+        assert.ok(Array.isArray(y));
+        assert.equal(y.length, bins);
+        assert.equal(y.reduce((sum: number, count) => sum + Number(count), 0), numbers.length);
+      },
+    ),
+  );
+});
+
+Deno.test("a histogram leaves out what is no number or out of range", () => {
+  const { data, alt } = histogram([0, 1, 1, 2, 3, 4, NaN, Infinity, 9], {
+    title: "T",
+    bins: 4,
+    range: [0, 4],
+  });
+  assert.deepEqual(bars(data).y, [1, 2, 1, 2]);
+  assert.deepEqual(bars(data).x, [0.5, 1.5, 2.5, 3.5]);
+  assert.match(alt, /6 numbers, most of them \(2\) between 1 and 2/);
+  const single = histogram(new Tensor(new Uint8Array(6).fill(3), [2, 3]), { title: "T", bins: 1 });
+  assert.deepEqual(bars(single.data).y, [6]);
+});
+
+Deno.test("a histogram of nothing, or in no interval, is refused", () => {
+  assert.throws(() => histogram([], { title: "T" }), /expected a range from less to more/);
+  assert.throws(() => histogram([1], { title: "T", bins: 0 }), /expected 1 to 1000 bins, found 0/);
+  assert.throws(() => histogram([1], { title: "T", range: [1, 1] }), /found 1 to 1/);
+});
+
+Deno.test("a heat map has row 0 on top, square cells and a colour bar", () => {
+  const figure = heatmap(new Tensor(Uint8Array.of(0, 50, 100, 255), [2, 2]), {
+    title: "Digit",
+    colorTitle: "pixel",
+    colors: "grey",
+  });
+  const { z, zmin, zmax, colorbar } = matrix(figure.data);
+  assert.deepEqual(z, [[0, 50], [100, 255]]);
+  assert.deepEqual([zmin, zmax], [0, 255]);
+  assert.match(colorbar?.title?.text ?? "", /^pixel<br>/);
+  assert.equal(figure.layout.yaxis?.autorange, "reversed");
+  assert.equal(figure.layout.yaxis?.scaleanchor, "x");
+  assert.match(figure.alt, /of 2 rows and 2 columns, values from 0 to 255$/);
+  assert.throws(
+    () => heatmap(new Tensor(new Uint8Array(784), [784]), { title: "T" }),
+    /expected a tensor of two axes, found \[784\]/,
+  );
+});
+
+Deno.test("colours around zero have their middle at zero", () => {
+  const { data } = heatmap(new Tensor(Float64Array.of(-0.5, 2), [1, 2]), {
+    title: "T",
+    colors: "diverging",
+  });
+  const { zmin, zmax } = matrix(data);
+  assert.deepEqual([zmin, zmax], [-2, 2]);
+});
+
+Deno.test("a confusion matrix is coloured by shares, written in counts, told by its mistakes", () => {
+  const counts = new Tensor(Int32Array.of(8, 2, 0, 10, 0, 0, 1, 0, 0), [3, 3]);
+  const figure = confusionMatrixChart(counts, { classNames: ["cat", "dog", "bird"] });
+  const { z, text } = matrix(figure.data);
+  assert.deepEqual(z, [[0.8, 0.2, 0], [1, 0, 0], [1, 0, 0]]);
+  assert.deepEqual(text, [["8", "2", ""], ["10", "", ""], ["1", "", ""]]);
+  assert.equal(
+    figure.alt,
+    'Confusion matrix "Confusion matrix" of 3 classes: 8 of 21 right; most often mistaken: ' +
+      "dog as cat (10), cat as dog (2), bird as cat (1)",
+  );
+  const never = confusionMatrixChart(new Tensor(new Int32Array(4), [2, 2]));
+  assert.deepEqual(matrix(never.data).z, [[0, 0], [0, 0]]);
+  assert.throws(() => confusionMatrixChart(new Tensor(new Int32Array(6), [2, 3])), /\[2, 3\]/);
+  assert.throws(() => confusionMatrixChart(counts, { classNames: ["a"] }), /expected 3.*found 1/);
+});
+
+Deno.test("a decision boundary colours the plane and counts the points on the right side", () => {
+  const points = [{ x: 0, y: 0, label: 0 }, { x: 1, y: 1, label: 1 }, { x: 1, y: 0, label: 0 }];
+  const figure = decisionBoundary((x) => x > 0.5 ? 1 : 0, { title: "x over a half", points });
+  const { z } = matrix(figure.data);
+  assert.ok(Array.isArray(z) && Array.isArray(z[0]));
+  assert.deepEqual([z[0].at(0), z[0].at(-1)], [0, 1]);
+  assert.match(figure.alt, /class 0 50 % of the plane.*2 of 3 points lie in the region/);
+  assert.throws(
+    () => decisionBoundary(() => 0.5, { title: "T" }),
+    /expected a class of 0 to 5 at \(.*\), found 0\.5/,
+  );
+});
+
+Deno.test("a figure is plain data: JSON gives back the same", () => {
+  const figure = barChart(new Tensor(Float32Array.of(0.1, 0.9), [2]), { title: "T" });
+  assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { digitGrid, digitImage } from "../../../lib/plot/images.ts";
+import type { Picture } from "../../../lib/plot/png.ts";
+import { pixelsOf } from "../../support/png.ts";
+import { Tensor } from "../../../lib/tensor/tensor.ts";
+
+/** The grey levels of a picture at the middle of each pixel of the image drawn in it. */
+function drawn(picture: Picture, size: number, scale: number, left = 22, top = 22): number[] {
+  const { width, data } = pixelsOf(picture.png);
+  const half = Math.floor(scale / 2);
+  return Array.from({ length: size * size }, (_, i) => {
+    const x = left + (i % size) * scale + half;
+    const y = top + Math.floor(i / size) * scale + half;
+    return data[(y * width + x) * 3];
+  });
+}
+
+/** How many pixels of a colour a picture has. */
+function count(picture: Picture, red: number, green: number, blue: number): number {
+  const { data } = pixelsOf(picture.png);
+  let found = 0;
+  for (let i = 0; i < data.length; i += 3) {
+    if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) found++;
+  }
+  return found;
+}
+
+/** How many pixels of the colour that marks a mistake a picture has. */
+const marked = (picture: Picture): number => count(picture, 213, 94, 0);
+/** How many pixels of the colour of captions a picture has. */
+const inked = (picture: Picture): number => count(picture, 34, 34, 34);
+
+const bytes = Uint8Array.from({ length: 16 }, (_, i) => i * 17);
+
+Deno.test("a picture has every pixel of the image, enlarged without blur", () => {
+  const picture = digitImage(new Tensor(bytes, [4, 4]), { scale: 5 });
+  assert.deepEqual(drawn(picture, 4, 10), [...bytes]);
+  const { data } = pixelsOf(picture.png);
+  const levels = new Set(data);
+  for (const level of levels) assert.ok(level === 255 || level % 17 === 0, `a blurred ${level}`);
+});
+
+Deno.test("flat, [28, 28], [1, 28, 28], bytes and fractions are the same picture", () => {
+  const fractions = Float32Array.from(bytes, (value) => value / 255);
+  const square = digitImage(new Tensor(bytes, [4, 4]));
+  assert.deepEqual(digitImage(new Tensor(bytes, [16])), square);
+  assert.deepEqual(digitImage(new Tensor(bytes, [1, 4, 4])), square);
+  assert.deepEqual(digitImage(new Tensor(fractions, [4, 4])), square);
+  assert.deepEqual(digitGrid(new Tensor(bytes, [1, 16]), { scale: 64 }), square);
+});
+
+Deno.test("numbers beyond 0 to 1 go from black, the smallest, to white, the largest", () => {
+  const values = Float64Array.of(-2, 0, 2, 6);
+  assert.deepEqual(
+    drawn(digitImage(new Tensor(values, [2, 2]), { scale: 5 }), 2, 10),
+    [0, 64, 128, 255],
+  );
+  assert.deepEqual(
+    drawn(digitImage(new Tensor(values, [2, 2]), { scale: 5, range: [0, 4] }), 2, 10),
+    [0, 0, 128, 255],
+  );
+});
+
+Deno.test("a view of a larger tensor is drawn as what it shows", () => {
+  const two = new Tensor(Uint8Array.of(0, 0, 0, 0, 10, 20, 30, 40), [2, 2, 2]);
+  assert.deepEqual(drawn(digitImage(two.at(1), { scale: 5 }), 2, 10), [10, 20, 30, 40]);
+});
+
+Deno.test("three channels are in colour", () => {
+  const red = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0);
+  const { data, width } = pixelsOf(digitImage(new Tensor(red, [3, 2, 2])).png);
+  const middle = (40 * width + 40) * 3;
+  assert.deepEqual([...data.slice(middle, middle + 3)], [255, 0, 0]);
+});
+
+Deno.test("a wrong prediction is marked, in the picture and in words; a right one is not", () => {
+  const images = new Tensor(new Uint8Array(3 * 784), [3, 784]);
+  const labels = Uint8Array.of(7, 2, 4);
+  const right = digitGrid(images, { labels, predicted: labels });
+  assert.equal(marked(right), 0);
+  assert.equal(
+    right.alt,
+    "3 images of 28 by 28 pixels in 1 row, labels 7, 2, 4; read rightly",
+  );
+  const wrong = digitGrid(images, { labels, predicted: [7, 2, 9] });
+  assert.ok(marked(wrong) > 2000);
+  assert.match(wrong.alt, /labels 7, 2, 4; read wrongly: 4 as 9$/);
+  assert.match(
+    digitImage(images.at(0), { label: 0, predicted: 1, classNames: ["T-shirt/top", "Trouser"] })
+      .alt,
+    /label T-shirt\/top; read wrongly: T-shirt\/top as Trouser/,
+  );
+});
+
+Deno.test("captions are drawn under the images, and said", () => {
+  const images = new Tensor(new Uint8Array(2 * 784).fill(255), [2, 784]);
+  const captioned = digitGrid(images, { captions: ["mean", "difference of two"] });
+  assert.ok(inked(captioned) > 500);
+  assert.equal(inked(digitGrid(images)), 0);
+  assert.match(captioned.alt, /: mean, difference of two$/);
+  assert.equal(digitGrid(images, { alt: "Two white squares" }).alt, "Two white squares");
+});
+
+Deno.test("a picture is shown at half the size of its file", () => {
+  const picture = digitGrid(new Tensor(new Uint8Array(20 * 784), [20, 784]), { columns: 5 });
+  const { width, height } = pixelsOf(picture.png);
+  assert.deepEqual([picture.width * 2, picture.height * 2], [width, height]);
+});
+
+Deno.test("what cannot be drawn is refused with what would do", () => {
+  const image = new Tensor(new Uint8Array(784), [784]);
+  const images = new Tensor(new Uint8Array(2 * 784), [2, 784]);
+  const says = (body: () => unknown, message: RegExp): void =>
+    assert.throws(
+      body,
+      (error: Error) => error instanceof RangeError && message.test(error.message),
+    );
+  says(
+    () => digitImage(new Tensor(new Uint8Array(10), [10])),
+    /expected images of \[784\].*\[10\]/,
+  );
+  says(() => digitGrid(image), /digitImage shows one/);
+  says(
+    () => digitGrid(new Tensor(new Uint8Array(0), [0, 784])),
+    /expected 1 to 2000 images, found 0/,
+  );
+  says(() => digitGrid(images, { labels: [1] }), /labels: expected 2 class numbers, .*found \[1\]/);
+  says(
+    () => digitGrid(images, { labels: new Tensor(new Uint8Array(20), [2, 10]) }),
+    /found \[2, 10\]; .argmax\(1\)/,
+  );
+  says(() => digitGrid(images, { captions: ["a"] }), /captions: expected 2/);
+  says(() => digitGrid(images, { columns: 0 }), /columns: expected a whole number/);
+  says(() => digitImage(image, { scale: 1.5 }), /scale: expected a whole number/);
+});

@@ -1,0 +1,62 @@
+/** What the doctor says of machines that lack something. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CHECKS, deno, memory, rightToWrite, spec } from "../../../tools/doctor/checks.ts";
+import { writeKernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
+import type { Machine } from "../../../tools/support/machine.ts";
+import { inFolder } from "../../support/files.ts";
+
+/** A machine without any program. */
+const BARE: Machine = {
+  os: "linux",
+  path: "",
+  pathExtensions: "",
+  root: false,
+  debian: true,
+  project: "/no/such/project",
+};
+
+Deno.test("doctor: Deno is refused where it is too old or known to be broken, with the reason", () => {
+  for (const version of ["2.8.2", "2.8.3", "2.5.0", "1.46.3"]) {
+    const { state, found, mend } = deno(version);
+    assert.equal(state, "missing");
+    assert.match(found, /kernel/);
+    assert.ok(found.includes(version));
+    assert.match(mend, /deno upgrade/);
+  }
+  assert.equal(deno(Deno.version.deno).state, "ok");
+  assert.equal(deno("2.10.0").state, "ok");
+});
+
+Deno.test("doctor: memory", () => {
+  assert.equal(memory(8e9).state, "ok");
+  assert.equal(memory(1e9).state, "optional");
+  assert.equal(memory(1e8).state, "missing");
+});
+
+Deno.test("doctor: a folder that cannot be written to", async () => {
+  await inFolder(async (folder) => {
+    assert.equal((await rightToWrite(folder)).state, "ok");
+    assert.equal((await Array.fromAsync(Deno.readDir(folder))).length, 0);
+    assert.equal((await rightToWrite(join(folder, "missing"))).state, "missing");
+  });
+});
+
+Deno.test("doctor: the kernel spec, missing, of another Deno, damaged", async () => {
+  await inFolder(async (folder) => {
+    assert.equal((await spec(folder, Deno.execPath())).state, "optional");
+    const path = await writeKernelSpec(folder);
+    assert.equal((await spec(folder, Deno.execPath())).state, "ok");
+    assert.match((await spec(folder, "/other/deno")).found, /another Deno/);
+    await Deno.writeTextFile(path, "{");
+    assert.equal((await spec(folder, Deno.execPath())).state, "optional");
+  });
+});
+
+Deno.test("doctor: on a bare machine Jupyter and Chromium come with what mends them", async () => {
+  for (const name of ["Jupyter", "Chromium"]) {
+    const finding = await CHECKS.find((check) => check.name === name)?.look(BARE);
+    assert.equal(finding?.state, "optional");
+    assert.notEqual(finding?.mend, "");
+  }
+});

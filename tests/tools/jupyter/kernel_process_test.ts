@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { Client } from "../../../tools/jupyter/client.ts";
+import {
+  checkDenoVersion,
+  Kernel,
+  KernelError,
+  MINIMUM_DENO,
+} from "../../../tools/jupyter/kernel_process.ts";
+import { inFolder } from "../../support/files.ts";
+
+/** A listener on a port of its own, which goes when the test ends. */
+function occupied(): Deno.TcpListener {
+  return Deno.listen({ hostname: "127.0.0.1", port: 0 });
+}
+
+/** Picks ports of which one is taken at the first try, and says how often it was asked. */
+function portsWithOneTaken(which: number) {
+  const taken = occupied();
+  let asked = 0;
+  return {
+    taken,
+    asked: () => asked,
+    pickPorts(count: number) {
+      asked++;
+      const listeners = Array.from({ length: count }, occupied);
+      const ports = listeners.map((listener) => listener.addr.port);
+      if (asked === 1) ports[which] = taken.addr.port;
+      return { ports, release: () => listeners.splice(0).forEach((one) => one.close()) };
+    },
+  };
+}
+
+const connect = (kernel: Kernel, signal: AbortSignal) => Client.connect(kernel.connection, signal);
+
+Deno.test("versions whose kernel cannot be relied on are refused, with what to do", () => {
+  for (const version of ["2.9.0", "2.9.6", "2.10.1", "3.0.0", "2.9.6+abc", MINIMUM_DENO]) {
+    checkDenoVersion(version);
+  }
+  for (const version of ["1.46.3", "2.8.1", "2.8.2", "2.8.3", "2.8.4"]) {
+    assert.throws(() => checkDenoVersion(version), (error) => {
+      assert.ok(error instanceof KernelError);
+      assert.match(error.message, /expected 2\.9\.0 or newer, found \d.*deno upgrade/);
+      return true;
+    });
+  }
+  assert.throws(() => checkDenoVersion("2.8.3"), /failing cells as passed/);
+});
+
+Deno.test("a kernel that is stopped leaves no process and no file", async () => {
+  await inFolder(async (folder) => {
+    const before = Deno.env.get("TMPDIR");
+    Deno.env.set("TMPDIR", folder);
+    try {
+      const { kernel, greeted: client } = await Kernel.start({ cwd: folder, env: {} }, connect);
+      assert.deepEqual([...Deno.readDirSync(folder)], [], "the connection file is gone");
+      await client.shutdown();
+      await kernel.stop(5000);
+      client.close();
+      assert.equal((await kernel.ended).code, 0);
+    } finally {
+      if (before === undefined) Deno.env.delete("TMPDIR");
+      else Deno.env.set("TMPDIR", before);
+    }
+  });
+});
+
+Deno.test({
+  name: "the connection file can be read by its owner only",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await inFolder(async (folder) => {
+      const before = Deno.env.get("TMPDIR");
+      Deno.env.set("TMPDIR", folder);
+      try {
+        const look = async () => {
+          const [{ name }] = [...Deno.readDirSync(folder)];
+          const { mode } = await Deno.stat(`${folder}/${name}/connection.json`);
+          throw new Error((mode! & 0o777).toString(8));
+        };
+        const started = Kernel.start({ cwd: folder, env: {} }, look);
+        await assert.rejects(started, { message: "600" });
+      } finally {
+        if (before === undefined) Deno.env.delete("TMPDIR");
+        else Deno.env.set("TMPDIR", before);
+      }
+    });
+  },
+});
+
+Deno.test("a port that is taken before the kernel binds it costs one more try", async () => {
+  for (const which of [0, 4]) { // the shell's, which we connect to, and one we do not
+    const { taken, asked, pickPorts } = portsWithOneTaken(which);
+    const options = { cwd: Deno.cwd(), env: {}, pickPorts };
+    const { kernel, greeted: client } = await Kernel.start(options, connect);
+    assert.equal(asked(), 2);
+    client.close();
+    await kernel.kill();
+    taken.close();
+  }
+});
+
+Deno.test("a kernel that cannot start says why", async () => {
+  const options = { cwd: Deno.cwd(), env: { DENO_V8_FLAGS: "--no-such-flag" } };
+  await assert.rejects(Kernel.start(options, connect), (error) => {
+    assert.ok(error instanceof KernelError);
+    assert.match(error.message, /expected it to start, found exit code \d+[^]*no-such-flag/);
+    return true;
+  });
+});
+
+Deno.test("starting can be broken off, and leaves no process", async () => {
+  const reason = new Error("stop");
+  let started: Kernel | undefined;
+  const controller = new AbortController();
+  const start = Kernel.start(
+    { cwd: Deno.cwd(), env: {}, signal: controller.signal },
+    (kernel, signal) => {
+      started = kernel;
+      setTimeout(() => controller.abort(reason), 20);
+      return Client.connect(kernel.connection, signal);
+    },
+  );
+  await assert.rejects(start, reason);
+  assert.ok(started);
+  const { success } = await started.ended;
+  assert.equal(success, false);
+});

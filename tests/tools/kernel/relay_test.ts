@@ -1,0 +1,303 @@
+/** The course's kernel as a front end sees it: outputs, Stop, errors, the end. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
+import type { Connection } from "../../../tools/jupyter/kernel_process.ts";
+import type { Message } from "../../../tools/jupyter/messages.ts";
+import { kernelSpec, PROJECT } from "../../../tools/kernelspec/kernelspec.ts";
+import { inFolder } from "../../support/files.ts";
+import { isAlive } from "../../support/processes.ts";
+
+/** Longer than any step of these tests takes on a slow machine. */
+const PATIENCE = 30_000;
+
+/** A running kernel, started as Jupyter starts it, and a front end of it. */
+interface Started {
+  client: Client;
+  connection: Connection;
+  process: Deno.ChildProcess;
+  /** What it has printed to its standard error, when it has ended. */
+  complaints: Promise<string>;
+}
+
+async function withKernel(test: (started: Started) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const listeners = Array.from(
+      { length: 5 },
+      () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    );
+    const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map((listener) =>
+      listener.addr.port
+    );
+    const connection: Connection = {
+      ip: "127.0.0.1",
+      transport: "tcp",
+      shell_port,
+      iopub_port,
+      stdin_port,
+      control_port,
+      hb_port,
+      key: crypto.randomUUID(),
+      signature_scheme: "hmac-sha256",
+      kernel_name: "deno",
+    };
+    const file = join(folder, "connection.json");
+    await Deno.writeTextFile(file, JSON.stringify(connection));
+    const { argv, env } = kernelSpec(Deno.execPath());
+    const [program, ...args] = argv.map((part) => part === "{connection_file}" ? file : part);
+    for (const listener of listeners) listener.close();
+    const cwd = join(PROJECT, "lib");
+    const process = new Deno.Command(program, {
+      args,
+      env,
+      cwd,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const complaints = new Response(process.stderr).text();
+    const client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
+    try {
+      await test({ client, connection, process, complaints });
+    } finally {
+      client.close();
+      if (isAlive(process.pid)) process.kill("SIGKILL");
+      await process.status;
+    }
+  });
+}
+
+async function eventually(condition: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (condition()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+/** What a front end gets to see of a cell until it hears that the kernel is idle. */
+interface Seen {
+  status: string;
+  /** All printed text. */
+  text: string;
+  /** The errors, as name and message. */
+  errors: string[];
+  /** The other outputs' plain texts. */
+  results: string[];
+}
+
+/** What a front end does while a cell runs. */
+interface Watch {
+  onBusy?(): void;
+  /** Called with all that was printed so far. */
+  onText?(text: string): void;
+  onQuestion?: OnQuestion;
+}
+
+async function run(client: Client, code: string, watch: Watch = {}): Promise<Seen> {
+  const seen: Seen = { status: "", text: "", errors: [], results: [] };
+  const idle = Promise.withResolvers<void>();
+  let isIdle = false;
+  const onMessage = ({ type, content }: Message) => {
+    assert.ok(!isIdle, `expected nothing after idle, found ${type}`);
+    if (type === "status" && content.execution_state === "busy") watch.onBusy?.();
+    if (type === "status" && content.execution_state === "idle") {
+      isIdle = true;
+      idle.resolve();
+    }
+    if (type === "stream") {
+      seen.text += content.text;
+      watch.onText?.(seen.text);
+    }
+    if (type === "error") seen.errors.push(`${content.ename}: ${content.evalue}`);
+    if (type === "display_data" || type === "execute_result") {
+      seen.results.push(JSON.stringify(content.data));
+    }
+  };
+  const reply = await client.execute(code, false, onMessage, watch.onQuestion);
+  seen.status = String(reply.status);
+  await idle.promise;
+  return seen;
+}
+
+/** Runs a cell and presses Stop a while after it has begun, and again when it says how. */
+async function runAndStop(client: Client, code: string, milliseconds: number): Promise<Seen> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let presses = 0;
+  const press = () => {
+    presses++;
+    void client.interrupt();
+  };
+  const seen = await run(client, code, {
+    onBusy: () => timer = setTimeout(press, milliseconds),
+    onText: (text) => text.includes("Press Stop again") && presses === 1 && press(),
+  });
+  clearTimeout(timer);
+  return seen;
+}
+
+Deno.test("the kernel behind the relay", async (t) => {
+  await withKernel(async ({ client, connection, process }) => {
+    await t.step("idle comes after the last output, 50 times", async () => {
+      const lines = Array.from({ length: 40 }, (_, i) => `${i}\n`).join("");
+      const code = `for (let i = 0; i < 40; i++) console.log(i);
+        void Deno.jupyter.display({ "text/plain": "shown" }, { raw: true });
+        await Promise.resolve(42)`;
+      for (let i = 0; i < 50; i++) {
+        const seen = await run(client, code);
+        assert.equal(seen.text, lines);
+        const expected = ['{"text/plain":"42"}', '{"text/plain":"shown"}'];
+        assert.deepEqual(seen.results.sort(), expected);
+        assert.equal(seen.status, "ok");
+      }
+    });
+
+    await t.step("a cell behind does not get the outputs of the one before", async () => {
+      const cells = Array.from({ length: 20 }, (_, i) => run(client, `console.log("cell ${i}")`));
+      for (const [i, seen] of (await Promise.all(cells)).entries()) {
+        assert.equal(seen.text, `cell ${i}\n`);
+      }
+    });
+
+    await t.step("errors: thrown, in the language, and where nobody waits", async () => {
+      const thrown = await run(client, `throw new RangeError("too far")`);
+      assert.deepEqual(thrown.errors, ["RangeError: too far"]);
+      assert.equal(thrown.status, "error");
+      const unparsed = await run(client, "const = 3");
+      assert.equal(unparsed.errors.length, 1);
+      assert.match(unparsed.errors[0], /^SyntaxError: /);
+      assert.equal(unparsed.status, "error");
+      const swallowed = await run(client, `void Promise.reject(new Error("nobody waits"))`);
+      assert.deepEqual(swallowed.errors, ["Error: nobody waits"]);
+    });
+
+    await t.step("an error keeps the cells behind from running", async () => {
+      const cells = [`throw new Error("here")`, "1", "2"].map((code) => run(client, code));
+      const statuses = (await Promise.all(cells)).map(({ status }) => status);
+      assert.deepEqual(statuses, ["error", "aborted", "aborted"]);
+      assert.equal((await run(client, "1")).status, "ok");
+    });
+
+    await t.step("Stop ends a loop that never waits", async () => {
+      const seen = await runAndStop(client, "while (true) {}", 200);
+      assert.match(seen.errors.join(), /^Stopped: /);
+      assert.equal((await run(client, "40 + 2")).results[0], '{"text/plain":"42"}');
+    });
+
+    await t.step("Stop ends a loop of lib between two steps, and the queue", async () => {
+      const loop = `import { breathe } from "mnist";
+        let begun = 0, done = 0;
+        for (;;) { begun++; for (const t = performance.now(); performance.now() - t < 5;); done++;
+          await breathe(); }`;
+      const cells = [runAndStop(client, loop, 300), run(client, `"behind"`)];
+      const [stopped, behind] = await Promise.all(cells);
+      assert.match(stopped.errors.join(), /^Stopped: /);
+      assert.equal(behind.status, "aborted");
+      const counts = await run(client, "[begun === done, done > 1]");
+      assert.match(counts.results[0], /\[ true, true \]/);
+    });
+
+    await t.step("Stop ends a cell where it waits for a timer", async () => {
+      const sleep = "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));";
+      const busy = "for (const t = performance.now(); performance.now() - t < 20;);";
+      const cells = [
+        "await sleep(60_000);",
+        `for (;;) { ${busy} await sleep(0); }`,
+        `await new Promise((resolve) => setInterval(() => Deno.jupyter.never && resolve(), 10));`,
+      ];
+      assert.equal((await run(client, sleep)).status, "ok");
+      for (const cell of cells) {
+        const seen = await runAndStop(client, cell, 200);
+        assert.match(seen.errors.join(), /^Stopped: /);
+        assert.equal(seen.text, "");
+        assert.equal((await run(client, "await sleep(1)")).status, "ok");
+      }
+    });
+
+    await t.step("timers that earlier cells have set go on through a Stop", async () => {
+      await run(client, "globalThis.ticks = 0; setInterval(() => ticks++, 5);");
+      await runAndStop(client, "await sleep(60_000);", 100);
+      const { results } = await run(
+        client,
+        "const before = ticks; await sleep(50); ticks > before",
+      );
+      assert.deepEqual(results, ['{"text/plain":"true"}']);
+    });
+
+    await t.step("Stop, pressed again, breaks off work between other waits", async () => {
+      // A second thread, whose answers no timer brings.
+      const worker = `const echo = new Worker(
+        "data:text/javascript,self.onmessage = () => self.postMessage(0)", { type: "module" });`;
+      assert.equal((await run(client, worker)).status, "ok");
+      const loop = `for (;;) {
+        await new Promise((resolve) => { echo.onmessage = resolve; echo.postMessage(0); });
+        for (const t = performance.now(); performance.now() - t < 400;);
+      }`;
+      const seen = await runAndStop(client, loop, 200);
+      assert.match(seen.text, /Press Stop again/);
+      assert.match(seen.errors.join(), /^Stopped: /);
+      assert.equal((await run(client, "1")).status, "ok");
+    });
+
+    await t.step("prompt and confirm ask the person, and Stop takes a question back", async () => {
+      const asked: string[] = [];
+      const ada = await run(client, `[prompt("Your name?"), confirm("Sure?")]`, {
+        onQuestion(question) {
+          asked.push(String(question.prompt));
+          return Promise.resolve(asked.length === 1 ? "Ada" : "y");
+        },
+      });
+      assert.match(ada.results[0], /Ada.*true/);
+      assert.match(asked.join(), /Your name\?.*Sure\?/);
+      const { promise } = Promise.withResolvers<string>();
+      const unanswered = await run(client, `prompt("Anybody?"); "went on"`, {
+        onQuestion: () => (setTimeout(() => client.interrupt(), 100), promise),
+      });
+      assert.match(unanswered.errors.join(), /^Stopped: /);
+      assert.deepEqual(unanswered.results, []);
+      const nobody = await run(client, `String(prompt("Nobody there?"))`);
+      assert.deepEqual(nobody.results, ['{"text/plain":"\\"null\\""}']);
+    });
+
+    await t.step("Stop when nothing runs does nothing to the next cell", async () => {
+      await client.interrupt();
+      assert.equal((await run(client, `await Promise.resolve("fine")`)).status, "ok");
+    });
+
+    await t.step("requests with another key are not answered", async () => {
+      const stranger = { ...connection, key: crypto.randomUUID() };
+      await assert.rejects(Client.connect(stranger, AbortSignal.timeout(500)));
+      assert.equal((await run(client, "1")).status, "ok");
+    });
+
+    await t.step("shut down, relay and kernel end", async () => {
+      const { results } = await run(client, "Deno.pid");
+      const [pid] = /\d+/.exec(results[0]) ?? [];
+      assert.ok(isAlive(Number(pid)));
+      await client.shutdown();
+      assert.equal((await process.status).code, 0);
+      assert.ok(await eventually(() => !isAlive(Number(pid))));
+    });
+  });
+});
+
+Deno.test("shut down in the middle of a cell, the relay ends without a complaint", async () => {
+  await withKernel(async ({ client, process, complaints }) => {
+    const isBusy = Promise.withResolvers<void>();
+    client.execute("while (true) {}", false, () => isBusy.resolve()).catch(() => {});
+    await isBusy.promise;
+    await client.shutdown();
+    assert.equal((await process.status).code, 0);
+    assert.equal(await complaints, "");
+  });
+});
+
+Deno.test("the kernel ends when the relay is killed", async () => {
+  await withKernel(async ({ client, process }) => {
+    const { results } = await run(client, "Deno.pid");
+    const [pid] = /\d+/.exec(results[0]) ?? [];
+    assert.ok(isAlive(Number(pid)));
+    process.kill("SIGKILL");
+    assert.ok(await eventually(() => !isAlive(Number(pid))));
+  });
+});

@@ -1,0 +1,42 @@
+/** The course's kernel, registered for a user account. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { kernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
+import { registerKernel, removeKernel, userFolder } from "../../../tools/kernelspec/register.ts";
+import { inFolder } from "../../support/files.ts";
+
+const written = async (folder: string) =>
+  JSON.parse(await Deno.readTextFile(join(folder, "kernels", "deno", "kernel.json")));
+
+Deno.test("kernel: it is registered, again too, and removed", () =>
+  inFolder(async (folder) => {
+    assert.equal(await removeKernel(folder), false);
+    await registerKernel(folder, false);
+    await registerKernel(folder, false);
+    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+    assert.equal(await removeKernel(folder), true);
+    await assert.rejects(written(folder), Deno.errors.NotFound);
+  }));
+
+Deno.test("kernel: another's is replaced only when that is asked for, and never removed", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "kernels", "deno", "kernel.json");
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    for (const other of [`{"argv":["deno","jupyter","--kernel"]}`, "{", "[]"]) {
+      await Deno.writeTextFile(path, other);
+      await assert.rejects(registerKernel(folder, false), /expected no kernel .* --replace/);
+      assert.equal(await removeKernel(folder), false);
+      assert.equal(await Deno.readTextFile(path), other);
+    }
+    await registerKernel(folder, true);
+    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+  }));
+
+Deno.test("kernel: where each system keeps what belongs to a user", () => {
+  assert.equal(userFolder("linux", {}, "/home/ada"), join("/home/ada", ".local/share/jupyter"));
+  assert.equal(userFolder("linux", { XDG_DATA_HOME: "/x" }, "/home/ada"), join("/x", "jupyter"));
+  assert.equal(userFolder("darwin", {}, "/Users/ada"), join("/Users/ada", "Library/Jupyter"));
+  assert.equal(userFolder("windows", { APPDATA: "/r" }, "/ada"), join("/r", "jupyter"));
+  assert.equal(userFolder("windows", {}, "/ada"), join("/ada", "AppData/Roaming/jupyter"));
+  assert.equal(userFolder("linux", { JUPYTER_DATA_DIR: "/own" }, "/home/ada"), "/own");
+});

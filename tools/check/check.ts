@@ -1,0 +1,289 @@
+/** `deno task check`: format, lint and types of the project and of every cell of its notebooks. */
+import { existsSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
+import { DataError } from "../../lib/support/errors.ts";
+import { projectRoot } from "../../lib/support/paths.ts";
+import {
+  notebookModule,
+  parseCells,
+  type ParsedCell,
+  type Place,
+  placeText,
+} from "../notebook_file/cells.ts";
+import {
+  deno,
+  type Diagnostic,
+  docErrors,
+  lintErrors,
+  type Ran,
+  typeErrors,
+  unformatted,
+} from "../support/deno.ts";
+import {
+  type Cell,
+  codeCells,
+  type Notebook,
+  outputsAreCurrent,
+  parseNotebook,
+  readNotebook,
+  sourceText,
+  stampOutputs,
+  stringifyNotebook,
+  writeNotebook,
+} from "../notebook_file/notebook.ts";
+import { ruleProblems } from "./rules.ts";
+
+/** The folders with code of their own; those that exist are checked. */
+const CODE_FOLDERS = ["lib", "tools", "tests", "bench"];
+
+/** Where the code of the cells is put for compiler and linter; git, fmt and lint pass it by. */
+const GENERATED_FOLDER = ".check";
+
+/** The linter sees one cell at a time, and so not what later cells use or assign. */
+const RULES_BEYOND_ONE_CELL = ["no-unused-vars", "prefer-const"];
+
+/** A notebook as the checks see it. */
+export type Chapter = {
+  name: string;
+  path: string;
+  text: string;
+  notebook: Notebook;
+  cells: ParsedCell[];
+};
+
+/**
+ * Checks the project in a folder.
+ *
+ * @returns one message for each thing that is wrong, starting with its place.
+ */
+export async function checkProject(root: string): Promise<string[]> {
+  root = await Deno.realPath(root);
+  const { chapters, unreadable } = await readChapters(root);
+  const generated = await generate(root, chapters);
+  const problems = await Promise.all([
+    formatProblems(root, chapters),
+    lintProblems(root, generated),
+    typeProblems(root, generated),
+    docProblems(root),
+  ]);
+  return [...unreadable, ...chapters.flatMap(chapterProblems), ...problems.flat()];
+}
+
+/** Formats code, prose and notebooks of the project in a folder. */
+export async function fixProject(root: string): Promise<void> {
+  root = await Deno.realPath(root);
+  // Formatting does not change what code does: outputs that were current stay so.
+  const { chapters } = await readChapters(root);
+  const current = new Set(chapters.filter((c) => outputsAreCurrent(c.notebook)).map((c) => c.path));
+  await deno(["fmt", "--quiet"], root);
+  for (const { path, text, notebook } of (await readChapters(root)).chapters) {
+    if (current.has(path)) stampOutputs(notebook);
+    if (stringifyNotebook(notebook) !== text) await writeNotebook(path, notebook);
+  }
+}
+
+/** The notebooks of a project, and a message for each file that is none. */
+export async function readChapters(root: string): Promise<{
+  chapters: Chapter[];
+  unreadable: string[];
+}> {
+  const chapters: Chapter[] = [];
+  const unreadable: string[] = [];
+  for (const path of await notebooksIn(join(root, "notebooks"))) {
+    const name = shown(root, path);
+    try {
+      const notebook = await readNotebook(path);
+      const text = await Deno.readTextFile(path);
+      chapters.push({ name, path, text, notebook, cells: parseCells(notebook) });
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      unreadable.push(error.message.replace(path, name));
+    }
+  }
+  return { chapters, unreadable };
+}
+
+async function notebooksIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ name }) => name.endsWith(".ipynb"))
+      .map(({ name }) => join(folder, name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** A path as people write it here: from the project's folder, with forward slashes. */
+function shown(root: string, path: string): string {
+  return relative(root, path).replaceAll(sep, "/");
+}
+
+// The cells as files -------------------------------------------------------------------------
+
+/** The files made of cells, and where each of their lines came from. */
+type Generated = {
+  /** One for each notebook, for the compiler. */
+  modules: string[];
+  /** One for each cell, for the linter. */
+  cells: string[];
+  places: Map<string, (Place | undefined)[]>;
+};
+
+async function generate(root: string, chapters: Chapter[]): Promise<Generated> {
+  const generated: Generated = { modules: [], cells: [], places: new Map() };
+  const put = async (path: string, text: string, places: (Place | undefined)[]) => {
+    await writeIfChanged(path, text);
+    generated.places.set(path, places);
+    return path;
+  };
+  await Deno.mkdir(join(root, GENERATED_FOLDER), { recursive: true });
+  for (const { name, cells } of chapters) {
+    const stem = join(root, GENERATED_FOLDER, basename(name, ".ipynb"));
+    const module = notebookModule(cells, name);
+    generated.modules.push(await put(`${stem}.ts`, module.text, module.places));
+    for (const { cell, number, ...parsed } of cells) {
+      if ("syntaxError" in parsed) continue;
+      const source = sourceText(cell);
+      const places = source.split("\n").map((_, i) => ({
+        notebook: name,
+        cell: number,
+        id: cell.id,
+        line: i + 1,
+      }));
+      generated.cells.push(await put(`${stem}.cell${number}.ts`, source, places));
+    }
+  }
+  return generated;
+}
+
+/** Leaves a file alone that is as it should be: a check going on beside this one may read it. */
+async function writeIfChanged(path: string, text: string): Promise<void> {
+  const before = await Deno.readTextFile(path).catch(() => undefined);
+  if (before !== text) await Deno.writeTextFile(path, text);
+}
+
+// The checks ---------------------------------------------------------------------------------
+
+async function formatProblems(root: string, chapters: Chapter[]): Promise<string[]> {
+  const [ran, ...inCells] = await Promise.all([
+    deno(["fmt", "--check"], root),
+    ...chapters.map((chapter) => unformattedCells(root, chapter)),
+  ]);
+  // deno 2.9 names notebooks that it then leaves as they are: their cells are compared below.
+  const found = unformatted(ran);
+  const files = found.filter(({ file }) => !file.endsWith(".ipynb"));
+  if (found.length === 0) return explained("deno fmt", ran, inCells.flat());
+  return [...files.map((found) => described(root, found)), ...inCells.flat()];
+}
+
+/** The first line of each of a notebook's cells that the formatter would change. */
+async function unformattedCells(root: string, chapter: Chapter): Promise<string[]> {
+  const ran = await deno(["fmt", "--ext=ipynb", "-"], root, chapter.text);
+  if (!ran.ok) return explained(`deno fmt of ${chapter.name}`, ran, []);
+  const formatted = parseNotebook(ran.stdout, chapter.name);
+  return chapter.notebook.cells.flatMap((cell, i) => {
+    const before = sourceText(cell).split("\n");
+    const after = sourceText(formatted.cells[i]).split("\n");
+    const first = before.findIndex((line, j) => line !== after[j]);
+    if (first < 0 && before.length === after.length) return [];
+    const place = cellPlace(chapter, cell, first < 0 ? before.length : first + 1);
+    return [`${place}: not formatted: deno task check --fix`];
+  });
+}
+
+async function lintProblems(root: string, generated: Generated): Promise<string[]> {
+  const lint = ["lint", "--json"];
+  const [project, cells] = await Promise.all([
+    deno(lint, root),
+    generated.cells.length === 0 ? undefined : deno(
+      // The configuration excludes the folder of the cells from linting with everything else.
+      [...lint, "--no-config", `--rules-exclude=${RULES_BEYOND_ONE_CELL}`, ...generated.cells],
+      root,
+    ),
+  ]);
+  return [project, cells].flatMap((ran) =>
+    ran === undefined ? [] : explained(
+      "deno lint",
+      ran,
+      lintErrors(ran).map((found) => described(root, found, generated)),
+    )
+  );
+}
+
+/** One compiler run for everything: most of its time goes into what all files share. */
+async function typeProblems(root: string, generated: Generated): Promise<string[]> {
+  const folders = CODE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
+  const ran = await deno(["check", ...folders, ...generated.modules], root);
+  const found = typeErrors(ran).map((found) => described(root, found, generated));
+  return explained("deno check", ran, found);
+}
+
+async function docProblems(root: string): Promise<string[]> {
+  const ran = await deno(["doc", "--lint", "lib/mod.ts"], root);
+  return explained("deno doc --lint", ran, docErrors(ran).map((found) => described(root, found)));
+}
+
+/** What the parser and the rules for notebooks say about one, without running deno. */
+export function chapterProblems(chapter: Chapter): string[] {
+  const { name, notebook, cells, text } = chapter;
+  const syntax = cells.flatMap((parsed) => {
+    if (!("syntaxError" in parsed)) return [];
+    const { message, line } = parsed.syntaxError;
+    return [`${cellPlace(chapter, parsed.cell, line)}: ${message}`];
+  });
+  const rules = ruleProblems(notebook, cells, text).map(({ cell, line, message }) =>
+    `${cell ? cellPlace(chapter, cell, line) : name}: ${message}`
+  );
+  return [...syntax, ...rules];
+}
+
+/** A command that failed without a complaint that we can read must not pass for a success. */
+function explained(command: string, { ok, stdout, stderr }: Ran, problems: string[]): string[] {
+  return ok || problems.length > 0 ? problems : [`${command} failed:\n${stderr || stdout}`];
+}
+
+function described(root: string, { file, line, message }: Diagnostic, generated?: Generated) {
+  const places = generated?.places.get(file);
+  const place = places?.[(line ?? 1) - 1] ?? places?.find((place) => place !== undefined);
+  const where = place ? placeText(place) : `${shown(root, file)}${line ? `:${line}` : ""}`;
+  return `${where}: ${message}`;
+}
+
+function cellPlace({ name, notebook }: Chapter, cell: Cell, line?: number): string {
+  if (cell.cell_type === "code") {
+    const number = codeCells(notebook).indexOf(cell) + 1;
+    return placeText({ notebook: name, cell: number, id: cell.id, line });
+  }
+  const where = line === undefined ? "" : `, line ${line}`;
+  return `${name}, ${cell.cell_type} cell (${cell.id})${where}`;
+}
+
+/** Checks the project this file belongs to, says what it finds, and tells whether all is well. */
+export async function checkAndSay({ fix }: { fix: boolean }): Promise<boolean> {
+  if (fix) {
+    console.log("Formatting code, prose and notebooks ...");
+    await fixProject(projectRoot);
+  }
+  console.log("Checking format, lint rules, types and notebooks ...");
+  const begin = performance.now();
+  const problems = await checkProject(projectRoot);
+  for (const problem of problems) console.log(problem);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(
+    problems.length === 0
+      ? `Checks passed in ${seconds} s.`
+      : `Checks found ${problems.length} problem${problems.length === 1 ? "" : "s"}.`,
+  );
+  return problems.length === 0;
+}
+
+if (import.meta.main) {
+  const unknown = Deno.args.filter((arg) => arg !== "--fix");
+  if (unknown.length > 0) {
+    console.error(`check: expected no argument but --fix, found ${unknown.join(" ")}`);
+    Deno.exit(2);
+  }
+  const ok = await checkAndSay({ fix: Deno.args.includes("--fix") });
+  Deno.exit(ok ? 0 : 1);
+}

@@ -1,0 +1,227 @@
+/** What a notebook of the course keeps to, beyond what formatter, linter and compiler see. */
+import { letNames, lineOf, type ParsedCell, type Statements } from "../notebook_file/cells.ts";
+import { lateImports } from "./import_order.ts";
+import {
+  type Cell,
+  hasTag,
+  type Json,
+  type Notebook,
+  type Output,
+  outputsAreCurrent,
+  stringifyNotebook,
+} from "../notebook_file/notebook.ts";
+
+/** Something wrong in a notebook: in a line of a code cell, in a cell, or in the whole file. */
+export type RuleProblem = { message: string; cell?: Cell; line?: number };
+
+/** A notebook with its outputs stays small enough for git and for a page that shows it. */
+const MAX_KILOBYTES = 400;
+
+/**
+ * The functions that a cell's last statement waits for: they display, and return when all has left
+ * the kernel. What a cell displays without such an end is lost now and then.
+ */
+const SINKS = ["show", "record", "exercise"];
+
+const SLIDE_TYPES = ["slide", "subslide", "fragment", "skip", "notes", "-"];
+
+/** All that is wrong with a notebook; `text` is the content of its file. */
+export function ruleProblems(
+  notebook: Notebook,
+  cells: ParsedCell[],
+  text: string,
+): RuleProblem[] {
+  return [
+    ...fileProblems(notebook, text),
+    ...metadataProblems(notebook),
+    ...parameterProblems(cells),
+    ...importProblems(cells),
+    ...endProblems(cells),
+    ...outputProblems(notebook, cells),
+  ];
+}
+
+function fileProblems(notebook: Notebook, text: string): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  if (text !== stringifyNotebook(notebook)) {
+    problems.push({ message: "not written as Jupyter writes it: deno task check --fix" });
+  }
+  const kilobytes = new TextEncoder().encode(text).length / 1000;
+  if (kilobytes > MAX_KILOBYTES) {
+    const found = Math.ceil(kilobytes);
+    problems.push({ message: `expected at most ${MAX_KILOBYTES} kB, found ${found} kB` });
+  }
+  return problems;
+}
+
+function metadataProblems({ metadata, cells }: Notebook): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  const expected = [
+    ["kernelspec", "name", "deno"],
+    ["language_info", "name", "typescript"], // without it, deno fmt passes the notebook by
+  ] as const;
+  for (const [part, key, value] of expected) {
+    const found = member(metadata[part], key);
+    if (found !== value) {
+      problems.push({
+        message: `expected metadata.${part}.${key} "${value}", found ${JSON.stringify(found)}`,
+      });
+    }
+  }
+  const ids = new Set<string>();
+  for (const cell of cells) {
+    if (ids.has(cell.id)) problems.push({ cell, message: "another cell has the same id" });
+    ids.add(cell.id);
+    const slide = member(cell.metadata.slideshow, "slide_type");
+    if (typeof slide !== "string" || !SLIDE_TYPES.includes(slide)) {
+      problems.push({
+        cell,
+        message: `expected metadata.slideshow.slide_type, one of ${SLIDE_TYPES.join(" ")}`,
+      });
+    }
+  }
+  return problems;
+}
+
+function parameterProblems(cells: ParsedCell[]): RuleProblem[] {
+  const tagged = cells.filter(({ cell }) => hasTag(cell, "parameters"));
+  if (tagged.length !== 1) {
+    return [{ message: `expected one code cell tagged parameters, found ${tagged.length}` }];
+  }
+  const [parsed] = tagged;
+  if ("syntaxError" in parsed) return [];
+  const { cell, statements } = parsed;
+  if (letNames(statements).length === 0) {
+    return [{ cell, message: "expected parameters declared with let, found none" }];
+  }
+  return statements.flatMap((statement) => {
+    const isLet = statement.type === "VariableDeclaration" && statement.kind === "let" &&
+      statement.declarations.every(({ id, init }) => id.type === "Identifier" && init);
+    return isLet ? [] : [{
+      cell,
+      line: lineOf(statement),
+      message: "a parameters cell holds only declarations such as let epochs = 5;",
+    }];
+  });
+}
+
+function importProblems(cells: ParsedCell[]): RuleProblem[] {
+  return lateImports(cells).map(({ user, line, name, importer }) => ({
+    cell: user,
+    line,
+    message: `${name} is imported only later, in cell ${importer.id}`,
+  }));
+}
+
+function endProblems(cells: ParsedCell[]): RuleProblem[] {
+  return cells.flatMap((parsed) => {
+    if ("syntaxError" in parsed || hasTag(parsed.cell, "parameters")) return [];
+    const { cell, statements } = parsed;
+    const last = statements.at(-1);
+    if (last === undefined) return [{ cell, message: "an empty code cell" }];
+    if (statements.every(onlyDeclares) || endsInSink(last)) return [];
+    const sinks = SINKS.map((name) => `await ${name}(...)`).join(", ");
+    return [{
+      cell,
+      line: lineOf(last),
+      message: `expected the cell to end in ${sinks}: without, its outputs can be lost`,
+    }];
+  });
+}
+
+type Statement = Statements[number];
+
+/** Whether a statement does nothing when it runs, so that there is nothing to be lost. */
+function onlyDeclares(statement: Statement): boolean {
+  return /^(Import|Function|Class|TSInterface|TSTypeAlias|TSEnum)\w*Declaration$/
+    .test(statement.type);
+}
+
+/** Whether a statement, when it ends in the ordinary way, ends in waiting for a sink. */
+function endsInSink(statement: Statement | null | undefined): boolean {
+  switch (statement?.type) {
+    case "ExpressionStatement":
+      return isSink(statement.expression);
+    case "VariableDeclaration":
+      return isSink(statement.declarations.at(-1)?.init);
+    case "BlockStatement":
+      return endsInSink(statement.body.at(-1));
+    case "TryStatement": // the usual form shows an error: the block throws, the handler shows
+      return endsInSink(statement.finalizer) || endsInSink(statement.handler?.body);
+    case "IfStatement":
+      return endsInSink(statement.consequent) &&
+        (!statement.alternate || endsInSink(statement.alternate));
+    case "ForStatement":
+    case "ForOfStatement":
+    case "WhileStatement":
+      return endsInSink(statement.body);
+    default:
+      return false;
+  }
+}
+
+type Expression = Extract<Statement, { type: "ExpressionStatement" }>["expression"];
+
+function isSink(expression: Expression | null | undefined): boolean {
+  if (expression?.type !== "AwaitExpression") return false;
+  const call = expression.argument;
+  return call.type === "CallExpression" && call.callee.type === "Identifier" &&
+    SINKS.includes(call.callee.name);
+}
+
+function outputProblems(notebook: Notebook, cells: ParsedCell[]): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  const mend = "deno task run --write makes them anew";
+  if (cells.every(({ cell }) => cell.outputs.length === 0)) {
+    problems.push({ message: `no outputs are stored: ${mend}` });
+  } else if (!outputsAreCurrent(notebook)) {
+    problems.push({ message: `code was changed after the stored outputs were made: ${mend}` });
+  }
+  for (const { cell } of cells) {
+    for (const output of cell.outputs) {
+      if (output.output_type === "error" && !hasTag(cell, "raises-exception")) {
+        problems.push({ cell, message: `its stored output is an error: ${output.ename}` });
+      }
+      for (const found of new Set(textsOf(output).flatMap(unwanted))) {
+        problems.push({ cell, message: `its stored output has ${found}` });
+      }
+    }
+  }
+  return problems;
+}
+
+/** What of a stored output is text: a picture's base64 is none. */
+function textsOf(output: Output): string[] {
+  switch (output.output_type) {
+    case "stream":
+      return [output.text];
+    case "error":
+      return [output.ename, output.evalue, ...output.traceback];
+    case "display_data":
+    case "execute_result":
+      return Object.entries(output.data).flatMap(([type, data]) => {
+        if (type === "application/javascript") return ["<script>"];
+        return typeof data === "string" && type.startsWith("image/") && type !== "image/svg+xml"
+          ? []
+          : [typeof data === "string" ? data : JSON.stringify(data ?? null)];
+      });
+  }
+}
+
+/** What a reader elsewhere should not find in a stored text. */
+function unwanted(text: string): string[] {
+  const found: string[] = [];
+  const folder =
+    /(?:file:\/\/|(?<![\w.<])(?:\/(?:home|root|Users|work|tmp|private|var)\/|[A-Z]:\\))[^\s"'<>)]*/
+      .exec(text);
+  if (folder) found.push(`a path of one machine: ${folder[0]}`);
+  if (text.includes("\x1b")) found.push("terminal codes (ANSI)");
+  if (/<script\b/i.test(text)) found.push("a script");
+  return found;
+}
+
+function member(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value[key]
+    : undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * The part of the runner that works inside the kernel: imported there before the first cell.
+ *
+ * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
+ *   thrown in timers and event handlers.
+ * - It says, on request, when everything printed and displayed so far has been handed over.
+ * - When Stop is pressed, it tells the loops of `lib`, and takes away the timers that a cell waits for.
+ * - It ends the kernel when the process that started it is gone.
+ *
+ * @module
+ */
+
+import { watchStop } from "../../lib/support/stop.ts";
+import { ABANDON_CELL, STOP_CELL } from "./orders.ts";
+import { CellTimers } from "./timers.ts";
+
+/** The type of the message that reports a swallowed error; its content is that of `error`. */
+export const UNCAUGHT = "uncaught_error";
+
+/** The type of the message that says that all outputs before it have been sent. */
+export const COMPLETE = "outputs_complete";
+
+/** Where the function that sends {@linkcode COMPLETE} hangs on `globalThis`. */
+export const COMPLETE_FUNCTION = "__outputsComplete";
+
+/** The type of the message that says that a press of Stop has been heard by the main thread. */
+export const STOP_HEARD = "stop_heard";
+
+/** Prepares the kernel in which it is called. */
+export function prepareKernel(): void {
+  // Taken now: a cell may put something else in the place of either name.
+  const { broadcast } = Deno.jupyter;
+  const later = setTimeout;
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  watchStop(stop);
+  const timers = new CellTimers(globalThis);
+
+  const report = (error: unknown) => {
+    const known = error instanceof Error ? error : new Error(Deno.inspect(error));
+    return broadcast(UNCAUGHT, {
+      ename: known.name,
+      evalue: known.message,
+      traceback: (known.stack ?? "").split("\n"),
+    });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    report(event.error);
+  });
+
+  // The kernel sends what cells print, display and broadcast through one queue, in order. So a
+  // broadcast of our own arrives after everything that came before it. The timer lets through what
+  // a cell started without waiting for it, such as a display without `await`.
+  Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
+    value: async (token: string) => {
+      Atomics.store(stop, 0, 0);
+      timers.forget();
+      await new Promise((resolve) => later(resolve, 0));
+      await broadcast(COMPLETE, { token });
+    },
+  });
+
+  // In a thread of its own, since a cell may keep the main one busy.
+  const worker = new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
+  worker.postMessage(stop);
+  worker.addEventListener("message", ({ data }) => {
+    if (data === STOP_CELL) broadcast(STOP_HEARD, {});
+    if (data === ABANDON_CELL) {
+      timers.clear();
+      // There only with the flag --expose-gc of V8.
+      const collect: unknown = Reflect.get(globalThis, "gc");
+      if (typeof collect === "function") collect();
+    }
+  });
+}

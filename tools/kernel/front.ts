@@ -1,0 +1,153 @@
+/**
+ * The kernel's side of the Jupyter protocol: the five channels on which front ends reach a kernel.
+ *
+ * @module
+ */
+
+import { randomUUID } from "node:crypto";
+import type { JsonObject } from "../notebook_file/notebook.ts";
+import type { Connection } from "../jupyter/kernel_process.ts";
+import {
+  decodeMessage,
+  encodeAnswer,
+  type Message,
+  MessageError,
+  text,
+} from "../jupyter/messages.ts";
+import { ZmtpSocket } from "../jupyter/zmtp.ts";
+
+/** A request of a front end. */
+export interface Request extends Message {
+  /** Answers it, on the channel on which it came. */
+  answer(type: string, content: JsonObject): void;
+  /**
+   * Puts a question to the person at the front end that sent this request: `input_request`. Gives
+   * what the person types, or "" where that front end takes no questions or `signal` is aborted.
+   */
+  ask(question: JsonObject, signal: AbortSignal): Promise<string>;
+}
+
+/** What is published: a message without its headers. */
+export type Published = Pick<Message, "type" | "content"> & { metadata?: JsonObject };
+
+/** The channels of a kernel, open to any number of front ends. */
+export class Front {
+  readonly #connection: Connection;
+  readonly #session = randomUUID();
+  readonly #subscribers = new Set<ZmtpSocket>();
+  /** The sockets that take questions, by the name that they share with the shell's. */
+  readonly #askable = new Map<string, ZmtpSocket>();
+  /** Who waits for an answer from such a socket, by the same name. */
+  readonly #answers = new Map<string, (value: string) => void>();
+
+  /**
+   * Listens on the ports of a connection file.
+   *
+   * @throws {Deno.errors.AddrInUse} when one of them is taken.
+   */
+  constructor(
+    connection: Connection,
+    handlers: { shell(request: Request): void; control(request: Request): void },
+  ) {
+    this.#connection = connection;
+    this.#listen(connection.hb_port, "REP", async (peer) => {
+      for await (const frames of peer) await peer.send(frames);
+    });
+    this.#listen(connection.iopub_port, "PUB", (peer) => this.#subscribe(peer));
+    this.#listen(connection.shell_port, "ROUTER", (peer) => this.#receive(peer, handlers.shell));
+    this.#listen(
+      connection.control_port,
+      "ROUTER",
+      (peer) => this.#receive(peer, handlers.control),
+    );
+    this.#listen(connection.stdin_port, "ROUTER", (peer) => this.#takeAnswers(peer));
+  }
+
+  /** Publishes a message about a request to every front end. */
+  publish(request: Pick<Message, "header">, message: Published): void {
+    const { key } = this.#connection;
+    const frames = encodeAnswer(key, this.#session, request.header, message);
+    for (const peer of this.#subscribers) peer.send(frames).catch(() => {});
+  }
+
+  async #listen(
+    port: number,
+    type: "ROUTER" | "PUB" | "REP",
+    serve: (peer: ZmtpSocket) => Promise<void>,
+  ): Promise<void> {
+    const listener = Deno.listen({ hostname: this.#connection.ip, port });
+    for await (const connection of listener) {
+      // A front end that goes away, or that is none, ends its own connection only.
+      ZmtpSocket.accept(connection, type)
+        .then((peer) => serve(peer).finally(() => peer.close()))
+        .catch(() => {});
+    }
+  }
+
+  async #subscribe(peer: ZmtpSocket): Promise<void> {
+    try {
+      // The first thing that a subscriber sends is what it subscribes to: for a front end, all.
+      for await (const _ of peer) this.#subscribers.add(peer);
+    } finally {
+      this.#subscribers.delete(peer);
+    }
+  }
+
+  async #takeAnswers(peer: ZmtpSocket): Promise<void> {
+    this.#askable.set(peer.identity, peer);
+    try {
+      await this.#receive(peer, ({ type, content }) => {
+        if (type === "input_reply") this.#answers.get(peer.identity)?.(text(content.value));
+      });
+    } finally {
+      if (this.#askable.get(peer.identity) === peer) this.#askable.delete(peer.identity);
+      // Who was asked is gone.
+      this.#answers.get(peer.identity)?.("");
+    }
+  }
+
+  async #ask(
+    identity: string,
+    parent: JsonObject,
+    content: JsonObject,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const peer = this.#askable.get(identity);
+    if (!peer || signal.aborted) return "";
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const giveUp = () => resolve("");
+    signal.addEventListener("abort", giveUp);
+    this.#answers.set(identity, resolve);
+    try {
+      const question = { type: "input_request", content };
+      await peer.send(encodeAnswer(this.#connection.key, this.#session, parent, question));
+      return await promise;
+    } catch {
+      return ""; // the front end is gone
+    } finally {
+      this.#answers.delete(identity);
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async #receive(peer: ZmtpSocket, handle: (request: Request) => void): Promise<void> {
+    const { key } = this.#connection;
+    for await (const frames of peer) {
+      let message: Message;
+      try {
+        message = decodeMessage(key, frames);
+      } catch (error) {
+        // Not signed with our key: from somebody else than our front ends.
+        if (error instanceof MessageError) continue;
+        throw error;
+      }
+      const answer = (type: string, content: JsonObject) => {
+        peer.send(encodeAnswer(key, this.#session, message.header, { type, content }))
+          .catch(() => {});
+      };
+      const ask = (question: JsonObject, signal: AbortSignal) =>
+        this.#ask(peer.identity, message.header, question, signal);
+      handle({ ...message, answer, ask });
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The kernel that Jupyter starts for the course: Deno's own, behind a relay (`jupyter/relay.ts`).
+ *
+ *     deno run -A tools/kernel/main.ts CONNECTION_FILE
+ *
+ * @module
+ */
+
+import { Client, ConnectionLost } from "../jupyter/client.ts";
+import { Front } from "./front.ts";
+import { type Connection, Kernel } from "../jupyter/kernel_process.ts";
+import { type Behind, Relay } from "./relay.ts";
+
+/** Milliseconds that the kernel may take to end when asked to. */
+const END_PATIENCE = 2000;
+
+/** Milliseconds between two looks at whether the Jupyter server is still there. */
+const LOOK = 1000;
+
+/** Starts the kernel behind the relay. When it ends, so does this program. */
+async function startKernel(): Promise<Behind> {
+  const { kernel, greeted: client } = await Kernel.start(
+    {
+      cwd: Deno.cwd(),
+      // Lets a cell that was broken off be collected, and so end; see `Relay.stop`.
+      env: {
+        DENO_V8_FLAGS: [Deno.env.get("DENO_V8_FLAGS"), "--expose-gc"].filter(Boolean).join(","),
+      },
+    },
+    (kernel, signal) => Client.connect(kernel.connection, signal),
+  );
+  await client.prepare();
+  let isEnding = false;
+  kernel.ended.then(({ code }) => Deno.exit(isEnding ? 0 : code));
+  client.lost.catch(async ({ message }) => {
+    // Mostly because the kernel ends, which is dealt with above.
+    if (await kernel.endsWithin(END_PATIENCE) !== null) return;
+    console.error(message);
+    Deno.exit(1);
+  });
+  return {
+    client,
+    info: await client.ask("kernel_info_request", {}),
+    order: (order) => kernel.order(order),
+    async end() {
+      isEnding = true;
+      await client.shutdown();
+      await kernel.stop(END_PATIENCE);
+    },
+  };
+}
+
+async function main(file: string): Promise<void> {
+  const connection: Connection = JSON.parse(await Deno.readTextFile(file));
+  const behind = startKernel();
+  const front = new Front(connection, {
+    shell: (request) => relay.shell(request),
+    control: (request) => relay.control(request),
+  });
+  const relay = new Relay(front, behind);
+
+  // For front ends that interrupt by signal, though the kernel spec asks for a message.
+  Deno.addSignalListener("SIGINT", () => relay.stop());
+  // Every request under way fails with the connection; that is said once, in `startKernel`.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof ConnectionLost) event.preventDefault();
+  });
+  const parent = Deno.ppid;
+  setInterval(() => {
+    // Somebody else became our parent: the server is gone without having ended us.
+    if (Deno.ppid !== parent) Deno.exit(1);
+  }, LOOK);
+  await behind;
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args[0]);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

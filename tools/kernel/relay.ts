@@ -1,0 +1,276 @@
+/**
+ * Stands between the front ends and Deno's kernel, and makes up for what that kernel does otherwise
+ * than Jupyter's protocol wants it:
+ *
+ * - No output is lost. The kernel says "idle" while outputs are still under way, and front ends stop
+ *   listening there; the relay says it when the last one has passed.
+ * - Stop ends a loop of `lib` between two steps, a loop that never waits at once, and leaves the
+ *   kernel alive. The kernel alone would hang for good when a cell that waits is interrupted.
+ * - After an error or a Stop, cells that stand in the queue behind are not run.
+ * - A cell that cannot be parsed says so, and errors that the kernel swallows are shown.
+ *
+ * What `prompt()` and `confirm()` ask goes to the person, and the answer back.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../notebook_file/notebook.ts";
+import type { Client } from "../jupyter/client.ts";
+import type { Front, Published, Request } from "./front.ts";
+import { STOP_HEARD, UNCAUGHT } from "../inside_kernel/inside.ts";
+import { explainRefusal } from "../jupyter/lines.ts";
+import { type Message, text } from "../jupyter/messages.ts";
+import { ABANDON_CELL, STOP_CELL } from "../inside_kernel/orders.ts";
+
+/** Milliseconds that a cell may take to end by itself after Stop. */
+const STOP_PATIENCE = 1000;
+
+/** Milliseconds between being broken off and having ended. */
+const BREAK_PATIENCE = 500;
+
+/** Milliseconds after which a main thread that has heard of nothing is taken to be at work. */
+const BUSY_PATIENCE = 50;
+
+/** How often it is looked whether the main thread is at work. */
+const BUSY_LOOKS = 20;
+
+/** The kernel behind the relay. */
+export interface Behind {
+  client: Client;
+  /** What it says of itself: the content of its `kernel_info_reply`. */
+  info: JsonObject;
+  /** Gives an order to our part inside the kernel. */
+  order(order: number): void;
+  /** Ends the kernel. */
+  end(): Promise<void>;
+}
+
+/** A cell that runs. */
+interface Running {
+  request: Request;
+  /** Resolves when the main thread has heard of Stop. */
+  heard: PromiseWithResolvers<void>;
+  /** Resolves when the cell has ended. */
+  ended: PromiseWithResolvers<void>;
+  /** How often Stop was pressed. */
+  stops: number;
+  /** Takes the question back that the person has not answered, while there is one. */
+  unask: AbortController | undefined;
+}
+
+/** Passes on requests and outputs. */
+export class Relay {
+  readonly #front: Pick<Front, "publish">;
+  readonly #behind: Promise<Behind>;
+  readonly #queue: Request[] = [];
+  #isWorking = false;
+  #running: Running | undefined;
+
+  /** @param behind resolves when the kernel is ready; until then requests wait. */
+  constructor(front: Pick<Front, "publish">, behind: Promise<Behind>) {
+    this.#front = front;
+    this.#behind = behind;
+  }
+
+  /** Takes a request of the shell channel. They are done one after the other. */
+  shell(request: Request): void {
+    this.#queue.push(request);
+    this.#work();
+  }
+
+  /** Takes a request of the control channel. They are done at once. */
+  async control(request: Request): Promise<void> {
+    const { info, end } = await this.#behind;
+    switch (request.type) {
+      case "interrupt_request":
+        request.answer("interrupt_reply", { status: "ok" });
+        await this.stop();
+        break;
+      case "shutdown_request": {
+        const restart = request.content.restart === true;
+        request.answer("shutdown_reply", { status: "ok", restart });
+        await end();
+        break;
+      }
+      case "kernel_info_request":
+        request.answer("kernel_info_reply", info);
+        break;
+    }
+  }
+
+  /**
+   * Stops the cell that runs, if one does: a loop of `lib` between two steps, a cell that never
+   * waits at once, a cell that waits for a timer where it waits. Pressed again, it breaks off a cell
+   * that works between waiting for other things.
+   */
+  async stop(): Promise<void> {
+    const cell = this.#running;
+    if (!cell) return;
+    const isFirst = ++cell.stops === 1;
+    const { client, order } = await this.#behind;
+    if (cell.unask) {
+      // `prompt()` blocks the kernel until it has an answer, whatever it is: the cell is broken off
+      // right behind it.
+      await client.interrupt();
+      return cell.unask.abort();
+    }
+    if (isFirst) {
+      order(STOP_CELL);
+      if (await within(cell.ended.promise, STOP_PATIENCE)) return;
+      if (await within(cell.heard.promise, 0)) {
+        order(ABANDON_CELL);
+        if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
+        return this.#say(cell, STOP_IGNORED);
+      }
+    } else if (!await isBusy(cell, order)) {
+      // The kernel that is interrupted while it runs nothing never runs anything again.
+      return this.#say(cell, STOP_IMPOSSIBLE);
+    }
+    await client.interrupt();
+    if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
+    // A step of a loop that waits between steps was broken off: nobody can come back to its cell.
+    order(ABANDON_CELL);
+  }
+
+  #say(cell: Running, text: string): void {
+    this.#front.publish(cell.request, { type: "stream", content: { name: "stderr", text } });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    const { client, info } = await this.#behind;
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#status(request, "busy");
+      if (request.type === "execute_request") await this.#execute(client, request);
+      else if (request.type === "kernel_info_request") request.answer("kernel_info_reply", info);
+      else await this.#ask(client, request);
+      this.#status(request, "idle");
+    }
+    this.#isWorking = false;
+  }
+
+  #status(request: Request, execution_state: string): void {
+    this.#front.publish(request, { type: "status", content: { execution_state } });
+  }
+
+  async #ask(client: Client, request: Request): Promise<void> {
+    const reply = REPLIES.get(request.type);
+    if (reply) request.answer(reply, await client.ask(request.type, request.content));
+  }
+
+  async #execute(client: Client, request: Request): Promise<void> {
+    const code = text(request.content.code);
+    const silent = request.content.silent === true;
+    const cell: Running = {
+      request,
+      heard: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+      stops: 0,
+      unask: undefined,
+    };
+    this.#running = cell;
+    let hasError = false;
+    const publish = (message: Published) => this.#front.publish(request, message);
+    const pass = (message: Message) => {
+      if (message.type === STOP_HEARD) return cell.heard.resolve();
+      if (KEPT_BACK.has(message.type)) return;
+      const type = message.type === UNCAUGHT ? "error" : message.type;
+      if (type === "error") hasError = true;
+      publish({ type, content: message.content, metadata: message.metadata });
+    };
+
+    const canAsk = request.content.allow_stdin === true;
+    const ask = async (question: JsonObject) => {
+      cell.unask = new AbortController();
+      try {
+        return await request.ask(question, cell.unask.signal);
+      } finally {
+        cell.unask = undefined;
+      }
+    };
+    const reply = await client.execute(code, silent, pass, canAsk ? ask : undefined);
+    cell.ended.resolve();
+    // An order to stop that came at the last moment must not reach the next cell.
+    if (cell.stops > 0) await within(cell.heard.promise, BREAK_PATIENCE);
+    await client.complete(pass);
+    this.#running = undefined;
+
+    const failed = reply.status !== "ok";
+    let answer = reply;
+    if (failed && !hasError) {
+      const error = cell.stops > 0 ? STOPPED : await whyNotRun(code);
+      publish({ type: "error", content: error });
+      answer = { ...reply, ...error };
+    }
+    if (cell.stops > 0 || (failed && request.content.stop_on_error !== false)) this.#abortQueue();
+    request.answer("execute_reply", answer);
+  }
+
+  /** Answers the cells that wait in the queue that they will not run. */
+  #abortQueue(): void {
+    const kept = this.#queue.splice(0).filter((request) => {
+      if (request.type !== "execute_request") return true;
+      this.#status(request, "busy");
+      request.answer("execute_reply", { status: "aborted" });
+      this.#status(request, "idle");
+      return false;
+    });
+    this.#queue.push(...kept);
+  }
+}
+
+/** Which reply a request gets that the kernel answers by itself; others get none. */
+const REPLIES: ReadonlyMap<string, string> = new Map([
+  ["complete_request", "complete_reply"],
+  ["inspect_request", "inspect_reply"],
+  ["is_complete_request", "is_complete_reply"],
+  ["history_request", "history_reply"],
+  ["comm_info_request", "comm_info_reply"],
+]);
+
+/** What the kernel says of its own state, and what our part inside it says to us. */
+const KEPT_BACK: ReadonlySet<string> = new Set(["status", "outputs_complete"]);
+
+const STOP_IGNORED = "Stop: this cell does not look at Stop; it does where its loop awaits " +
+  "breathe(). Press Stop again to break it off.\n";
+
+const STOP_IMPOSSIBLE = "Stop: this cell waits for something outside the notebook. Wait until it " +
+  "comes, or restart the kernel.\n";
+
+const STOPPED: JsonObject = {
+  ename: "Stopped",
+  evalue: "stopped by the Stop button",
+  traceback: ["Stopped: stopped by the Stop button"],
+};
+
+/** Why the kernel did not run a cell, which it does not say. */
+async function whyNotRun(code: string): Promise<JsonObject> {
+  const { name, message, line } = await explainRefusal(code, "");
+  const where = line === null ? "" : `\n    at line ${line}`;
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}${where}`] };
+}
+
+/** Whether the main thread of the kernel is working just now, or soon. */
+async function isBusy(cell: Running, order: Behind["order"]): Promise<boolean> {
+  for (let look = 0; look < BUSY_LOOKS; look++) {
+    cell.heard = Promise.withResolvers();
+    order(STOP_CELL);
+    if (!await within(cell.heard.promise, BUSY_PATIENCE)) return true;
+    await within(cell.ended.promise, Math.random() * BUSY_PATIENCE);
+  }
+  return false;
+}
+
+/** Whether a promise resolves in time. */
+async function within(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

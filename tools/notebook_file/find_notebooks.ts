@@ -1,0 +1,30 @@
+/**
+ * The notebooks that a command is about.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { projectPath } from "../../lib/support/paths.ts";
+import { fromCaller } from "../run/options.ts";
+
+/** The absolute path of a notebook, named from where the command was called or from the project. */
+export async function findNotebook(path: string): Promise<string> {
+  const fromHere = fromCaller(path);
+  try {
+    await Deno.stat(fromHere);
+    return fromHere;
+  } catch {
+    return projectPath(path);
+  }
+}
+
+/** The absolute paths of all notebooks of the course, in order. */
+export async function allNotebooks(): Promise<string[]> {
+  const folder = projectPath("notebooks");
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && name.endsWith(".ipynb")) names.push(name);
+  }
+  return names.sort().map((name) => join(folder, name));
+}

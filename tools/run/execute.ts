@@ -1,0 +1,291 @@
+/**
+ * Runs a whole notebook on a kernel of its own.
+ *
+ * @module
+ */
+
+import {
+  type CodeCell,
+  codeCells,
+  type Json,
+  type Notebook,
+  sourceText,
+} from "../notebook_file/notebook.ts";
+import { Client, ConnectionLost } from "../jupyter/client.ts";
+import { type CellError, cellError, errorOutput, type Failure } from "../jupyter/failure.ts";
+import { UNCAUGHT } from "../inside_kernel/inside.ts";
+import { Kernel } from "../jupyter/kernel_process.ts";
+import { isObject, type Message, text } from "../jupyter/messages.ts";
+import { Outputs } from "./outputs.ts";
+import { explainRefusal, lineOf } from "../jupyter/lines.ts";
+
+/** Says how far a run is. */
+export interface CellEvent {
+  /** A cell starts, something is printed or displayed in it, or it ends. */
+  kind: "start" | "output" | "end";
+  /** Which code cell, counted from 1. */
+  cell: number;
+  /** How many code cells there are. */
+  cells: number;
+  /** The id of the cell. */
+  id: string;
+  /** For `output`: the text of it. */
+  text: string;
+  /** How long the cell has been running. */
+  seconds: number;
+}
+
+/** How to run a notebook. */
+export interface ExecuteOptions {
+  /** The folder in which the cells run. */
+  cwd: string;
+  /** Environment variables for the kernel, beside those of this process. */
+  env?: Record<string, string>;
+  /** Seconds that one cell may take. No limit by default. */
+  timeout?: number;
+  /** Called as the run goes on. */
+  onCell?: (event: CellEvent) => void;
+  /** Stops the run; the kernel ends with it. */
+  signal?: AbortSignal;
+}
+
+/** What came of a run. */
+export interface Executed {
+  /** The notebook with the outputs of this run; cells that were not reached have none. */
+  notebook: Notebook;
+  /** Why it stopped, or null when every cell ran through. */
+  failure: Failure | null;
+  /** How long it took, with the start of the kernel. */
+  seconds: number;
+}
+
+/** A cell may send this much; one that goes on and on must not fill the memory. */
+const MAX_CELL_BYTES = 256 * 1024 * 1024;
+
+/** Milliseconds that an interrupted cell may take to stop before its kernel is killed. */
+const INTERRUPT_PATIENCE = 2000;
+
+/** Milliseconds that a kernel may take to end when asked to. */
+const SHUTDOWN_PATIENCE = 2000;
+
+/**
+ * Runs all code cells in order and stops at the first that fails. The notebook given is not changed.
+ *
+ * @throws {KernelError} when no kernel can be started.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function executeNotebook(
+  notebook: Notebook,
+  options: ExecuteOptions,
+): Promise<Executed> {
+  const begin = performance.now();
+  const { signal } = options;
+  const { kernel, greeted: client } = await Kernel.start(
+    { cwd: options.cwd, env: options.env ?? {}, signal },
+    (kernel, signal) => Client.connect(kernel.connection, signal),
+  );
+  try {
+    const run = new Run(structuredClone(notebook), kernel, client, options);
+    await run.prepare();
+    const failure = await run.cells();
+    // After a failure the kernel may be busy without end, and is killed below.
+    if (!failure) {
+      await client.shutdown();
+      await kernel.stop(SHUTDOWN_PATIENCE);
+    }
+    return { notebook: run.notebook, failure, seconds: (performance.now() - begin) / 1000 };
+  } finally {
+    await kernel.kill();
+    client.close();
+  }
+}
+
+class Run {
+  readonly notebook: Notebook;
+  readonly #kernel: Kernel;
+  readonly #client: Client;
+  readonly #options: ExecuteOptions;
+  readonly #outputs = new Outputs();
+  /** Rejects when the run cannot go on: the kernel ended, its connection broke, or we are told. */
+  readonly #stopped: Promise<never>;
+
+  constructor(notebook: Notebook, kernel: Kernel, client: Client, options: ExecuteOptions) {
+    this.notebook = notebook;
+    this.#kernel = kernel;
+    this.#client = client;
+    this.#options = options;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    kernel.ended.then((status) => reject(new KernelEnded(status)));
+    client.lost.catch(reject);
+    const { signal } = options;
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    this.#stopped = promise;
+  }
+
+  /** Loads our part inside the kernel. */
+  async prepare(): Promise<void> {
+    await Promise.race([this.#stopped, this.#client.prepare()]);
+  }
+
+  /** Runs the cells; gives the failure of the first that failed, or null. */
+  async cells(): Promise<Failure | null> {
+    const cells = codeCells(this.notebook);
+    for (const cell of cells) {
+      cell.outputs = [];
+      cell.execution_count = null;
+    }
+    let failure: Failure | null = null;
+    for (const [index, cell] of cells.entries()) {
+      // Jupyter does not run empty cells either; the kernel would count them.
+      if (sourceText(cell).trim() === "") continue;
+      failure = await this.#cell(cell, index, cells.length);
+      if (failure) break;
+    }
+    // Only now: a later cell may have updated a display of an earlier one.
+    for (const [index, cell] of cells.entries()) cell.outputs = this.#outputs.of(index);
+    return failure;
+  }
+
+  async #cell(cell: CodeCell, index: number, cells: number): Promise<Failure | null> {
+    const begin = performance.now();
+    const number = index + 1;
+    const tell = (kind: CellEvent["kind"], text = "") => {
+      const seconds = (performance.now() - begin) / 1000;
+      this.#options.onCell?.({ kind, cell: number, cells, id: cell.id, text, seconds });
+    };
+    const code = sourceText(cell);
+    tell("start");
+    const error = await this.#execute(cell, index, code, (text) => tell("output", text));
+    tell("end");
+    return error &&
+      { ...error, cell: number, id: cell.id, line: error.line ?? await lineOf(error, code) };
+  }
+
+  /** Runs one cell to its end and gives the first error in it, or null. */
+  async #execute(
+    cell: CodeCell,
+    index: number,
+    code: string,
+    tell: (text: string) => void,
+  ): Promise<CellError | null> {
+    let error: CellError | null = null;
+    let bytes = 0;
+    let isBrokenOff = false;
+    const flooded = Promise.withResolvers<never>();
+    flooded.promise.catch(() => {});
+
+    const receive = (received: Message) => {
+      bytes += received.bytes;
+      if (bytes > MAX_CELL_BYTES) return flooded.reject(new Flood());
+      if (received.type === "execute_input") {
+        cell.execution_count = count(received.content.execution_count);
+      }
+      const message = received.type === UNCAUGHT ? { ...received, type: "error" } : received;
+      if (message.type === "error") {
+        // That a cell broken off from outside ends in an error is no news.
+        if (isBrokenOff) return;
+        error ??= cellError(message.content);
+      }
+      this.#outputs.receive(index, message);
+      const said = shownText(message);
+      if (said !== "") tell(said);
+    };
+
+    const whole = async () => {
+      const reply = await this.#client.execute(code, false, receive);
+      await this.#client.complete(receive);
+      if (reply.status === "ok" || error || isBrokenOff) return;
+      // Where the kernel does not even start a cell, no error is sent.
+      error = await explainRefusal(code, this.#kernel.complaints);
+      this.#outputs.add(index, errorOutput(error));
+    };
+
+    const running = whole();
+    running.catch(() => {});
+    try {
+      await Promise.race([
+        this.#stopped,
+        flooded.promise,
+        withTimeLimit(running, this.#options.timeout),
+      ]);
+    } catch (reason) {
+      isBrokenOff = true;
+      error = await this.#brokenOff(reason, running);
+      this.#outputs.add(index, errorOutput(error));
+    }
+    return error;
+  }
+
+  /** Ends a cell that cannot be let run to its end; gives what to say of it. */
+  async #brokenOff(reason: unknown, running: Promise<void>): Promise<CellError> {
+    this.#options.signal?.throwIfAborted();
+    if (reason instanceof TimeLimit || reason instanceof Flood) {
+      await Promise.race([this.#client.interrupt(), delay(INTERRUPT_PATIENCE)]);
+      await Promise.race([running, this.#stopped, delay(INTERRUPT_PATIENCE)]).catch(() => {});
+      return { name: reason.name, message: reason.message, traceback: [], line: null };
+    }
+    if (reason instanceof KernelEnded || reason instanceof ConnectionLost) {
+      // A kernel that ends breaks the connection too, and the last outputs may still be under way.
+      const status = await Promise.race([this.#kernel.ended, delay(500)]);
+      await delay(50);
+      // Ctrl-C reaches the kernel too, and may end it before we hear of it.
+      this.#options.signal?.throwIfAborted();
+      const { name, message } = status ? new KernelEnded(status) : reason;
+      const complaints = this.#kernel.complaints;
+      return { name, message, traceback: complaints ? complaints.split("\n") : [], line: null };
+    }
+    throw reason;
+  }
+}
+
+class KernelEnded extends Error {
+  override name = "KernelEnded";
+  constructor({ code, signal }: Deno.CommandStatus) {
+    const how = signal ? `by ${signal}` : `with exit code ${code}`;
+    super(`kernel: expected it to run the cell to its end, found that the kernel ended ${how}`);
+  }
+}
+
+class TimeLimit extends Error {
+  override name = "TimeLimit";
+  constructor(seconds: number) {
+    super(`cell: expected an end within ${seconds} s, found it still running (see --timeout)`);
+  }
+}
+
+class Flood extends Error {
+  override name = "Flood";
+  constructor() {
+    super(`cell: expected outputs of at most ${MAX_CELL_BYTES} bytes, found more`);
+  }
+}
+
+/** Rejects with {@linkcode TimeLimit} when the work takes more than so many seconds. */
+async function withTimeLimit(work: Promise<void>, seconds: number | undefined): Promise<void> {
+  if (seconds === undefined) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new TimeLimit(seconds)), seconds * 1000);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The text that a message shows a person, or "". */
+function shownText(message: Message): string {
+  const { type, content } = message;
+  if (type === "stream") return text(content.text);
+  const shows = ["display_data", "update_display_data", "execute_result"].includes(type);
+  return shows && isObject(content.data) ? text(content.data["text/plain"]) : "";
+}
+
+function count(value: Json | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,119 @@
+/**
+ * The arguments of `deno task run`.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { parseSetting } from "../notebook_file/parameters.ts";
+
+/** What `--help` prints. */
+export const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its own.
+
+deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, in order
+
+  --set NAME=VALUE   another value for a parameter of the notebook; may be given often
+  --data SOURCE      the data set: auto, mnist, digits, fashion-mnist or cifar-10
+  --out DIR          write the executed notebooks there
+  --write            store the outputs in the notebooks themselves
+  --json             print one line of JSON a notebook, and nothing else
+  --timeout SECONDS  stop a cell that takes longer
+  --jobs N           run N notebooks side by side (1)
+  --help             print this`;
+
+const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"];
+
+/** Something in the command's arguments that a person can put right. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** What the command is asked to do. */
+export interface Options {
+  /** Paths as given; none for all notebooks of the course. */
+  notebooks: string[];
+  /** Texts of parameters by name. */
+  settings: Map<string, string>;
+  data: string | undefined;
+  /** The absolute path of a folder, or null. */
+  out: string | null;
+  write: boolean;
+  json: boolean;
+  help: boolean;
+  /** Seconds for a cell. */
+  timeout: number | undefined;
+  /** How many notebooks at once. */
+  jobs: number;
+}
+
+/**
+ * Reads the arguments of the command.
+ *
+ * @throws {UsageError | ParameterError} naming the option, what it expects and what it found.
+ */
+export function readOptions(args: string[]): Options {
+  const { values, positionals } = parse(args);
+  const { set = [], data, out, timeout, jobs = "1", write = false, json = false } = values;
+  if (data !== undefined && !SOURCES.includes(data)) {
+    throw new UsageError(`--data: expected one of ${SOURCES.join(", ")}, found "${data}"`);
+  }
+  if (write && set.length > 0) {
+    throw new UsageError(
+      "--write: expected no --set beside it, which would store other parameters in the notebook; " +
+        "use --out DIR",
+    );
+  }
+  const settings = new Map<string, string>();
+  for (const [name, value] of set.map(parseSetting)) {
+    if (settings.has(name)) throw new UsageError(`--set ${name}: expected it once, found it twice`);
+    settings.set(name, value);
+  }
+  return {
+    notebooks: positionals,
+    settings,
+    data,
+    out: out === undefined ? null : fromCaller(out),
+    write,
+    json,
+    help: values.help ?? false,
+    timeout: timeout === undefined ? undefined : positive("--timeout", timeout),
+    jobs: Math.ceil(positive("--jobs", jobs)),
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        set: { type: "string", multiple: true },
+        data: { type: "string" },
+        out: { type: "string" },
+        timeout: { type: "string" },
+        jobs: { type: "string" },
+        write: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message}\n\n${USAGE}`);
+  }
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number > 0 && number < 1e6) return number;
+  throw new UsageError(`${name}: expected a number above 0, found "${value}"`);
+}
+
+/**
+ * The absolute form of a path that a person gave: `deno task` runs us in the project's folder and
+ * says in `INIT_CWD` where it was called.
+ */
+export function fromCaller(path: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+}

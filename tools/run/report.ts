@@ -1,0 +1,153 @@
+/**
+ * What the runner tells: how far it is, on standard error, and what came out, on standard output,
+ * as a table for people or as one line of JSON a notebook for programs.
+ *
+ * @module
+ */
+
+import type { Json } from "../notebook_file/notebook.ts";
+import type { CellEvent } from "./execute.ts";
+
+/** Why a notebook failed, as far as it is known where. */
+export interface ReportedError {
+  /** Which code cell, counted from 1; null where the notebook did not get that far. */
+  cell: number | null;
+  /** The cell's id. */
+  id: string | null;
+  /** The line in the cell, counted from 1. */
+  line: number | null;
+  message: string;
+}
+
+/** What came of one notebook. */
+export interface Result {
+  /** Its path. */
+  notebook: string;
+  ok: boolean;
+  /** Which data set it ran on, where it says so. */
+  data: string | null;
+  seconds: number;
+  /** What it recorded, by name. */
+  scraps: { [name: string]: Json };
+  /** Only where it failed. */
+  error?: ReportedError;
+}
+
+/** One line of JSON, with the keys in the order of {@linkcode Result}. */
+export function jsonLine({ notebook, ok, data, seconds, scraps, error }: Result): string {
+  const rounded = Math.round(seconds * 1000) / 1000;
+  return JSON.stringify({ notebook, ok, data, seconds: rounded, scraps, error });
+}
+
+/** Says where and why a notebook failed: `notebook, cell 3 (predict), line 2: message`. */
+export function errorLine(notebook: string, { cell, id, line, message }: ReportedError): string {
+  const place = [
+    notebook,
+    ...cell === null ? [] : [`cell ${cell}${id === null ? "" : ` (${id})`}`],
+    ...line === null ? [] : [`line ${line}`],
+  ];
+  return `${place.join(", ")}: ${message}`;
+}
+
+/** The table of results: notebook, data, seconds, and what each recorded. */
+export function table(results: Result[]): string {
+  const rows = results.map(({ notebook, ok, data, seconds, scraps }) => [
+    notebook,
+    data ?? "-",
+    seconds.toFixed(1),
+    [
+      ...ok ? [] : ["FAILED"],
+      ...Object.entries(scraps).map(([name, value]) => `${name} ${short(value)}`),
+    ].join("  "),
+  ]);
+  const all = [["notebook", "data", "seconds", "recorded"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column].length)));
+  return all
+    .map(([notebook, data, seconds, recorded]) =>
+      [
+        notebook.padEnd(widths[0]),
+        data.padEnd(widths[1]),
+        seconds.padStart(widths[2]),
+        recorded,
+      ].join("  ").trimEnd()
+    )
+    .join("\n");
+}
+
+function short(value: Json): string {
+  if (typeof value === "number" && !Number.isInteger(value)) return String(+value.toPrecision(6));
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** Shows how far the runs are. */
+export interface Progress {
+  /** Something happened in a notebook. */
+  update(notebook: string, event: CellEvent): void;
+  /** Writes lines above the progress. */
+  say(text: string): void;
+  /** Takes the progress away. */
+  close(): void;
+}
+
+/** Says nothing but what it is told to say. */
+export function silentProgress(): Progress {
+  return { update: () => {}, say: (text) => console.error(text), close: () => {} };
+}
+
+/** One line for each finished cell, for logs. */
+export function lineProgress(): Progress {
+  return {
+    ...silentProgress(),
+    update(notebook, { kind, cell, cells, id, seconds }) {
+      if (kind !== "end") return;
+      console.error(`${notebook}  cell ${cell} of ${cells}  ${id}  ${seconds.toFixed(1)} s`);
+    },
+  };
+}
+
+/** One line with a bar, drawn again and again in place, for terminals. */
+export function barProgress(): Progress {
+  const encoder = new TextEncoder();
+  const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
+  const running = new Map<string, { event: CellEvent; since: number; said: string }>();
+  const clear = () => write("\r\x1b[K");
+
+  const draw = () => {
+    const parts = [...running].map(([notebook, { event, since, said }]) => {
+      const done = Math.round((event.cell - 1) / event.cells * 20);
+      const bar = "#".repeat(done).padEnd(20, "-");
+      const seconds = ((performance.now() - since) / 1000).toFixed(0);
+      return `${notebook} [${bar}] cell ${event.cell} of ${event.cells} ${event.id} ${seconds} s` +
+        (said === "" ? "" : `  ${said}`);
+    });
+    write(`\r${parts.join(" | ").slice(0, columns() - 1)}\x1b[K`);
+  };
+  const timer = setInterval(draw, 200);
+  return {
+    update(notebook, event) {
+      if (event.kind === "start") {
+        running.set(notebook, { event, since: performance.now(), said: "" });
+      } else if (event.kind === "output") {
+        const shown = running.get(notebook);
+        if (shown) shown.said = event.text.trimEnd().split(/[\n\r]/).at(-1)?.trim() ?? "";
+      } else running.delete(notebook);
+    },
+    say(text) {
+      clear();
+      console.error(text);
+    },
+    close() {
+      clearInterval(timer);
+      clear();
+    },
+  };
+}
+
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}

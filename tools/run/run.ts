@@ -1,0 +1,220 @@
+/**
+ * `deno task run`: runs notebooks on the Deno kernel, without Python.
+ *
+ * @module
+ */
+
+import { basename, dirname, join, relative, sep } from "node:path";
+import { projectPath, projectRoot } from "../../lib/support/paths.ts";
+import { allNotebooks, findNotebook } from "../notebook_file/find_notebooks.ts";
+import { executeNotebook } from "./execute.ts";
+import { describe } from "../jupyter/failure.ts";
+import { checkDenoVersion, killAllKernels } from "../jupyter/kernel_process.ts";
+import { fillParameters } from "../notebook_file/parameters.ts";
+import {
+  barProgress,
+  errorLine,
+  jsonLine,
+  lineProgress,
+  type Progress,
+  type ReportedError,
+  type Result,
+  silentProgress,
+  table,
+} from "./report.ts";
+import { recordedIn } from "../notebook_file/scraps.ts";
+import { type Place, refuseMachinePaths, storable } from "./stored.ts";
+import { type Notebook, readNotebook, writeNotebook } from "../notebook_file/notebook.ts";
+import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
+
+interface Job {
+  path: string;
+  /** How the notebook is called in reports: its path from the project's folder. */
+  name: string;
+  notebook: Notebook;
+  /** Where the executed copy goes; null for nowhere. */
+  out: string | null;
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  checkDenoVersion(Deno.version.deno);
+  const { jobs, failed } = await loadJobs(options);
+  if (failed.length > 0) {
+    // One wrong name or path: nothing is run, so that nobody waits for half of the results.
+    for (const result of failed) announce(result, options, silentProgress());
+    return 1;
+  }
+
+  const stop = stopOnSignals();
+  const progress = options.json
+    ? silentProgress()
+    : Deno.stderr.isTerminal()
+    ? barProgress()
+    : lineProgress();
+  const what = jobs.length === 1 ? jobs[0].name : `${jobs.length} notebooks`;
+  if (!options.json) progress.say(`Running ${what} on the Deno kernel.`);
+  let results: Result[];
+  try {
+    results = await inOrder(
+      jobs,
+      options.jobs,
+      (job) => runJob(job, options, progress, stop),
+      (result) => announce(result, options, progress),
+    );
+  } finally {
+    progress.close();
+  }
+  if (!options.json) console.log(table(results));
+  return results.every((result) => result.ok) ? 0 : 1;
+}
+
+/** Reads the notebooks and fills in their parameters. */
+async function loadJobs(options: Options): Promise<{ jobs: Job[]; failed: Result[] }> {
+  const paths = options.notebooks.length > 0
+    ? [...new Set(await Promise.all(options.notebooks.map(findNotebook)))]
+    : await allNotebooks();
+  const jobs: Job[] = [];
+  const failed: Result[] = [];
+  for (const path of paths) {
+    const name = nameOf(path);
+    const out = options.out === null ? null : join(options.out, basename(path));
+    try {
+      const other = jobs.find((job) => job.out !== null && job.out === out);
+      if (other) {
+        throw new UsageError(`--out: expected one file a notebook, found ${other.name} too`);
+      }
+      if (out === path) {
+        throw new UsageError("--out: expected another folder than the notebook's; see --write");
+      }
+      const notebook = fillParameters(await readNotebook(path), options.settings);
+      jobs.push({ path, name, notebook, out });
+    } catch (error) {
+      failed.push(failure(name, error));
+    }
+  }
+  return { jobs, failed };
+}
+
+async function runJob(
+  { path, name, notebook, out }: Job,
+  options: Options,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Result> {
+  const begin = performance.now();
+  try {
+    const { notebook: executed, failure, seconds } = await executeNotebook(notebook, {
+      cwd: dirname(path),
+      env: environment(options.data),
+      timeout: options.timeout,
+      signal,
+      onCell: (event) => progress.update(name, event),
+    });
+    if (out !== null) {
+      await Deno.mkdir(dirname(out), { recursive: true });
+      await writeNotebook(out, await storable(executed, places()));
+    }
+    if (options.write && !failure) {
+      const { drawStills } = await import("./stills.ts"); // with the browser's driver: only now
+      const stored = await storable(executed, places(), drawStills);
+      refuseMachinePaths(stored);
+      await writeNotebook(path, stored);
+    }
+    const result = { notebook: name, ok: !failure, seconds, ...recordedIn(executed) };
+    if (!failure) return result;
+    const { cell, id, line } = failure;
+    return { ...result, error: { cell, id, line, message: describe(failure) } };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...failure(name, error), seconds: (performance.now() - begin) / 1000 };
+  }
+}
+
+/** Does the jobs, so many at a time, and hands over the results in the order of the jobs. */
+async function inOrder<Job, Result>(
+  jobs: Job[],
+  width: number,
+  work: (job: Job) => Promise<Result>,
+  done: (result: Result) => void,
+): Promise<Result[]> {
+  const results: Result[] = new Array(jobs.length);
+  let next = 0;
+  let told = 0;
+  const worker = async () => {
+    while (next < jobs.length) {
+      const index = next++;
+      results[index] = await work(jobs[index]);
+      while (told in results) done(results[told++]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, jobs.length) }, worker));
+  return results;
+}
+
+function announce(result: Result, options: Options, progress: Progress): void {
+  if (options.json) console.log(jsonLine(result));
+  if (result.error) progress.say(errorLine(result.notebook, result.error));
+}
+
+function failure(name: string, error: unknown): Result {
+  const message = error instanceof Error ? error.message : String(error);
+  const reported: ReportedError = { cell: null, id: null, line: null, message };
+  return { notebook: name, ok: false, data: null, seconds: 0, scraps: {}, error: reported };
+}
+
+/** What the kernel's environment has beside ours: cells run elsewhere, so paths must be absolute. */
+function environment(data: string | undefined): Record<string, string> {
+  const folder = Deno.env.get("MNIST_DIR");
+  return {
+    ...folder ? { MNIST_DIR: projectPath(folder) } : {},
+    ...data ? { MNIST_SOURCE: data } : {},
+  };
+}
+
+function places(): Place[] {
+  const folder = Deno.env.get("MNIST_DIR");
+  return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
+}
+
+function nameOf(path: string): string {
+  const fromRoot = relative(projectRoot, path);
+  return (fromRoot.startsWith("..") ? path : fromRoot).split(sep).join("/");
+}
+
+/** Gives a signal that is aborted when the process is told to stop; told twice, it ends at once. */
+function stopOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  const signals: [Deno.Signal, number][] = Deno.build.os === "windows"
+    ? [["SIGINT", 130], ["SIGBREAK", 149]]
+    : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+  for (const [name, code] of signals) {
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) {
+        killAllKernels();
+        Deno.exit(code);
+      }
+      controller.abort(new Stopped(name, code));
+    });
+  }
+  return controller.signal;
+}
+
+class Stopped extends Error {
+  constructor(signal: string, readonly code: number) {
+    super(`run: stopped by ${signal}; the kernels have been ended`);
+  }
+}
+
+try {
+  Deno.exit(await main(Deno.args));
+} catch (error) {
+  const isExpected = error instanceof Stopped || error instanceof UsageError ||
+    (error instanceof Error && ["ParameterError", "KernelError"].includes(error.name));
+  console.error(isExpected && error instanceof Error ? error.message : error);
+  Deno.exit(error instanceof Stopped ? error.code : 1);
+}

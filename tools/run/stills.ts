@@ -1,0 +1,131 @@
+/**
+ * Stills: the figures of a notebook as PNG pictures, drawn by the same plotly in Chromium. A stored
+ * notebook has no scripts in it, so that GitHub and untrusted notebooks show every figure.
+ *
+ * @module
+ */
+import { decode } from "fast-png";
+import type { Browser, Page } from "playwright-core";
+import upng from "upng-js";
+import { FIGURE_MIME, isLibraryOutput, plotlySource } from "../../lib/notebook/bundle.ts";
+import { type Figure, isFigure } from "../../lib/plot/figure.ts";
+import { launchChromium } from "../support/chromium.ts";
+import {
+  codeCells,
+  type DisplayData,
+  type Notebook,
+  type Output,
+} from "../notebook_file/notebook.ts";
+
+/** Pixels of the picture for one of the page: sharp on fine screens, and small enough to store. */
+const SHARPNESS = 1.5;
+
+/** The part of upng-js that is used here; it has no types of its own. */
+interface Upng {
+  /** Images of 4 bytes a pixel as a PNG of at most `colors` colours. */
+  encode(images: ArrayBuffer[], width: number, height: number, colors: number): ArrayBuffer;
+}
+
+const { encode }: Upng = upng;
+
+/**
+ * The same picture with 256 colours at most, which is all that a plot needs and a third of the
+ * bytes: a stored notebook stays small.
+ */
+function shrink(png: Uint8Array): Uint8Array {
+  const { width, height, data } = decode(png);
+  return new Uint8Array(encode([Uint8Array.from(data).buffer], width, height, 256));
+}
+
+/** A page that draws figures. */
+export class Studio {
+  readonly #browser: Browser;
+  readonly #page: Page;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  /**
+   * Opens the browser and loads plotly into an empty page; nothing comes from the network.
+   * @throws {NoBrowserError} that says what to install.
+   */
+  static async open(): Promise<Studio> {
+    const browser = await launchChromium("pictures of the figures");
+    try {
+      const page = await browser.newPage();
+      await page.setContent("<!doctype html><body></body>");
+      await page.addScriptTag({ content: await plotlySource() });
+      return new Studio(browser, page);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Draws a figure as a PNG. */
+  async draw({ data, layout }: Figure): Promise<Uint8Array> {
+    const { width = 700, height = 450 } = layout;
+    const size = { format: "png", width, height, scale: SHARPNESS };
+    const figure = JSON.stringify({ data, layout, config: { staticPlot: true } });
+    const url: unknown = await this.#page.evaluate(
+      `Plotly.toImage(${figure}, ${JSON.stringify(size)})`,
+    );
+    const [, png] = /^data:image\/png;base64,([A-Za-z0-9+/=]+)$/.exec(String(url)) ?? [];
+    if (png === undefined) throw new TypeError(`stills: expected a PNG from plotly, found ${url}`);
+    return shrink(Uint8Array.fromBase64(png));
+  }
+
+  /** Closes the browser. */
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** The figure that an output holds, if it holds one. */
+function figureOf(output: Output): Figure | undefined {
+  if (output.output_type !== "display_data") return undefined;
+  const figure = output.data[FIGURE_MIME];
+  return isFigure(figure) ? figure : undefined;
+}
+
+function isLibrary(output: Output): boolean {
+  return output.output_type === "display_data" && isLibraryOutput(output);
+}
+
+async function still(studio: Studio, figure: Figure): Promise<DisplayData> {
+  const { width = 700, height = 450 } = figure.layout;
+  return {
+    output_type: "display_data",
+    data: { "image/png": (await studio.draw(figure)).toBase64(), "text/plain": figure.alt },
+    metadata: { "image/png": { alt: figure.alt, height, width } },
+  };
+}
+
+/**
+ * Puts a picture in the place of every figure, and takes plotly out. The notebook given is
+ * changed. A notebook without figures needs no browser.
+ *
+ * @throws {NoBrowserError} where there are figures and no browser.
+ */
+export async function drawStills(notebook: Notebook): Promise<Notebook> {
+  const cells = codeCells(notebook);
+  const studio = cells.some(({ outputs }) => outputs.some((output) => figureOf(output)))
+    ? await Studio.open()
+    : undefined;
+  try {
+    for (const cell of cells) {
+      const outputs: Output[] = [];
+      for (const output of cell.outputs) {
+        const figure = figureOf(output);
+        if (figure && studio) outputs.push(await still(studio, figure));
+        else if (!isLibrary(output)) outputs.push(output);
+      }
+      cell.outputs = outputs;
+    }
+  } finally {
+    await studio?.close();
+  }
+  return notebook;
+}

@@ -1,0 +1,152 @@
+/**
+ * From the outputs of a run to outputs that can be kept: the same on every machine that computes
+ * the same. Colour codes go, lines overwritten by a carriage return go, paths are given from the
+ * project's folder.
+ *
+ * @module
+ */
+
+import { homedir, tmpdir } from "node:os";
+import { sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { projectRoot } from "../../lib/support/paths.ts";
+import {
+  codeCells,
+  type Json,
+  type Notebook,
+  type Output,
+  stampOutputs,
+} from "../notebook_file/notebook.ts";
+import { isObject } from "../jupyter/messages.ts";
+
+/** Outputs that must not be stored. */
+export class StoreError extends Error {
+  override name = "StoreError";
+}
+
+/** A folder of this machine and what stands for it in a stored notebook. */
+export interface Place {
+  path: string;
+  name: string;
+}
+
+/**
+ * Replaces the outputs that only live in a running page, such as interactive figures, by what a
+ * reader without scripts can see. The notebook given may be changed.
+ */
+export type Stills = (notebook: Notebook) => Promise<Notebook>;
+
+/**
+ * Gives a copy of an executed notebook as it is stored.
+ *
+ * @param places folders to be named otherwise, beside the project's own.
+ * @param stills how interactive outputs become still ones; by default they stay as they are.
+ */
+export async function storable(
+  executed: Notebook,
+  places: Place[] = [],
+  stills: Stills = (notebook) => Promise.resolve(notebook),
+): Promise<Notebook> {
+  const notebook = await stills(structuredClone(executed));
+  const rename = renamer(places);
+  for (const cell of codeCells(notebook)) {
+    cell.outputs = cell.outputs.map((output) => storableOutput(output, rename));
+  }
+  stampOutputs(notebook);
+  return notebook;
+}
+
+/**
+ * Checks that no output names a folder of this machine.
+ *
+ * @throws {StoreError} naming the cell and the line with the path.
+ */
+export function refuseMachinePaths(notebook: Notebook): void {
+  const folders = [projectRoot, homedir(), tmpdir()].filter((folder) => folder.length > 1);
+  const forms = folders.flatMap((folder) => [folder, pathToFileURL(folder).href]);
+  const path = new RegExp(`(?<![\\w./-])(?:${forms.map(escapeRegExp).join("|")})(?![\\w-])`);
+  for (const [index, cell] of codeCells(notebook).entries()) {
+    for (const output of cell.outputs) {
+      eachText(output, (text) => {
+        const line = text.split("\n").find((line) => path.test(line));
+        if (line === undefined) return text;
+        throw new StoreError(
+          `cell ${index + 1} (${cell.id}): expected outputs without paths of this machine, found ` +
+            `"${line.trim().slice(0, 200)}"; have the cell show less, or a path from the project`,
+        );
+      });
+    }
+  }
+}
+
+/** Drops what later text on the same line has overwritten, as a terminal does. */
+export function collapseCarriageReturns(text: string): string {
+  return text.replaceAll(/\r+\n/g, "\n").replaceAll(/[^\n]*\r(?=[^\n])/g, "");
+}
+
+function storableOutput(output: Output, rename: (text: string) => string): Output {
+  const clean = eachText(output, (text) => rename(stripVTControlCharacters(text)));
+  return clean.output_type === "stream"
+    ? { ...clean, text: collapseCarriageReturns(clean.text) }
+    : clean;
+}
+
+function renamer(places: Place[]): (text: string) => string {
+  // The longest first: a place may lie inside another.
+  const all = [{ path: projectRoot, name: "" }, ...places]
+    .sort((a, b) => b.path.length - a.path.length)
+    .flatMap(({ path, name }) => {
+      const inside = name === "" ? "" : `${name}/`;
+      return [
+        [`${pathToFileURL(path).href}/`, inside],
+        [`${path}${sep}`, inside],
+        [pathToFileURL(path).href, name || "."],
+        [path, name || "."],
+      ] as const;
+    });
+  return (text) => all.reduce((text, [from, to]) => text.replaceAll(from, to), text);
+}
+
+/** A copy of an output with every text in it changed; pictures and other binary data are not text. */
+function eachText(output: Output, change: (text: string) => string): Output {
+  switch (output.output_type) {
+    case "stream":
+      return { ...output, text: change(output.text) };
+    case "error":
+      return {
+        ...output,
+        evalue: change(output.evalue),
+        traceback: output.traceback.map(change),
+      };
+    default:
+      return {
+        ...output,
+        data: Object.fromEntries(
+          Object.entries(output.data).map(([mime, data]) => [
+            mime,
+            isText(mime) && data !== undefined ? eachString(data, change) : data,
+          ]),
+        ),
+      };
+  }
+}
+
+function isText(mime: string): boolean {
+  return mime.startsWith("text/") || mime.endsWith("json") || mime === "image/svg+xml";
+}
+
+function eachString(value: Json, change: (text: string) => string): Json {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachString(item, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map((
+      [key, item],
+    ) => [key, item === undefined ? item : eachString(item, change)]),
+  );
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
