@@ -8,7 +8,7 @@
  * @module
  */
 
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { projectRoot } from "../../lib/support/paths.ts";
 import { writeTemplates } from "./templates.ts";
 

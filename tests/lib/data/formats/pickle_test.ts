@@ -28,7 +28,7 @@ const expected: [string, StoredArray][] = [
 
 function fixture(name: string): Uint8Array {
   const bytes = readFileSync(
-    fileURLToPath(new URL(`../../../../fixtures/weights/${name}`, import.meta.url)),
+    fileURLToPath(new URL(`../../../fixtures/weights/${name}`, import.meta.url)),
   );
   return new Uint8Array(bytes);
 }

@@ -9,7 +9,7 @@ import { damaged } from "../../../support/files.ts";
 
 function fixture(name: string): Uint8Array {
   const bytes = readFileSync(
-    fileURLToPath(new URL(`../../../../fixtures/weights/${name}`, import.meta.url)),
+    fileURLToPath(new URL(`../../../fixtures/weights/${name}`, import.meta.url)),
   );
   return new Uint8Array(bytes);
 }
