@@ -6,9 +6,10 @@
 
 import { basename, dirname, extname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { projectRoot } from "../../lib/support/paths.ts";
 import { exitWith } from "../support/command.ts";
 import { allNotebooks, findNotebook } from "../notebook_file/find_notebooks.ts";
-import { jupyterEnvironment, jupyterFolder, PROJECT } from "../kernelspec/kernelspec.ts";
+import { jupyterEnvironment, jupyterFolder } from "../kernelspec/kernelspec.ts";
 import { findServer, type Server } from "../lab/jupyter.ts";
 import { isFile, perform, thisMachine } from "../support/machine.ts";
 import { writeTemplates } from "../kernelspec/templates.ts";
@@ -62,7 +63,7 @@ async function wishes(args: string[]): Promise<Wishes | "help"> {
   return {
     notebooks,
     formats: to === undefined ? ["html", "slides"] : [to],
-    out: out === undefined ? join(PROJECT, "runs", "export") : fromCaller(out),
+    out: out === undefined ? join(projectRoot, "runs", "export") : fromCaller(out),
   };
 }
 

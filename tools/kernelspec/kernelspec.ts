@@ -12,9 +12,6 @@ import { delimiter, join } from "node:path";
 import { projectRoot } from "../../lib/support/paths.ts";
 import { writeTemplates } from "./templates.ts";
 
-/** The project's folder: the one above `tools/`. */
-export const PROJECT: string = projectRoot;
-
 /** A kernel spec as `kernel.json` holds it (jupyter-client, "Kernel specs"). */
 export interface KernelSpec {
   /** The command that starts a kernel; Jupyter puts a file's path for `{connection_file}`. */
@@ -27,7 +24,7 @@ export interface KernelSpec {
 }
 
 /** The kernel spec that starts the course's kernel with the Deno at `deno`, an absolute path. */
-export function kernelSpec(deno: string, project: string = PROJECT): KernelSpec {
+export function kernelSpec(deno: string, project: string = projectRoot): KernelSpec {
   const kernel = join(project, "tools", "kernel", "main.ts");
   return {
     // The configuration is named, because the working folder is the notebook's.
@@ -41,7 +38,7 @@ export function kernelSpec(deno: string, project: string = PROJECT): KernelSpec 
 }
 
 /** The folder for `JUPYTER_PATH`, under which the kernel spec lies. */
-export function jupyterFolder(project: string = PROJECT): string {
+export function jupyterFolder(project: string = projectRoot): string {
   return join(project, ".jupyter");
 }
 
@@ -52,7 +49,7 @@ export function jupyterFolder(project: string = PROJECT): string {
  * @param jupyter the folder in which Jupyter looks for kernels, instead of `.jupyter/`.
  */
 export async function writeKernelSpec(
-  project: string = PROJECT,
+  project: string = projectRoot,
   deno: string = Deno.execPath(),
   jupyter: string = jupyterFolder(project),
 ): Promise<string> {
@@ -78,7 +75,7 @@ export async function writeKernelSpec(
  * The environment with which any Jupyter program finds the kernel spec before all others of the
  * same name, keeps its running files in the project, and JupyterLab asks no questions about news.
  */
-export function jupyterEnvironment(project: string = PROJECT): Record<string, string> {
+export function jupyterEnvironment(project: string = projectRoot): Record<string, string> {
   const folder = jupyterFolder(project);
   return {
     JUPYTER_PATH: before(folder, "JUPYTER_PATH"),

@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exitWith } from "../support/command.ts";
 import { isObject, texts } from "../jupyter/messages.ts";
-import { PROJECT, writeKernelSpec } from "./kernelspec.ts";
+import { projectRoot } from "../../lib/support/paths.ts";
+import { writeKernelSpec } from "./kernelspec.ts";
 
 const USAGE = `deno task kernel [--replace] [--remove]
 
@@ -35,6 +36,9 @@ export function userFolder(
   return join(env.XDG_DATA_HOME || join(home, ".local", "share"), "jupyter");
 }
 
+/** The program that a course's kernel spec starts; earlier versions of the course had it one folder up. */
+const PROGRAM = /[\\/]tools[\\/]kernel(?:[\\/]main)?\.ts$/;
+
 /** Whose kernel of the name `deno` stands in a folder: nobody's, one of a course's, or another. */
 async function owner(folder: string): Promise<"nobody" | "course" | "other"> {
   let json: string;
@@ -47,7 +51,7 @@ async function owner(folder: string): Promise<"nobody" | "course" | "other"> {
   try {
     const spec = JSON.parse(json);
     const starts = isObject(spec) ? texts(spec.argv) : [];
-    return starts.some((part) => /[\\/]tools[\\/]kernel\.ts$/.test(part)) ? "course" : "other";
+    return starts.some((part) => PROGRAM.test(part)) ? "course" : "other";
   } catch {
     return "other";
   }
@@ -67,7 +71,7 @@ export async function registerKernel(folder: string, replace: boolean): Promise<
         "With --replace this one takes its place; deno jupyter --install brings Deno's own back.",
     );
   }
-  return await writeKernelSpec(PROJECT, Deno.execPath(), folder);
+  return await writeKernelSpec(projectRoot, Deno.execPath(), folder);
 }
 
 /** Takes the kernel away again, and gives whether one of a course was there. */

@@ -9,7 +9,7 @@ import { statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { delimiter, isAbsolute, join } from "node:path";
-import { PROJECT } from "../kernelspec/kernelspec.ts";
+import { projectRoot } from "../../lib/support/paths.ts";
 
 /** What matters of a machine when Jupyter is looked for. */
 export interface Machine {
@@ -35,7 +35,7 @@ export function thisMachine(): Machine {
     pathExtensions: Deno.env.get("PATHEXT") ?? ".EXE;.CMD;.BAT",
     root: Deno.build.os !== "windows" && Deno.uid() === 0,
     debian: isFile("/etc/debian_version"),
-    project: PROJECT,
+    project: projectRoot,
   };
 }
 

@@ -1,10 +1,11 @@
 /** The course's kernel as a front end sees it: outputs, Stop, errors, the end. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { projectRoot } from "../../../lib/support/paths.ts";
 import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
 import type { Connection } from "../../../tools/jupyter/kernel_process.ts";
 import type { Message } from "../../../tools/jupyter/messages.ts";
-import { kernelSpec, PROJECT } from "../../../tools/kernelspec/kernelspec.ts";
+import { kernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
 import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
 
@@ -46,7 +47,7 @@ async function withKernel(test: (started: Started) => Promise<void>): Promise<vo
     const { argv, env } = kernelSpec(Deno.execPath());
     const [program, ...args] = argv.map((part) => part === "{connection_file}" ? file : part);
     for (const listener of listeners) listener.close();
-    const cwd = join(PROJECT, "lib");
+    const cwd = join(projectRoot, "lib");
     const process = new Deno.Command(program, {
       args,
       env,

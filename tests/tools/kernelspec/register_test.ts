@@ -18,6 +18,19 @@ Deno.test("kernel: it is registered, again too, and removed", () =>
     await assert.rejects(written(folder), Deno.errors.NotFound);
   }));
 
+Deno.test("kernel: one that an earlier version of the course registered is replaced and removed", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "kernels", "deno", "kernel.json");
+    const earlier = JSON.stringify({ argv: ["deno", "run", "/old/tools/kernel.ts"] });
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await Deno.writeTextFile(path, earlier);
+    await registerKernel(folder, false);
+    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+    await Deno.writeTextFile(path, earlier);
+    assert.equal(await removeKernel(folder), true);
+    await assert.rejects(written(folder), Deno.errors.NotFound);
+  }));
+
 Deno.test("kernel: another's is replaced only when that is asked for, and never removed", () =>
   inFolder(async (folder) => {
     const path = join(folder, "kernels", "deno", "kernel.json");
