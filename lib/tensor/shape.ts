@@ -46,6 +46,13 @@ export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R ext
 
 // ---- Rules.
 
+/**
+ * Whether two shapes, or two lengths, are the same type. Comparing them inside object types lets
+ * TypeScript answer while both are still the same type parameter, so that adding two tensors of the
+ * shape S gives the shape S.
+ */
+export type Same<A, B> = { a: A; b: B } extends { a: B; b: A } ? true : false;
+
 /** `Ok` if the two lengths agree, else the sentence that the compiler shows. */
 export type Agree<A extends number, B extends number, Ok, Message extends string> = number extends A
   ? Ok
@@ -54,8 +61,8 @@ export type Agree<A extends number, B extends number, Ok, Message extends string
   : `${Message}, ${A} and ${B}`;
 
 /** NumPy's broadcasting rule, from the right: each pair of lengths is equal, or one of them is 1. */
-export type Fits<A extends Shape, B extends Shape, Ok> = number extends B["length"] ? Ok
-  : [B] extends [A] ? Ok // the same shape: also lets x.mul(y) compile when both are Tensor<S>
+export type Fits<A extends Shape, B extends Shape, Ok> = Same<A, B> extends true ? Ok
+  : number extends B["length"] ? Ok
   : A extends readonly [...infer A0 extends Shape, infer a extends number]
     ? B extends readonly [...infer B0 extends Shape, infer b extends number]
       ? 1 extends a | b ? Fits<A0, B0, Ok>
@@ -66,13 +73,15 @@ export type Fits<A extends Shape, B extends Shape, Ok> = number extends B["lengt
 // ---- Results.
 
 /** The length that two lengths broadcast to. */
-export type Pair<A extends number, B extends number> = B extends 1 ? A
+export type Pair<A extends number, B extends number> = Same<A, B> extends true ? A
+  : B extends 1 ? A
   : A extends 1 ? B
   : number extends A ? B
   : A;
 
 /** The shape of `a + b`. */
-export type Broadcast<A extends Shape, B extends Shape> = B extends readonly [] ? A
+export type Broadcast<A extends Shape, B extends Shape> = Same<A, B> extends true ? A
+  : B extends readonly [] ? A
   : A extends readonly [] ? B
   : A extends readonly [...infer A0 extends Shape, infer a extends number]
     ? B extends readonly [...infer B0 extends Shape, infer b extends number]

@@ -73,6 +73,29 @@ export function shapesInTheTypes(n: number, either: 784 | 50, open: Tensor): voi
   // @ts-expect-error in any number of dimensions
   zeros([8, 3, 6]).add(zeros([4, 6]));
 
+  // Equal shapes keep their type, also where the shape is a type parameter.
+  function formulas<S extends Shape, N extends number, C extends number>(
+    x: Tensor<S>,
+    y: Tensor<S>,
+    batch: Tensor<[N, C]>,
+    anyBatch: Tensor<[number, C]>,
+    row: Tensor<[C]>,
+  ) {
+    is<Tensor<S>>()(x.mul(y));
+    is<Tensor<S>>()(x.mul(y).sub(x.div(2)).add(y.map(Math.exp)));
+    is<Tensor<[N, C]>>()(batch.add(batch));
+    is<Tensor<[N, C]>>()(batch.sub(row).div(row).add(batch));
+    is<Tensor<[number, C]>>()(anyBatch.mul(row).add(row));
+    is<Tensor<[C]>>()(anyBatch.mul(anyBatch).mean(0));
+    is<Tensor<[C]>>()(row.mul(0.99).add(anyBatch.mean(0)));
+    // @ts-expect-error a shape of the caller's choice is not always [2, 3]
+    const wrong: Tensor<[2, 3]> = x.mul(y);
+    return wrong;
+  }
+  is<Tensor<[2, 3]>>()(formulas(x, x, x, x, v));
+  is<Tensor<Shape>>()(open.sub(open.mul(open)));
+  is<number>()(open.sub(open).mean());
+
   // Other shapes.
   is<Tensor<[number, 784]>>()(zeros([n, 1, 28, 28]).reshape([-1, 784]));
   is<Tensor<[28, 28]>>()(v.reshape([28, 28]));
@@ -118,24 +141,30 @@ export function shapesInTheTypes(n: number, either: 784 | 50, open: Tensor): voi
   void wrong;
 }
 
-Deno.test("a wrong product reads as a sentence in the editor", async () => {
+Deno.test("a wrong shape reads as one sentence in the editor", async () => {
   const root = new URL("../..", import.meta.url);
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     const lib = new URL("lib/mod.ts", root).href;
     await Deno.writeTextFile(
       file,
-      `import { zeros } from "${lib}";\nzeros([100, 784]).dot(zeros([50, 100]));\n`,
+      `import { zeros } from "${lib}";\nzeros([100, 784]).dot(zeros([50, 100]));\n` +
+        "zeros([100, 784]).add(zeros([50]));\n",
     );
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["check", "--quiet", "--config", fileURLToPath(new URL("deno.json", root)), file],
       env: { NO_COLOR: "1" },
     }).output();
     assert.equal(success, false);
-    assert.match(
-      new TextDecoder().decode(stderr),
-      /Argument of type 'Tensor<\[50, 100\]>' is not assignable to parameter of type '"dot: inner dimensions differ, 784 and 50"'/,
-    );
+    const message = new TextDecoder().decode(stderr);
+    const sentence = (type: string, parameter: string) =>
+      `Argument of type '${type}' is not assignable to parameter of type '${parameter}'.\nzeros(`;
+    for (
+      const expected of [
+        sentence("Tensor<[50, 100]>", '"dot: inner dimensions differ, 784 and 50"'),
+        sentence("Tensor<[50]>", 'number | "broadcast: dimensions differ, 784 and 50"'),
+      ]
+    ) assert.ok(message.includes(expected), message);
   } finally {
     await Deno.remove(file);
   }
