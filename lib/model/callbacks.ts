@@ -1,7 +1,20 @@
 /** Callbacks: what happens while a model learns. */
 import { oneOf, onlyKnown } from "../support/names.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Model } from "./model.ts";
+
+/** The part of a model that callbacks use. */
+export interface Learner {
+  /** The optimizer, whose learning rate may be changed between two steps. */
+  readonly optimizer: { learningRate: number };
+  /** All weights by name. Later steps do not change these tensors. */
+  readonly weights: Record<string, Tensor>;
+  /** Replaces all weights. */
+  setWeights(weights: Readonly<Record<string, Tensor>>): void;
+  /** The outputs for samples [N, ...inputShape], with the current weights. */
+  predict(x: Tensor): Tensor;
+  /** The mean loss and metrics for samples and their targets, with the current weights. */
+  evaluate(x: Tensor, t: Tensor): Logs;
+}
 
 /** Results by name: `loss` and, where they are measured, `accuracy`, `valLoss`, `valAccuracy`. */
 export interface Logs {
@@ -13,8 +26,8 @@ export interface Logs {
 
 /** A training that is going on. */
 export interface FitRun {
-  /** Who learns. */
-  readonly model: Model;
+  /** The model that is trained. */
+  readonly model: Learner;
   /** How many epochs there will be, if nobody stops it. */
   readonly epochs: number;
   /** How many batches make an epoch. */
@@ -145,7 +158,7 @@ class Best {
     this.#weights = undefined;
   }
 
-  isBetter(epoch: number, logs: Logs, model: Model): boolean {
+  isBetter(epoch: number, logs: Logs, model: Learner): boolean {
     const value = logs[this.#monitor];
     if (value === undefined) {
       throw new RangeError(
@@ -165,7 +178,7 @@ class Best {
     return true;
   }
 
-  restore(model: Model): void {
+  restore(model: Learner): void {
     if (this.#weights !== undefined) model.setWeights(this.#weights);
   }
 }

@@ -2,12 +2,30 @@
 import { miniBatches } from "../nn/batches.ts";
 import { breathe } from "../support/breathe.ts";
 import { onlyKnown } from "../support/names.ts";
-import type { Model, Samples } from "./model.ts";
 import { Random } from "../tensor/random.ts";
-import { showShape } from "../tensor/shape.ts";
+import { type Shape, showShape } from "../tensor/shape.ts";
 import { stopRequested } from "../support/stop.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Callback, FitRun, Logs } from "./callbacks.ts";
+import type { Callback, FitRun, Learner, Logs } from "./callbacks.ts";
+
+/** N samples of a shape: [N, ...shape]. */
+export type Samples<S extends Shape = number[]> = Tensor<[number, ...S]>;
+
+/** A compiled model as the training loop sees it. */
+export interface Training {
+  /** The model, for callbacks. */
+  readonly model: Learner;
+  /** The names of the results: loss, accuracy. */
+  readonly metricsNames: readonly string[];
+  /** The model's own source of random numbers. */
+  readonly random: Random;
+  /** Checks samples and targets; returns the targets in the form that `step` takes. */
+  check(caller: string, x: Tensor, t: Tensor): Tensor;
+  /** One step on a mini-batch: returns loss and metrics from before the step. */
+  step(x: Tensor, t: Tensor): Logs;
+  /** Makes dropout draw from this source. */
+  reseed(random: Random): void;
+}
 
 /** What `fit` can be told. */
 export interface FitOptions {
@@ -70,7 +88,7 @@ const OPTIONS = [
  * @throws RangeError or TypeError for data or options that do not fit, or when the loss is no number.
  */
 export async function fit(
-  model: Model,
+  training: Training,
   x: Samples,
   t: Tensor,
   options: FitOptions = {},
@@ -79,9 +97,10 @@ export async function fit(
   const { epochs = 1, batchSize = 32, shuffle = true, callbacks = [], signal } = options;
   whole("epochs", epochs);
   whole("batchSize", batchSize);
-  const { samples, validation } = split(model, x, t, options);
-  const random = options.seed === undefined ? model.random : new Random(options.seed);
-  model.reseed(random);
+  const { model, metricsNames } = training;
+  const { samples, validation } = split(training, x, t, options);
+  const random = options.seed === undefined ? training.random : new Random(options.seed);
+  training.reseed(random);
 
   const count = samples.x.shape[0], start = performance.now();
   const stop = new AbortController();
@@ -91,12 +110,12 @@ export async function fit(
     steps: Math.ceil(count / batchSize),
     samples: count,
     metrics: validation === undefined
-      ? model.metricsNames
-      : [...model.metricsNames, ...model.metricsNames.map(ofValidation)],
+      ? metricsNames
+      : [...metricsNames, ...metricsNames.map(ofValidation)],
     stop: () => stop.abort(),
   };
   const isStopped = () => stop.signal.aborted || signal?.aborted === true || stopRequested();
-  const loop: Loop = { run, callbacks, isStopped, turn: start };
+  const loop: Loop = { training, run, callbacks, isStopped, turn: start };
   const history: History = { loss: [] };
   let finished = 0, weights = model.weights;
   try {
@@ -105,7 +124,7 @@ export async function fit(
       const epoch = finished + 1;
       for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run);
       const batches = shuffle ? miniBatches(count, batchSize, random) : inOrder(count, batchSize);
-      const logs = await trainEpoch(loop, samples, batches);
+      const logs = await runEpoch(loop, samples, batches);
       if (logs === undefined) break;
       if (validation !== undefined) {
         const results = model.evaluate(validation.x, validation.t);
@@ -118,7 +137,7 @@ export async function fit(
     }
   } finally {
     model.setWeights(weights);
-    model.reseed(model.random);
+    training.reseed(training.random);
     for (const callback of callbacks) await callback.onTrainEnd?.(run);
   }
   const seconds = (performance.now() - start) / 1000;
@@ -138,6 +157,7 @@ function ofValidation(name: string): string {
 
 /** What goes on from epoch to epoch. */
 interface Loop {
+  readonly training: Training;
   readonly run: FitRun;
   readonly callbacks: readonly Callback[];
   readonly isStopped: () => boolean;
@@ -146,15 +166,15 @@ interface Loop {
 }
 
 /** One epoch: the mean of each result, or undefined when it was stopped on the way. */
-async function trainEpoch(
+async function runEpoch(
   loop: Loop,
   { x, t }: Data,
   batches: Iterable<Int32Array>,
 ): Promise<Logs | undefined> {
-  const { run, callbacks } = loop, sums: Logs = { loss: 0 };
+  const { training, run, callbacks } = loop, sums: Logs = { loss: 0 };
   let seen = 0, step = 0;
   for (const batch of batches) {
-    const results = run.model.trainOnBatch(x.take(batch), t.take(batch));
+    const results = training.step(x.take(batch), t.take(batch));
     step++;
     seen += batch.length;
     for (const [name, value] of Object.entries(results)) {
@@ -188,16 +208,16 @@ function* inOrder(count: number, batchSize: number): Generator<Int32Array, void>
 
 /** Checks the data, and puts some of them aside to validate with, as Keras does from the end. */
 function split(
-  model: Model,
+  training: Training,
   x: Samples,
   t: Tensor,
   { validationSplit = 0, validationData }: FitOptions,
 ): { samples: Data; validation?: Data } {
-  const targets = model.checkData("fit", x, t), count = x.shape[0];
+  const targets = training.check("fit", x, t), count = x.shape[0];
   if (count === 0) throw new RangeError(`fit: expected samples, found ${showShape(x.shape)}`);
   if (validationData !== undefined) {
     const [xv, tv] = validationData;
-    model.checkData("fit: validationData", xv, tv);
+    training.check("fit: validationData", xv, tv);
     return { samples: { x, t: targets }, validation: { x: xv, t: tv } };
   }
   const aside = Math.floor(count * validationSplit);

@@ -18,7 +18,7 @@ import { Dropout } from "../nn/dropout.ts";
 import { Affine, type Layer } from "../nn/layers.ts";
 import { build, inputShapeOf, type ModelDType, type ModelLayer, weightsOf } from "./build.ts";
 import type { Logs } from "./callbacks.ts";
-import { fit, type FitOptions, type FitResult } from "./fit.ts";
+import { fit, type FitOptions, type FitResult, type Samples } from "./fit.ts";
 import {
   accuracyOf,
   type Head,
@@ -58,8 +58,7 @@ export interface CompileOptions {
   readonly metrics?: readonly MetricName[];
 }
 
-/** N samples of a shape: [N, ...shape]. */
-export type Samples<S extends Shape = number[]> = Tensor<[number, ...S]>;
+export type { Samples };
 
 /** How many samples go through a model at a time when it only reads. */
 const READ_AT_ONCE = 1000;
@@ -93,8 +92,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   readonly outputShape: Shape;
   /** The layers, from input to output. */
   readonly layers: readonly ModelLayer[];
-  /** What its chance is drawn from. */
-  readonly random: Random;
+  readonly #random: Random;
   readonly #parts: readonly Layer[];
   #compiled: Compiled | undefined;
 
@@ -108,9 +106,9 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const { layers, seed = 0, dtype = "float32", name = "sequential" } = options;
     this.name = name;
     this.dtype = oneOf("sequential: expected dtype", dtype, ["float32", "float64"]);
-    this.random = new Random(seed);
+    this.#random = new Random(seed);
     this.inputShape = inputShapeOf(layers);
-    this.layers = build(layers, this.random, this.dtype);
+    this.layers = build(layers, this.#random, this.dtype);
     this.outputShape = this.layers[this.layers.length - 1].outputShape;
     this.#parts = this.layers.flatMap(({ parts }) => parts);
   }
@@ -144,8 +142,17 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
    * @throws RangeError or TypeError for data or options that do not fit, or when the loss is no
    *   longer a number; the model is then what it was after the last whole epoch.
    */
-  fit(x: Samples<In>, t: Tensor, options?: FitOptions): Promise<FitResult> {
-    return fit(this, x, t, options);
+  async fit(x: Samples<In>, t: Tensor, options?: FitOptions): Promise<FitResult> {
+    const { metrics } = this.#learner("fit");
+    const training = {
+      model: this,
+      random: this.#random,
+      metricsNames: ["loss", ...metrics],
+      check: this.#checkData.bind(this),
+      step: this.#step.bind(this),
+      reseed: this.#reseed.bind(this),
+    };
+    return await fit(training, x, t, options);
   }
 
   /**
@@ -171,7 +178,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
    */
   evaluate(x: Samples<In>, t: Tensor): Logs;
   evaluate(x: Tensor, t: Tensor): Logs {
-    const targets = this.checkData("evaluate", x, t), { loss, layers } = this.#learner("evaluate");
+    const targets = this.#checkData("evaluate", x, t), { loss, layers } = this.#learner("evaluate");
     const count = x.shape[0], sums: Logs = { loss: 0 };
     for (const [from, to] of cuts(count)) {
       const scores = this.#forward(layers, x.rows(from, to), false), part = targets.rows(from, to);
@@ -183,35 +190,6 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     for (const name of Object.keys(sums)) sums[name] /= count;
     sums.loss += this.#penalty();
     return sums;
-  }
-
-  /**
-   * One step of learning: forward, loss, backward, and the optimizer moves the weights.
-   * @param x a mini-batch [N, ...inputShape].
-   * @param t its labels or targets, checked by {@link Model.checkData} or known to be right.
-   * @returns loss and metrics of this batch, from before the step.
-   * @throws RangeError when the loss is not a number any more; the weights are not changed then.
-   */
-  trainOnBatch(x: Tensor, t: Tensor): Logs {
-    const { loss, layers, optimizer } = this.#learner("trainOnBatch");
-    const scores = this.#forward(layers, x, true);
-    const results = this.#results(loss.forward(scores, t), scores, t);
-    results.loss += this.#penalty();
-    if (!Number.isFinite(results.loss)) throw new RangeError(this.#whyNotFinite(x, results.loss));
-    this.#backward(layers, loss.backward());
-    optimizer.update(this.#parts);
-    return results;
-  }
-
-  /**
-   * Checks samples and targets against the model and its loss.
-   * @returns the targets as {@link Model.trainOnBatch} takes them.
-   * @throws RangeError naming layer and shapes, Error before `compile`.
-   */
-  checkData(caller: string, x: Tensor, t: Tensor): Tensor {
-    const { name } = this.#learner(caller);
-    this.#checkInput(caller, x);
-    return targetsOf(caller, name, t, x.shape[0], this.outputShape, this.#last);
   }
 
   /**
@@ -272,13 +250,6 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     }
   }
 
-  /** From now on, dropout draws from this. */
-  reseed(random: Random): void {
-    for (const part of this.#parts) if (part instanceof Dropout) part.random = random;
-  }
-
-  // ---- Behind the methods.
-
   get #last(): string {
     return this.layers[this.layers.length - 1].name;
   }
@@ -297,6 +268,40 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
         `found ${showShape(x.shape)}` +
         (fits ? `; x.reshape([-1, ${this.inputShape.join(", ")}]) makes it so` : ""),
     );
+  }
+
+  /**
+   * One step of learning: forward, loss, backward, and the optimizer moves the weights.
+   * @param x a mini-batch [N, ...inputShape].
+   * @param t its labels or targets, checked by `#checkData` or known to be right.
+   * @returns loss and metrics of this batch, from before the step.
+   * @throws RangeError when the loss is not a number any more; the weights are not changed then.
+   */
+  #step(x: Tensor, t: Tensor): Logs {
+    const { loss, layers, optimizer } = this.#learner("fit");
+    const scores = this.#forward(layers, x, true);
+    const results = this.#results(loss.forward(scores, t), scores, t);
+    results.loss += this.#penalty();
+    if (!Number.isFinite(results.loss)) throw new RangeError(this.#whyNotFinite(x, results.loss));
+    this.#backward(layers, loss.backward());
+    optimizer.update(this.#parts);
+    return results;
+  }
+
+  /**
+   * Checks samples and targets against the model and its loss.
+   * @returns the targets as `#step` takes them.
+   * @throws RangeError naming layer and shapes, Error before `compile`.
+   */
+  #checkData(caller: string, x: Tensor, t: Tensor): Tensor {
+    const { name } = this.#learner(caller);
+    this.#checkInput(caller, x);
+    return targetsOf(caller, name, t, x.shape[0], this.outputShape, this.#last);
+  }
+
+  /** Makes dropout draw from this source. */
+  #reseed(random: Random): void {
+    for (const part of this.#parts) if (part instanceof Dropout) part.random = random;
   }
 
   #forward(layers: readonly Layer[], x: Tensor, training: boolean): Tensor {

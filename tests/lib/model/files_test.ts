@@ -10,7 +10,7 @@ import { Random } from "../../../lib/tensor/random.ts";
 import { damaged, inFolder, rejectsWithDataError } from "../../support/files.ts";
 
 /** A model with every kind of layer and every option, which has learnt a little. */
-function everything(dtype?: "float64") {
+async function everything(dtype?: "float64") {
   const model = sequential({
     name: "all of them",
     dtype,
@@ -31,14 +31,14 @@ function everything(dtype?: "float64") {
   });
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
   const x: Samples<[2, 3]> = randn([6, 2, 3], new Random(1));
-  model.trainOnBatch(x, x.reshape([6, 6]).rows(0).argmax(1).map((i) => i % 3));
+  await model.fit(x, x.reshape([6, 6]).argmax(1).map((i) => i % 3));
   return { model, x };
 }
 
 Deno.test("saveModel and loadModel: the same model, the same predictions", async () => {
   await inFolder(async (folder) => {
     for (const dtype of [undefined, "float64"] as const) {
-      const { model, x } = everything(dtype), path = join(folder, "new", "model.safetensors");
+      const { model, x } = await everything(dtype), path = join(folder, "new", "model.safetensors");
       await saveModel(model, path);
       const loaded = await loadModel(path);
       ok(loaded.predict(x).equals(model.predict(x)));
@@ -55,7 +55,7 @@ Deno.test("saveModel and loadModel: the same model, the same predictions", async
 
 Deno.test("saveModel: the weights by name, readable without the model", async () => {
   await inFolder(async (folder) => {
-    const { model } = everything(), path = join(folder, "model.safetensors");
+    const { model } = await everything(), path = join(folder, "model.safetensors");
     await saveModel(model, path);
     const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path));
     deepStrictEqual([...tensors.keys()].sort(), Object.keys(model.weights).sort());
@@ -69,7 +69,7 @@ Deno.test("saveModel: the weights by name, readable without the model", async ()
 Deno.test("loadModel: an architecture that is none, or is not that of the weights, is refused", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "model.safetensors");
-    const { model } = everything();
+    const { model } = await everything();
     const specs = model.layers.map(({ spec, name }) => ({ ...spec, name }));
     const write = (architecture: unknown) =>
       Deno.writeFile(
@@ -114,7 +114,7 @@ Deno.test("loadModel: an architecture that is none, or is not that of the weight
 
 Deno.test("loadModel: a damaged file is a DataError or a model, never anything else", async () => {
   await inFolder(async (folder) => {
-    const { model } = everything(), path = join(folder, "model.safetensors");
+    const { model } = await everything(), path = join(folder, "model.safetensors");
     await saveModel(model, path);
     const whole = await Deno.readFile(path);
     await fc.assert(

@@ -1,7 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { oneHot, randn, tensor, zeros } from "../../../lib/tensor/create.ts";
-import { gradientCheck } from "../../../lib/nn/gradient.ts";
 import { Affine } from "../../../lib/nn/layers.ts";
 import { type Model, sequential } from "../../../lib/model/model.ts";
 import { layers, type LayerSpec } from "../../../lib/model/specs.ts";
@@ -71,7 +70,7 @@ Deno.test("Model: trains as Keras does, with regularizer and batch normalisation
   });
 });
 
-Deno.test("Model: every gradient is the numerical one, for random networks", () => {
+Deno.test("Model: every gradient is the numerical one, for random networks", async () => {
   const activation = fc.constantFrom("linear", "relu", "sigmoid", "tanh");
   const hidden = fc.array(
     fc.record({ units: fc.integer({ min: 1, max: 4 }), activation, normalized: fc.boolean() }),
@@ -83,8 +82,8 @@ Deno.test("Model: every gradient is the numerical one, for random networks", () 
     "binaryCrossentropy",
     "meanSquaredError",
   );
-  fc.assert(
-    fc.property(hidden, loss, fc.nat(), (hidden, loss, seed) => {
+  await fc.assert(
+    fc.asyncProperty(hidden, loss, fc.nat(), async (hidden, loss, seed) => {
       const last = loss === "binaryCrossentropy" ? "sigmoid" : "softmax";
       const specs: LayerSpec[] = [
         layers.flatten({ inputShape: [2, 2] }),
@@ -100,22 +99,28 @@ Deno.test("Model: every gradient is the numerical one, for random networks", () 
       const random = new Random(seed), x = randn([5, 2, 2], random);
       const labels = tensor([0, 1, 2, 1, 0]);
       const t = loss === "sparseCategoricalCrossentropy" ? labels : oneHot(labels, 3);
-      const names = model.layers.flatMap(({ name, parts }) =>
-        parts.flatMap((part) => Object.keys(part.params).map((key) => `${name}.${key}`))
-      );
-      const before = model.weights;
-      model.trainOnBatch(x, t);
-      const after = model.weights;
-      const lossAt = () => {
-        // trainOnBatch tells the loss from before its step; what it changes is put back.
-        model.setWeights(before);
-        return model.trainOnBatch(x, t).loss;
+      /** The loss while training, from before the one step. */
+      const lossAt = async (weights: Record<string, Tensor>) => {
+        model.setWeights(weights);
+        const { history } = await model.fit(x, t, { batchSize: 5, shuffle: false });
+        return history.loss[0];
       };
-      for (const name of names) {
-        const gradient = before[name].sub<readonly number[]>(after[name]);
-        const check = gradientCheck(lossAt, before[name], gradient);
-        const isSmall = Math.abs(check.analytic) < 1e-7 && Math.abs(check.numerical) < 1e-7;
-        ok(check.difference < 1e-4 || isSmall, `${name}: ${JSON.stringify(check)}`);
+      const before = model.weights;
+      await lossAt(before);
+      const after = model.weights;
+      for (const name of Object.keys(before).filter((name) => !/mean|variance/.test(name))) {
+        const gradient = before[name].sub<readonly number[]>(after[name]).data;
+        for (let i = 0; i < gradient.length; i++) {
+          const nudged = async (delta: number) => {
+            const data = before[name].data.slice();
+            data[i] += delta;
+            return await lossAt({ ...before, [name]: new Tensor(data, before[name].shape) });
+          };
+          const numerical = (await nudged(1e-5) - await nudged(-1e-5)) / 2e-5;
+          const scale = Math.max(Math.abs(numerical), Math.abs(gradient[i]), 1e-2);
+          const difference = Math.abs(gradient[i] - numerical) / scale;
+          ok(difference < 1e-4, `${name}[${i}]: ${gradient[i]} and ${numerical}`);
+        }
       }
     }),
     { numRuns: 40, seed: 3 },
