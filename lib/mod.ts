@@ -41,9 +41,11 @@ export * from "./lecture/mnist_test.ts";
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
 export {
   BinaryCrossentropy,
+  crossEntropyError,
   MeanSquaredError,
   SigmoidWithLoss,
   SoftmaxWithLoss,
+  sumSquaredError,
 } from "./nn/losses.ts";
 export type { Loss } from "./nn/losses.ts";
 export * from "./nn/metrics.ts";

@@ -9,8 +9,8 @@ import { sigmoid } from "../nn/functions.ts";
 import { numericalGradient } from "../nn/gradient.ts";
 import { type Initializer, xavier } from "../nn/initializers.ts";
 import { incrementalDerivative, sharedDerivative } from "./derivatives.ts";
-import { Pass, type WeightName, type Weights } from "./pass.ts";
-import { DELTA } from "../nn/losses.ts";
+import { Pass, type WeightData, type WeightName } from "./pass.ts";
+import { logLoss } from "../nn/losses.ts";
 import type { Random } from "../tensor/random.ts";
 import { type Shape, showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -86,7 +86,7 @@ export class MnistTest<
   /** How far a step goes downhill. */
   readonly learningRate: number;
   /** The same four, as plain arrays. */
-  readonly #weights: Weights;
+  readonly #weights: WeightData;
   #last: { readonly input: Tensor<[I]>; readonly target: Tensor<[O]> } | undefined;
 
   /**
@@ -125,12 +125,12 @@ export class MnistTest<
     return sigmoid(a2.dot(this.W3).add(this.b3));
   }
 
-  /** E = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)], δ = 10⁻⁷: ten yes-or-no questions. */
+  /** E = Σₖ logLoss(yₖ, tₖ) = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)]. */
   feedForward(input: Tensor<[I]>, target: Tensor<[O]>): number {
-    const y = this.outputs(input);
-    const yes = target.mul(y.map((v) => Math.log(v + DELTA)));
-    const no = target.map((v) => 1 - v).mul(y.map((v) => Math.log(1 - v + DELTA)));
-    return -yes.add(no).sum();
+    const outputs = this.outputs(input), y = outputs.data, t = target.like(outputs).data;
+    let loss = 0;
+    for (let k = 0; k < y.length; k++) loss += logLoss(y[k], t[k]);
+    return loss;
   }
 
   /**

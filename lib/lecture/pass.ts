@@ -2,13 +2,14 @@
  * One sample on its way through the lecture's network, on plain arrays, and the question behind the
  * fast derivatives: what would the loss be if one sum on the way were a little larger?
  */
-import { DELTA } from "../nn/losses.ts";
+import { DELTA, logLoss } from "../nn/losses.ts";
+import { logistic } from "../tensor/kernels/maps.ts";
 
 /** One of the network's weight matrices or biases. */
 export type WeightName = "W2" | "b2" | "W3" | "b3";
 
 /** All of them, row-major: W2 [I, H], b2 [H], W3 [H, O], b3 [O]. */
-export type Weights = Readonly<Record<WeightName, Float64Array>>;
+export type WeightData = Readonly<Record<WeightName, Float64Array>>;
 
 /** z2 = x·W2 + b2, a2 = sigmoid(z2), z3 = a2·W3 + b3: a forward pass that keeps all it computes. */
 export class Pass {
@@ -27,10 +28,10 @@ export class Pass {
    * @param x the input, [I].
    * @param t the target, [O].
    */
-  constructor(readonly weights: Weights, readonly x: Float64Array, readonly t: Float64Array) {
+  constructor(readonly weights: WeightData, readonly x: Float64Array, readonly t: Float64Array) {
     const { W2, b2, W3, b3 } = weights;
     this.z2 = timesPlus(x, W2, b2);
-    this.a2 = this.z2.map(sigmoid);
+    this.a2 = this.z2.map(logistic);
     this.z3 = timesPlus(this.a2, W3, b3);
     this.#e3 = this.z3.map((z) => Math.exp(-z));
     this.#nudged = new Float64Array(b3.length);
@@ -43,20 +44,15 @@ export class Pass {
    */
   lossIfHidden(j: number, nudge: number): number {
     const { z2, a2, t, weights: { W3 } } = this, e3 = this.#e3, nudged = this.#nudged;
-    const change = sigmoid(z2[j] + nudge) - a2[j], row = j * e3.length;
+    const change = logistic(z2[j] + nudge) - a2[j], row = j * e3.length;
     for (let k = 0; k < e3.length; k++) nudged[k] = e3[k] * expNearZero(-change * W3[row + k]);
     return crossEntropy(nudged, t);
   }
 
   /** What output k adds to the loss if z3[k] were larger by `nudge`; the others add what they did. */
   lossIfOutput(k: number, nudge: number): number {
-    const y = sigmoid(this.z3[k] + nudge), t = this.t[k];
-    return -(t * Math.log(y + DELTA) + (1 - t) * Math.log(1 - y + DELTA));
+    return logLoss(logistic(this.z3[k] + nudge), this.t[k]);
   }
-}
-
-function sigmoid(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }
 
 /**
@@ -79,7 +75,7 @@ function timesPlus(x: Float64Array, W: Float64Array, b: Float64Array): Float64Ar
 }
 
 /**
- * E = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)] with y = 1 / (1 + e), where e is e^-z
+ * E = Σₖ logLoss(yₖ, tₖ) with y = 1 / (1 + e), where e is e^-z
  *
  * Neighbours with the same target share a logarithm, t log a + t log b = t log ab, for a logarithm
  * costs as much as ten products. At most 32 do: each factor may be as small as δ = 10⁻⁷, and a

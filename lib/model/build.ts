@@ -164,7 +164,7 @@ const BY_NAME: Record<InitializerName, initializers.Initializer> = {
   glorotNormal: initializers.glorotNormal,
   heNormal: initializers.he,
   xavier: initializers.xavier,
-  zeros: initializers.zeros,
+  zeros: initializers.constant(0),
 };
 
 function initializer({ kernelInitializer = "glorotUniform" }: DenseSpec): initializers.Initializer {

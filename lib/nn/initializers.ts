@@ -20,13 +20,9 @@ export type Initializer = <I extends number, O extends number>(
   dtype?: DType,
 ) => Tensor<[I, O]>;
 
-/** W = 0: every hidden node computes the same, gets the same gradient, and stays the same for ever. */
-export function zeros<I extends number, O extends number>(
-  shape: readonly [I, O],
-  _random: Random,
-  dtype?: DType,
-): Tensor<[I, O]> {
-  return full(shape, 0, dtype);
+/** W = value; with 0, all hidden nodes compute the same, get the same gradient and stay the same. */
+export function constant(value: number): Initializer {
+  return (shape, _random, dtype) => full(shape, value, dtype);
 }
 
 /** W ~ N(0, σ²), for a standard deviation σ chosen by hand, such as 0.01. */

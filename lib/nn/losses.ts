@@ -3,10 +3,75 @@
  * should have been, gives one number (the mean over the batch) and starts the way back.
  */
 import { oneHot } from "../tensor/create.ts";
+import { logistic } from "../tensor/kernels/maps.ts";
 import { sigmoid, softmax } from "./functions.ts";
 import { remembered } from "./layers.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** δ keeps log(0) = -∞ out of a cross-entropy; the value of the book and of the lecture. */
+export const DELTA = 1e-7;
+
+/**
+ * ℓ(y, t) = -[t log(y + δ) + (1 - t) log(1 - y + δ)], with δ = 10⁻⁷
+ *
+ * The binary cross-entropy of one output that answers a yes-or-no question.
+ * @param y the predicted probability of yes, 0 to 1.
+ * @param t the target, 0 to 1.
+ * @param not 1 - y, where it is known more exactly than the subtraction gives it.
+ */
+export function logLoss(y: number, t: number, not: number = 1 - y): number {
+  return -(t * Math.log(y + DELTA) + (1 - t) * Math.log(not + DELTA));
+}
+
+/**
+ * E = 1/(2N) · Σₙ Σₖ (yₙₖ - tₙₖ)²
+ *
+ * The book's sum of squared errors, averaged over a batch. Keras's mean is {@link MeanSquaredError}.
+ * @param y predictions, [C] or [N, C].
+ * @param t what they should be: the same shape, or [N] labels, or the label of a single prediction.
+ * @throws RangeError when the shapes do not fit or a label is no class.
+ */
+export function sumSquaredError(y: Tensor, t: Tensor | number): number {
+  const { predictions, targets, count } = batchOf("sumSquaredError", y, t);
+  const difference = predictions.sub(targets);
+  return difference.mul(difference).sum() / (2 * count);
+}
+
+/**
+ * E = -1/N · Σₙ Σₖ tₙₖ log(yₙₖ + δ), with δ = 10⁻⁷
+ *
+ * For one-hot targets only the logarithm at the right class counts: how sure the network was of it.
+ * @param y probabilities, [C] or [N, C].
+ * @param t what they should be: the same shape, or [N] labels, or the label of a single prediction.
+ * @throws RangeError when the shapes do not fit or a label is no class.
+ */
+export function crossEntropyError(y: Tensor, t: Tensor | number): number {
+  const { predictions, targets, count } = batchOf("crossEntropyError", y, t);
+  return -targets.mul(predictions.map((p) => Math.log(p + DELTA))).sum() / count;
+}
+
+/** Predictions and one-hot targets as [N, C] each, whatever form they came in. */
+function batchOf(caller: string, y: Tensor, t: Tensor | number) {
+  const predictions = y.ndim === 1 ? y.reshape([1, -1]) : y;
+  if (predictions.ndim !== 2) {
+    throw new RangeError(
+      `${caller}: expected predictions [C] or [N, C], found ${showShape(y.shape)}`,
+    );
+  }
+  const [count, classes] = predictions.shape;
+  const given = typeof t === "number" ? new Tensor(Float64Array.of(t), [1]) : t;
+  const isOneHot = given === t && t.ndim === y.ndim && t.shape.at(-1) === classes;
+  const targets = isOneHot ? given.reshape([-1, classes]) : oneHot(given.reshape([-1]), classes);
+  if (targets.shape[0] !== count) {
+    throw new RangeError(
+      `${caller}: expected targets for ${count} predictions of ${classes} classes, found ${
+        showShape(given.shape)
+      }`,
+    );
+  }
+  return { predictions, targets, count };
+}
 
 /** What a network is to make small. */
 export interface Loss {
@@ -57,11 +122,8 @@ export class SoftmaxWithLoss implements Loss {
   }
 }
 
-/** Keeps log 0 = -∞ out of the lecture's cross-entropy; the lecture's value. */
-export const DELTA = 1e-7;
-
 /**
- * L = -1/N · Σₙ Σₖ [tₙₖ log(yₙₖ + δ) + (1 - tₙₖ) log(1 - yₙₖ + δ)] with y = sigmoid(x), δ = 10⁻⁷
+ * L = 1/N · Σₙ Σₖ logLoss(yₙₖ, tₙₖ) with y = sigmoid(x)
  *
  * The lecture's loss: every output answers its own yes-or-no question.
  * dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, which is (y - t) / N but for δ.
@@ -85,10 +147,11 @@ export class SigmoidWithLoss implements Loss {
     const targets = targetsFor("SigmoidWithLoss", x, t);
     this.#x = x;
     this.#t = targets;
-    const log = (p: number) => Math.log(p + DELTA);
-    const yes = targets.mul(this.y.map(log));
-    const no = targets.map((v) => 1 - v).mul(this.#not.map(log));
-    return -yes.add(no).sum() / x.shape[0];
+    let sum = 0; // 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1
+    x.data.forEach((v: number, k: number) => {
+      sum += logLoss(logistic(v), targets.data[k], logistic(-v));
+    });
+    return sum / x.shape[0];
   }
 
   /** → [N, C]. */

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import { full, rand, tensor } from "../../../lib/tensor/create.ts";
 import { drawDigits } from "../../../lib/data/digits/digits.ts";
 import { numericalGradient } from "../../../lib/nn/gradient.ts";
-import { zeros } from "../../../lib/nn/initializers.ts";
+import { constant } from "../../../lib/nn/initializers.ts";
 import {
   lectureInput,
   lectureTarget,
@@ -103,7 +103,7 @@ Deno.test("MnistTest: zeros start every hidden node the same way, and Xavier's d
     for (let i = 0; i < 5; i++) network.train(...sample(i));
     return network.W3.toArray();
   };
-  const same = new MnistTest(784, 4, 10, 0.01, random(), zeros);
+  const same = new MnistTest(784, 4, 10, 0.01, random(), constant(0));
   for (let j = 0; j < 4; j++) same.b2.set(0.5, j);
   const rows = columns(same);
   ok(Array.isArray(rows));

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   crossEntropyError,
-  meanSquaredError,
   relu,
   sigmoid,
   softmax,
   stepFunction,
+  sumSquaredError,
   tensor,
   zeros,
 } from "../../../lib/mod.ts";
@@ -27,7 +27,7 @@ Deno.test("errors give what the formulas give in NumPy, for one-hot targets and 
     for (const target of targets) {
       const isRow = target.ndim === 1 && labels.length === 1 && target.size > 1;
       const predictions = isRow ? load(y).reshape([-1]) : load(y);
-      for (const [name, error] of Object.entries({ crossEntropyError, meanSquaredError })) {
+      for (const [name, error] of Object.entries({ crossEntropyError, sumSquaredError })) {
         const want = name === "crossEntropyError"
           ? expected.crossEntropyError
           : expected.meanSquaredError;
@@ -64,6 +64,6 @@ Deno.test("targets that do not fit are named", () => {
   const y = zeros([4, 10]);
   assert.throws(() => crossEntropyError(y, tensor([1, 2])), /targets for 4 predictions of 10/);
   assert.throws(() => crossEntropyError(y, tensor([1, 2, 3, 10])), /labels from 0 to 9, found 10/);
-  assert.throws(() => meanSquaredError(zeros([2, 3, 4]), y), /predictions \[C\] or \[N, C\]/);
+  assert.throws(() => sumSquaredError(zeros([2, 3, 4]), y), /predictions \[C\] or \[N, C\]/);
   assert.throws(() => softmax(zeros([3, 0])), /at least one number/);
 });

@@ -4,7 +4,7 @@ import { Random } from "../../../lib/tensor/random.ts";
 
 const SHAPE = [300, 200] as const;
 const expected: [string, init.Initializer, number][] = [
-  ["zeros", init.zeros, 0],
+  ["constant(0)", init.constant(0), 0],
   ["normal", init.normal(0.01), 0.01],
   ["xavier", init.xavier, Math.sqrt(1 / 300)],
   ["glorotNormal", init.glorotNormal, Math.sqrt(2 / 500)],

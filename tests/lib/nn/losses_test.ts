@@ -1,10 +1,11 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { oneHot, rand, randn, tensor } from "../../../lib/tensor/create.ts";
-import { crossEntropyError, softmax } from "../../../lib/nn/functions.ts";
+import { softmax } from "../../../lib/nn/functions.ts";
 import { gradientCheck } from "../../../lib/nn/gradient.ts";
 import {
   BinaryCrossentropy,
+  crossEntropyError,
   type Loss,
   MeanSquaredError,
   SigmoidWithLoss,
