@@ -1,21 +1,29 @@
-/** Giving way: a long loop that never waits stops charts, progress bars, buttons and interrupts. */
+/** Yields to the event loop, so that charts, progress bars and Stop work during a long loop. */
 import { Stopped, stopRequested } from "./stop.ts";
 
 /**
- * Lets everything else that waits have its turn: `await breathe()` now and then in a long loop,
- * where what it works on is in order, because a press of Stop ends the loop here.
+ * Lets pending timers and messages run: call `await breathe()` now and then in a long loop, at a
+ * point where the data is consistent, because Stop ends the loop here.
  *
- * It takes about ten microseconds. `setTimeout(0)` would sleep for two milliseconds, and awaiting a
- * promise that is already there lets nobody in.
+ * It takes about ten microseconds. `setTimeout(0)` takes two milliseconds, and awaiting a resolved
+ * promise does not let timers run.
  *
- * @throws {Stopped} when the person has pressed Stop.
+ * @throws {Stopped} when Stop was pressed.
+ * @example
+ * ```ts
+ * import { breathe } from "mnist";
+ * for (let step = 0; step < 1000; step++) {
+ *   // … train on one batch …
+ *   if (step % 100 === 0) await breathe();
+ * }
+ * ```
  */
 export async function breathe(): Promise<void> {
   if (stopRequested()) throw new Stopped();
   const { port1, port2 } = new MessageChannel();
   await new Promise<void>((resolve) => {
     port1.onmessage = () => {
-      port1.close(); // an open port would keep the program from ending
+      port1.close(); // an open port would keep the process alive
       resolve();
     };
     port2.postMessage(0);

@@ -1,27 +1,34 @@
-/** Names that a program is given: unknown ones are refused, and those that are known are told. */
+/** Rejects unknown names of options and choices, and lists the valid ones. */
+import { describe } from "./describe.ts";
 
 /**
- * The value, if it is one of the known names.
- * @param what what is named, for the message: `compile: expected optimizer`.
- * @throws TypeError naming all that are known.
+ * Returns the value if it is one of the known names.
+ * @param what the start of the message: `compile: expected optimizer`.
+ * @throws TypeError that lists all known names.
  */
 export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
   const name = known.find((candidate) => candidate === value);
   if (name !== undefined) return name;
-  throw new TypeError(`${what} to be one of ${quoted(known)}, found ${JSON.stringify(value)}`);
+  throw new TypeError(`${what} to be one of ${quoted(known)}, found ${describe(value)}`);
 }
 
 /**
- * Refuses options that nobody reads: a misspelt `batchsize` would otherwise be ignored in silence.
- * Cells of a notebook are not type-checked, so the compiler does not find it there.
- * @param caller who was given them, for the message.
- * @throws TypeError naming the unknown one and all that are known.
+ * Rejects unknown option names: a misspelled `batchsize` would be ignored silently, because the
+ * kernel does not type-check cells.
+ * @param caller the function that takes the options, for the message.
+ * @throws TypeError that names the unknown option and lists all known ones, or for options that are
+ *   not an object, such as `new Adam(0.01)`.
  */
 export function onlyKnown(caller: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `${caller}: expected options, such as { ${known[0] ?? ""}: … }, found ${describe(options)}`,
+    );
+  }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new TypeError(
-      `${caller}: expected no options but ${quoted(known)}, found ${JSON.stringify(name)}`,
+      `${caller}: expected only the options ${quoted(known)}, found ${describe(name)}`,
     );
   }
 }

@@ -1,30 +1,41 @@
 /**
- * Stop, pressed by a person while a cell runs. The kernel cannot break off a loop that waits now and
- * then; a loop that calls {@linkcode breathe} ends by itself, between two steps.
+ * Stop, pressed while a cell runs. The kernel cannot interrupt an asynchronous loop; a loop that
+ * calls {@linkcode breathe} ends by itself, between two steps.
  */
 
-/** Stands at 1 from the press of Stop to the end of the cell. */
+/** 1 from the press of Stop until the cell ends, otherwise 0. */
 let flag: Int32Array = new Int32Array(1);
 
-/** A cell was stopped by the person who runs it. What it had finished stays as it is. */
+/** Thrown when Stop was pressed. Steps that were complete keep their effect. */
 export class Stopped extends Error {
-  /** By which it is told from other errors. */
+  /** Printed before the message. */
   override name = "Stopped";
 
-  /** The message is the same for all. */
   constructor() {
-    super("stopped; what was finished until then is kept");
+    super("stopped; everything finished so far is kept");
   }
 }
 
-/** Whether Stop was pressed since the cell began, for a loop that wants to end in its own way. */
+/**
+ * Whether Stop was pressed since the cell began, for a loop that ends in its own way.
+ *
+ * @example
+ * ```ts
+ * import { breathe, stopRequested } from "mnist";
+ * let steps = 0;
+ * while (steps < 100 && !stopRequested()) {
+ *   steps++;
+ *   await breathe();
+ * }
+ * ```
+ */
 export function stopRequested(): boolean {
   return Atomics.load(flag, 0) !== 0;
 }
 
 /**
- * Makes another place the one where a press of Stop shows: the kernel's, written to by another
- * thread, so that it is seen also while this one is busy.
+ * Makes a shared array the flag that Stop sets. The kernel's relay writes to it from another thread,
+ * so that Stop is seen even while this thread is busy.
  *
  * @param shared one number, 0 or 1.
  */

@@ -122,7 +122,7 @@ Deno.test("optimizers: constants out of range and unknown names are refused", ()
   throws(() => new RMSProp({ rho: -0.1 }), /rho/);
   throws(() => new AdaGrad({ weightDecay: -1 }), /weightDecay of at least 0, found -1/);
   const misspelt: object = { learningrate: 0.1 };
-  throws(() => new Adam(misspelt), /^TypeError: Adam: expected no options but .*"learningrate"/);
+  throws(() => new Adam(misspelt), /^TypeError: Adam: expected only the options .*"learningrate"/);
   throws(() => optimizerOf(JSON.parse('"adm"')), {
     name: "TypeError",
     message: 'compile: expected optimizer to be one of "sgd", "momentum", "nesterov", "adagrad", ' +

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { breathe } from "../../../lib/support/breathe.ts";
 
-Deno.test("breathe: a timer that is due has its turn", async () => {
+Deno.test("breathe: lets a pending timer run", async () => {
   const order: string[] = [];
   setTimeout(() => order.push("timer"), 0);
   const start = performance.now();
@@ -10,7 +10,7 @@ Deno.test("breathe: a timer that is due has its turn", async () => {
     await Promise.resolve();
     order.push("loop");
   }
-  deepStrictEqual(order.indexOf("timer"), -1); // awaiting what is there lets nobody in
+  deepStrictEqual(order.indexOf("timer"), -1); // awaiting a resolved promise does not let timers run
   for (let i = 0; i < 1000 && !order.includes("timer"); i++) await breathe();
   ok(order.includes("timer"));
 });

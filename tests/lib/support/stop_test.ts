@@ -1,9 +1,9 @@
-/** A press of Stop, as the loops of the course see it. */
+/** Stop, as the loops of the course see it. */
 import assert from "node:assert/strict";
 import { breathe } from "../../../lib/support/breathe.ts";
 import { Stopped, stopRequested, watchStop } from "../../../lib/support/stop.ts";
 
-/** Runs a test with a flag of its own in the place of the kernel's. */
+/** Runs a test with its own flag instead of the kernel's. */
 async function withFlag(test: (flag: Int32Array) => Promise<void>): Promise<void> {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   watchStop(flag);
@@ -14,7 +14,7 @@ async function withFlag(test: (flag: Int32Array) => Promise<void>): Promise<void
   }
 }
 
-Deno.test("stop: a loop that breathes ends between two steps, and says so", async () => {
+Deno.test("stop: a loop that calls breathe ends between two steps, by throwing Stopped", async () => {
   await withFlag(async (flag) => {
     let begun = 0, done = 0;
     const loop = async () => {
@@ -30,7 +30,7 @@ Deno.test("stop: a loop that breathes ends between two steps, and says so", asyn
   });
 });
 
-Deno.test("stop: a loop can look for itself, and once it is over the next one runs", async () => {
+Deno.test("stop: a loop can check for a stop itself; breathe resolves after the flag is reset", async () => {
   await withFlag(async (flag) => {
     assert.ok(!stopRequested());
     flag[0] = 1;
