@@ -30,7 +30,7 @@ export type { Cell, TextRow, TextTableOptions } from "./data/formats/std_csv.ts"
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
 export { Dropout } from "./nn/dropout.ts";
 export type { DType, NumericArray } from "./tensor/dtype.ts";
-export { exercise, type Expected } from "./notebook/exercise.ts";
+export { exercise } from "./notebook/exercise.ts";
 export * from "./nn/functions.ts";
 export * from "./nn/gradient.ts";
 /** How weights start: `initializers.xavier([784, 30], random)`. */
@@ -60,12 +60,13 @@ export * from "./nn/optimizers.ts";
 export * from "./plot/images.ts";
 export * from "./plot/figures.ts";
 export * from "./notebook/live.ts";
-export { Picture } from "./plot/png.ts";
+export { Picture } from "./plot/picture.ts";
 export { progress } from "./notebook/progress.ts";
 export type { Progress, ProgressOptions } from "./notebook/progress.ts";
-export { record, show } from "./notebook/show.ts";
+export { record } from "./notebook/record.ts";
+export { show } from "./notebook/show.ts";
 export { liveCurve, type LiveCurveOptions, trainingProgress } from "./notebook/training.ts";
-export type { Json } from "./notebook/show.ts";
+export type { Json } from "./notebook/record.ts";
 export { Random } from "./tensor/random.ts";
 export type * from "./tensor/shape.ts";
 export * from "./tensor/tensor.ts";

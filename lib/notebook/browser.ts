@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { figurePage, plotlySource } from "./bundle.ts";
-import type { Data, Figure, Layout } from "../plot/figure.ts";
+import type { Data, FigureData, Layout } from "../plot/figure.ts";
 
 /** Where figures were shown. */
 export type Shown =
@@ -61,7 +61,7 @@ function listen(server: Server): Promise<number> {
  * Hands the figures to nodeplotlib and gives the server that it starts, which listens to this
  * machine alone.
  */
-async function startNodeplotlib(figures: readonly Figure[]): Promise<Server> {
+async function startNodeplotlib(figures: readonly FigureData[]): Promise<Server> {
   // Any value keeps it from opening a page by itself, and "0" gives a free port.
   Deno.env.set("NODEPLOTLIB_PORT", "0");
   // Not a literal, so that no tool loads the 142 packages just for looking at this file.
@@ -183,7 +183,7 @@ async function openPage(url: string): Promise<boolean> {
   }
 }
 
-async function writePage(figures: readonly Figure[]): Promise<Shown> {
+async function writePage(figures: readonly FigureData[]): Promise<Shown> {
   const folder = await Deno.makeTempDir({ dir: tmpdir(), prefix: "figures-" });
   const file = join(folder, "figures.html");
   await Deno.writeTextFile(file, await figurePage("Figures", figures));
@@ -200,7 +200,7 @@ let called = false;
  * @throws Error when it is called a second time: nodeplotlib would show the first figures again.
  */
 export async function showInBrowser(
-  figures: readonly Figure[],
+  figures: readonly FigureData[],
   { open = hasScreen() ? openPage : undefined, patience = PATIENCE }: BrowserOptions = {},
 ): Promise<Shown> {
   if (called) throw new Error("showInBrowser: expected one call with all figures, found a second");
@@ -234,10 +234,10 @@ export async function showInBrowser(
   }
 }
 
-const collected: Figure[] = [];
+const collected: FigureData[] = [];
 
 /** Keeps a figure until the script has run to its end, and then shows all of them on one page. */
-export function showAtEnd(figure: Figure): void {
+export function showAtEnd(figure: FigureData): void {
   collected.push(figure);
   if (collected.length > 1) return;
   globalThis.addEventListener("beforeunload", (event) => {

@@ -2,17 +2,15 @@
  * Figures as notebook outputs that plotly draws in the page, with no network.
  *
  * The library is 1.5 MB, so it is not in every figure: two outputs of the notebook, the carriers,
- * hold it compressed, and each figure is its own few kilobytes. One carrier stays behind the first
- * figure, because VS Code runs the script of an output when somebody scrolls to it, and readers
- * begin at the top. The other moves on behind each new figure, so that a cell that is edited, run
- * again or deleted does not take the library away from the others. The page keeps it too (in its
- * window and in local storage), for a notebook that is read from its middle.
+ * hold it compressed, and each figure has a few kilobytes of its own. One carrier stays at the first
+ * figure, because VS Code runs the script of an output when it is scrolled into view, and readers
+ * begin at the top. The other moves to each new figure, so that a cell that is edited, run again or
+ * deleted does not take the library away from the other figures. The page keeps the library too (in
+ * its window and in local storage), for a notebook that is read from its middle.
  */
-import { escapeHtml, type Output, send } from "./output.ts";
-import type { Figure } from "../plot/figure.ts";
-
-/** The MIME type under which an output holds its figure as data, for the stills of stored notebooks. */
-export const FIGURE_MIME = "application/vnd.mnist-course.figure+json";
+import { Figure, FIGURE_MIME, type FigureData } from "../plot/figure.ts";
+import { DISPLAY, METADATA_MIME, type MimeBundle } from "../support/display.ts";
+import { escapeHtml, isRich, send } from "./output.ts";
 
 /** In which version the page keeps the library. */
 const LIBRARY = "plotly-cartesian-4.1.1";
@@ -115,32 +113,22 @@ const PAGE_SCRIPT = `(function (w) {
  * A figure as an output: a place with its text alternative, and the script that draws into it.
  * @param id names the place: an update with the same id draws into the same one.
  */
-export function figureOutput(figure: Figure, id: string): Output {
-  const { width = 700, height = 450 } = figure.layout;
-  const { data, layout, alt } = figure;
+export function figureBundle({ data, layout, alt }: FigureData, id: string): MimeBundle {
+  const { width = 700, height = 450 } = layout;
   return {
-    data: {
-      "text/html": `<div data-figure="${id}" role="img" aria-label="${escapeHtml(alt)}" ` +
-        `style="width:${width}px;min-height:${height}px">${escapeHtml(alt)}</div>` +
-        `<script>${PAGE_SCRIPT}\nmnistPlots.draw("${id}", ${
-          scriptJson({ data, layout })
-        });</script>`,
-      "text/plain": alt,
-      [FIGURE_MIME]: { data, layout, alt },
-    },
+    "text/html": `<div data-figure="${id}" role="img" aria-label="${escapeHtml(alt)}" ` +
+      `style="width:${width}px;min-height:${height}px">${escapeHtml(alt)}</div>` +
+      `<script>${PAGE_SCRIPT}\nmnistPlots.draw("${id}", ${scriptJson({ data, layout })});</script>`,
+    "text/plain": alt,
+    [FIGURE_MIME]: { data, layout, alt },
   };
 }
 
-/** The output that carries the library: nothing to see. */
-async function carrierOutput(): Promise<Output> {
-  const script = `${PAGE_SCRIPT}\nmnistPlots.library("${await compressedLibrary()}");`;
-  return { ...EMPTY, data: { "text/html": `<script>${script}</script>`, "text/plain": "" } };
-}
-
-/** What stays of an output that the library has left; its metadata tell it from a cell's own. */
-const EMPTY: Output = {
-  data: { "text/html": "", "text/plain": "" },
-  metadata: { "mnist-course": { role: "library" } },
+/** What remains of an output that the library has left; its metadata mark it as not a cell's own. */
+const EMPTY: MimeBundle = {
+  "text/html": "",
+  "text/plain": "",
+  [METADATA_MIME]: { "mnist-course": { role: "library" } },
 };
 
 /** True for an output that carries the library, or did. */
@@ -148,25 +136,45 @@ export function isLibraryOutput(output: { readonly metadata?: object }): boolean
   return output.metadata !== undefined && "mnist-course" in output.metadata;
 }
 
-/** The display ids of the outputs that carry the library: behind the first figure and the newest. */
+/** The HTML that carries the library: nothing to see. */
+async function libraryHtml(): Promise<string> {
+  return `<script>${PAGE_SCRIPT}\nmnistPlots.library("${await compressedLibrary()}");</script>`;
+}
+
+/** The display ids of the outputs that carry the library: at the first figure and the newest. */
 const carriers: string[] = [];
 
-/**
- * Displays a figure as a new output. The carrier comes behind it and not before: it is the newest
- * output then, which is the one that may miss its updates (see `SETTLED`).
- */
-export async function sendFigure(figure: Figure, id = newFigureId()): Promise<void> {
-  const next = await carrierOutput();
+/** Sends the library as a new output, which takes the place of the second carrier. */
+async function sendLibrary(): Promise<void> {
+  const html = await libraryHtml();
   if (carriers.length === 2) send(EMPTY, { displayId: carriers.pop(), update: true });
   const displayId = `library-${crypto.randomUUID()}`;
   carriers.push(displayId);
-  send(figureOutput(figure, id), { displayId: id });
-  send(next, { displayId });
+  send({ ...EMPTY, "text/html": html }, { displayId });
+}
+
+const asText = Figure.prototype[DISPLAY];
+
+// In a notebook a figure is drawn; anywhere else it stays its text alternative.
+Figure.prototype[DISPLAY] = async function (): Promise<MimeBundle> {
+  if (!isRich()) return asText.call(this);
+  await sendLibrary();
+  return figureBundle(this, newFigureId());
+};
+
+/**
+ * Displays a figure that will be updated under `id`. The library comes after it and not before: the
+ * newest output is the one that may miss its updates (see `SETTLED`).
+ */
+export async function sendFigure(figure: FigureData, id: string): Promise<void> {
+  await compressedLibrary(); // so that no other output gets between the two
+  send(figureBundle(figure, id), { displayId: id });
+  await sendLibrary();
 }
 
 /** Draws a figure in the place of the one displayed under `id`. */
-export function updateFigure(figure: Figure, id: string): void {
-  send(figureOutput(figure, id), { displayId: id, update: true });
+export function updateFigure(figure: FigureData, id: string): void {
+  send(figureBundle(figure, id), { displayId: id, update: true });
 }
 
 /** A name for the place of a new figure. */
@@ -174,10 +182,9 @@ export function newFigureId(): string {
   return `figure-${crypto.randomUUID()}`;
 }
 
-/** A page of its own with these figures and the library in it, for a browser without a notebook. */
-export async function figurePage(title: string, figures: readonly Figure[]): Promise<string> {
-  const carrierHtml = (await carrierOutput()).data["text/html"];
-  const parts = figures.map((figure) => figureOutput(figure, newFigureId()).data["text/html"]);
+/** A page with these figures and the library in it, for a browser without a notebook. */
+export async function figurePage(title: string, figures: readonly FigureData[]): Promise<string> {
+  const parts = figures.map((figure) => figureBundle(figure, newFigureId())["text/html"]);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -186,7 +193,7 @@ export async function figurePage(title: string, figures: readonly Figure[]): Pro
 <title>${escapeHtml(title)}</title>
 </head>
 <body>
-${[carrierHtml, ...parts].join("\n")}
+${[await libraryHtml(), ...parts].join("\n")}
 </body>
 </html>
 `;

@@ -2,7 +2,7 @@
 import { newFigureId, sendFigure, updateFigure } from "./bundle.ts";
 import type { Figure } from "../plot/figure.ts";
 import { panelChart, type PanelOptions, type Points } from "../plot/lines.ts";
-import { drained, inNotebook, SETTLED } from "./output.ts";
+import { drained, isRich, SETTLED } from "./output.ts";
 
 /** What a live chart can be told. */
 export interface LiveOptions extends Omit<PanelOptions, "x"> {
@@ -86,9 +86,9 @@ export async function liveChart(options: LiveOptions): Promise<LiveChart> {
 
   const id = newFigureId();
   const draw = (): void => {
-    if (inNotebook) updateFigure(figure(), id);
+    if (isRich()) updateFigure(figure(), id);
   };
-  if (inNotebook) await sendFigure(figure(), id); // it leaves while the training begins
+  if (isRich()) await sendFigure(figure(), id); // it leaves while the training begins
 
   let next = performance.now() + SETTLED;
   return {

@@ -1,7 +1,8 @@
 /**
  * A bar for work that takes longer than a second: how far, how fast, how long still.
  */
-import { drained, escapeHtml, inNotebook, type Output, send, SETTLED } from "./output.ts";
+import type { MimeBundle } from "../support/display.ts";
+import { drained, escapeHtml, isRich, send, SETTLED } from "./output.ts";
 
 /** A bar that is on the screen. */
 export interface Progress {
@@ -68,17 +69,15 @@ function finishedText(state: State): string {
   return `${label}: ${amount(done, unit)} in ${duration(seconds)}${note === "" ? "" : `, ${note}`}`;
 }
 
-function runningOutput(state: State): Output {
+function runningBundle(state: State): MimeBundle {
   const filled = Math.round(TEXT_BAR * state.done / state.total);
   const bar = "#".repeat(filled) + ".".repeat(TEXT_BAR - filled);
   const text = runningText(state);
   const label = escapeHtml(state.label);
   return {
-    data: {
-      "text/plain": `${state.label} [${bar}] ${text}`,
-      "text/html": `<div>${label} <progress aria-label="${label}" value="${state.done}" ` +
-        `max="${state.total}"></progress> ${escapeHtml(text)}</div>`,
-    },
+    "text/plain": `${state.label} [${bar}] ${text}`,
+    "text/html": `<div>${label} <progress aria-label="${label}" value="${state.done}" ` +
+      `max="${state.total}"></progress> ${escapeHtml(text)}</div>`,
   };
 }
 
@@ -91,13 +90,13 @@ interface Screen {
 function notebookScreen(): Screen {
   const displayId = `progress-${crypto.randomUUID()}`;
   let shown = false;
-  const put = (output: Output): void => {
-    send(output, { displayId, update: shown });
+  const put = (bundle: MimeBundle): void => {
+    send(bundle, { displayId, update: shown });
     shown = true;
   };
   return {
-    draw: (state) => put(runningOutput(state)),
-    last: (state) => put({ data: { "text/plain": finishedText(state) } }),
+    draw: (state) => put(runningBundle(state)),
+    last: (state) => put({ "text/plain": finishedText(state) }),
   };
 }
 
@@ -112,7 +111,7 @@ function terminalScreen(): Screen {
   let first = true;
   return {
     draw(state) {
-      if (watched) overwrite(runningOutput(state).data["text/plain"]);
+      if (watched) overwrite(runningBundle(state)["text/plain"]);
       else if (first) console.error(`${state.label}: ${amount(state.total, state.unit)} to do`);
       first = false;
     },
@@ -133,7 +132,7 @@ export function progress(total: number, options: ProgressOptions): Progress {
   if (!(total > 0 && Number.isFinite(total))) {
     throw new RangeError(`progress: expected a total above 0, found ${total}`);
   }
-  const screen = inNotebook ? notebookScreen() : terminalScreen();
+  const screen = isRich() ? notebookScreen() : terminalScreen();
   const start = performance.now();
   const state: State = {
     label: options.label,
@@ -143,8 +142,8 @@ export function progress(total: number, options: ProgressOptions): Progress {
     seconds: 0,
     note: "",
   };
-  let next = start + (inNotebook ? SETTLED : INTERVAL);
-  if (!inNotebook) screen.draw(state);
+  let next = start + (isRich() ? SETTLED : INTERVAL);
+  if (!isRich()) screen.draw(state);
   return {
     update(done, note) {
       state.done = Math.min(Math.max(done, 0), total);

@@ -5,16 +5,9 @@
  * The HTML has no script and no style sheet, and no colour of its own, so it reads the same on
  * GitHub, which strips all three, and in light and dark themes.
  */
-import { escapeHtml, type Output } from "./output.ts";
-
-/** What a tensor has to have to be shown (`Tensor` has it). */
-export interface TensorLike {
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  /** The numbers in row-major order. */
-  readonly data: ArrayLike<number>;
-  toString(): string;
-}
+import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { escapeHtml } from "./output.ts";
 
 /** A row of a table: a value for each column, by the column's name. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -44,11 +37,6 @@ function numberFormat(values: readonly number[]): (value: number) => string {
     : (value) => Number.isFinite(value) ? value.toFixed(4) : String(value);
 }
 
-/** `[60000, 784] float32`: what a tensor is, in a few words. */
-export function describeTensor(tensor: TensorLike): string {
-  return `[${tensor.shape.join(", ")}] ${tensor.dtype}`;
-}
-
 function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cell = (tag: "td" | "th", text: string, align: string): string =>
     `<${tag} style="text-align:${align}">${escapeHtml(text)}</${tag}>`;
@@ -66,16 +54,15 @@ function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]
  * A tensor as a small table under its shape and dtype: the middle of long axes left out, and of
  * more than two axes the first matrix.
  */
-export function tensorOutput(tensor: TensorLike): Output {
+export function tensorBundle(tensor: Tensor): MimeBundle {
   const { shape, data } = tensor;
-  const description = `Tensor ${describeTensor(tensor)}`;
+  const description = `Tensor [${shape.join(", ")}] ${tensor.dtype}`;
   const plain = `${tensor}\n${description}`;
-  if (shape.length === 0) return { data: { "text/plain": plain } };
+  if (shape.length === 0 || data.length === 0) return { "text/plain": plain };
 
   const columns = shape[shape.length - 1];
   const rows = shape.length === 1 ? 1 : shape[shape.length - 2];
   const matrices = shape.slice(0, -2);
-  if (data.length === 0) return { data: { "text/plain": plain } };
 
   const integers = tensor.dtype === "uint8" || tensor.dtype === "int32";
   const shownRows = elided(rows, TENSOR_ROWS);
@@ -98,12 +85,18 @@ export function tensorOutput(tensor: TensorLike): Output {
     : `: here [${matrices.map(() => "0").join(", ")}], the first of ` +
       `${matrices.reduce((a, b) => a * b, 1)} matrices`;
   return {
-    data: {
-      "text/plain": plain,
-      "text/html": `<p>${escapeHtml(description + note)}</p>${htmlTable(head, body)}`,
-    },
+    "text/plain": plain,
+    "text/html": `<p>${escapeHtml(description + note)}</p>${htmlTable(head, body)}`,
   };
 }
+
+// The tensor's own display is its text; here it is a table too.
+Object.defineProperty(Tensor.prototype, DISPLAY, {
+  configurable: true,
+  value(this: Tensor): MimeBundle {
+    return tensorBundle(this);
+  },
+});
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
@@ -130,11 +123,30 @@ function width(text: string): number {
   return columns;
 }
 
+/** True for an array of plain objects, which `show` displays as a table. */
+export function isRecords(value: unknown): value is readonly TableRow[] {
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((row) =>
+      typeof row === "object" && row !== null && !(DISPLAY in row) &&
+      Object.getPrototypeOf(row) === Object.prototype
+    );
+}
+
 /**
  * Records as a table: a column for each name, in the order in which the names first come, numbers
  * to the right and words to the left.
  */
-export function recordsOutput(records: readonly TableRow[]): Output {
+export class Table implements Displayable {
+  /** A table with a row for each record. */
+  constructor(readonly records: readonly TableRow[]) {}
+
+  /** The table as text and HTML, for Jupyter and `show`. */
+  [DISPLAY](): MimeBundle {
+    return recordsBundle(this.records);
+  }
+}
+
+function recordsBundle(records: readonly TableRow[]): MimeBundle {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const isNumber = names.map((name) =>
     records.every((record) => record[name] === undefined || typeof record[name] === "number")
@@ -159,5 +171,5 @@ export function recordsOutput(records: readonly TableRow[]): Output {
   }</tr></thead><tbody>${
     rows.map((row) => `<tr>${row.map((c, j) => htmlCell("td", c, j)).join("")}</tr>`).join("")
   }</tbody></table></div>`;
-  return { data: { "text/plain": text, "text/html": html } };
+  return { "text/plain": text, "text/html": html };
 }

@@ -3,7 +3,7 @@ import { checkLength, extremes, isNumbers, logAxis, type Series, withAxes } from
 import {
   type ChartOptions,
   type Data,
-  type Figure,
+  Figure,
   type Numbers,
   plainText,
   plotNumbers,
@@ -65,7 +65,7 @@ export function barChart(series: Numbers | Series, options: BarOptions): Figure 
     (name === "" ? "" : `${name}: `) +
     labels.map((label, i) => `${label}: ${spokenNumber(y[i])}`).join(", ")
   );
-  return {
+  return new Figure({
     data,
     layout: {
       ...withAxes(
@@ -77,7 +77,7 @@ export function barChart(series: Numbers | Series, options: BarOptions): Figure 
       bargap: 0.25,
     },
     alt: options.alt ?? `Bar chart "${options.title}": ${spoken.join("; ")}`,
-  };
+  });
 }
 
 /** All numbers of a tensor of any shape, or of an array. */
@@ -130,7 +130,7 @@ export function histogram(values: Numbers | Series, options: HistogramOptions): 
       `(${counts[top].toLocaleString("en")}) between ${spokenNumber(from + top * step)} and ` +
       `${spokenNumber(from + (top + 1) * step)}`;
   });
-  return {
+  return new Figure({
     data,
     layout: {
       ...withAxes(
@@ -148,7 +148,7 @@ export function histogram(values: Numbers | Series, options: HistogramOptions): 
     alt: options.alt ??
       `Histogram "${options.title}", ${bins} intervals from ${spokenNumber(from)} to ` +
         `${spokenNumber(to)}: ${spoken.join("; ")}`,
-  };
+  });
 }
 
 /** Counts numbers in `bins` intervals [a, b), of which the last holds `to` too. */

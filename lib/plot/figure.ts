@@ -5,6 +5,7 @@
  * shows it, never here.
  */
 import type * as Plotly from "plotly.js";
+import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** A trace: https://plotly.com/javascript/reference. */
@@ -12,14 +13,37 @@ export type Data = Plotly.Data;
 /** Axes, titles, size: https://plotly.com/javascript/reference/layout. */
 export type Layout = Plotly.Layout;
 
-/** A plot: what `show` draws. */
-export interface Figure {
+/** The parts of a figure, as JSON holds them. */
+export interface FigureData {
   /** The traces. */
   readonly data: readonly Data[];
   /** Axes, titles and size; `width` and `height` are in CSS pixels. */
   readonly layout: Partial<Layout>;
-  /** What the figure shows, for whoever cannot see it. */
+  /** What the figure shows, for screen readers. */
   readonly alt: string;
+}
+
+/** The MIME type of a figure as data, from which notebooks are exported and stored with pictures. */
+export const FIGURE_MIME = "application/vnd.mnist-course.figure+json";
+
+/** A plot. It shows itself as its text alternative; `notebook/` draws it where plotly can run. */
+export class Figure implements FigureData, Displayable {
+  readonly data: readonly Data[];
+  readonly layout: Partial<Layout>;
+  readonly alt: string;
+
+  /** A figure of plotly's traces and layout, with a text alternative. */
+  constructor({ data, layout, alt }: FigureData) {
+    this.data = data;
+    this.layout = layout;
+    this.alt = alt;
+  }
+
+  /** The text alternative and the data, for Jupyter and `show`. */
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    const { data, layout, alt } = this;
+    return { "text/plain": alt, [FIGURE_MIME]: { data, layout, alt } };
+  }
 }
 
 /** Numbers to plot: a tensor of one axis, or an array. */
@@ -124,8 +148,8 @@ export function spokenNumber(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
 }
 
-/** True for what `show` draws as a figure. */
-export function isFigure(value: unknown): value is Figure {
+/** True for the data of a figure, such as the parsed JSON of a stored notebook. */
+export function isFigureData(value: unknown): value is FigureData {
   return typeof value === "object" && value !== null &&
     "data" in value && Array.isArray(value.data) &&
     "layout" in value && typeof value.layout === "object" &&

@@ -5,6 +5,7 @@
  */
 export * from "./bars.ts";
 export type { Series } from "./chart_parts.ts";
-export type { ChartOptions, Data, Figure, Layout, Numbers } from "./figure.ts";
+export { Figure } from "./figure.ts";
+export type { ChartOptions, Data, Layout, Numbers } from "./figure.ts";
 export * from "./lines.ts";
 export * from "./matrices.ts";

@@ -2,7 +2,7 @@
  * Images of a data set as pictures: one, or many in a grid, each with what it is and what it was
  * read as.
  */
-import { Picture } from "./png.ts";
+import { Picture } from "./picture.ts";
 import { type Color, LETTER_HEIGHT, lettersThatFit, Raster, textWidth } from "./raster.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

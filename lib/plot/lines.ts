@@ -4,7 +4,7 @@ import {
   baseLayout,
   type ChartOptions,
   type Data,
-  type Figure,
+  Figure,
   type Numbers,
   plainText,
   plotNumbers,
@@ -102,7 +102,7 @@ export function lineChart(series: Lines, options: LineOptions): Figure {
     line: { color: seriesColor(i), width: 3, dash: DASHES[i % DASHES.length] },
     marker: { color: seriesColor(i), size: 9, symbol: SYMBOLS[i % SYMBOLS.length] },
   }));
-  return {
+  return new Figure({
     data,
     layout: {
       ...withAxes(options, options.logX ? logAxis(lines.flatMap(({ x }) => x)) : {}, {
@@ -115,7 +115,7 @@ export function lineChart(series: Lines, options: LineOptions): Figure {
       `Line chart "${options.title}": ${
         lines.map(({ name, y }) => spokenLine(name, y)).join("; ")
       }`,
-  };
+  });
 }
 
 /**
@@ -147,7 +147,7 @@ export function panelChart(
   });
   const layout = baseLayout({ height: 160 + 220 * rows.length, ...options });
   let line = 0;
-  return {
+  return new Figure({
     data: rows.flatMap(({ row, chart }) =>
       chart.data.map((trace): Data => {
         if (trace.type !== "scatter") return trace;
@@ -175,5 +175,5 @@ export function panelChart(
       `Line charts "${options.title}": ${
         rows.map(({ chart }) => chart.alt.replace(/^.*?": /, "")).join("; ")
       }`,
-  };
+  });
 }

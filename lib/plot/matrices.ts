@@ -5,7 +5,7 @@ import { checkLength, extremes, SYMBOLS, withAxes } from "./chart_parts.ts";
 import {
   type ChartOptions,
   type Data,
-  type Figure,
+  Figure,
   plainText,
   seriesColor,
   shortNumber,
@@ -109,7 +109,7 @@ export function heatmap(matrix: Tensor, options: HeatmapOptions): Figure {
     },
     hovertemplate: "row %{y}, column %{x}: %{z}<extra></extra>",
   };
-  return {
+  return new Figure({
     data: [data],
     layout: withAxes(
       { xTitle: "column", yTitle: "row", width: 640, height: 560, ...options },
@@ -119,7 +119,7 @@ export function heatmap(matrix: Tensor, options: HeatmapOptions): Figure {
     alt: options.alt ??
       `Heat map "${options.title}" of ${matrix.shape[0]} rows and ${matrix.shape[1]} columns, ` +
         `values from ${spokenNumber(least)} to ${spokenNumber(most)}`,
-  };
+  });
 }
 
 /**
@@ -173,7 +173,7 @@ export function confusionMatrixChart(counts: Tensor, options: ConfusionOptions =
   const right = rows.reduce((sum, row, i) => sum + row[i], 0);
   const total = rows.flat().reduce((sum, count) => sum + count, 0);
   const often = mistakes.map(({ i, j, count }) => `${names[i]} as ${names[j]} (${count})`);
-  return {
+  return new Figure({
     data: [data],
     layout: withAxes(
       {
@@ -196,7 +196,7 @@ export function confusionMatrixChart(counts: Tensor, options: ConfusionOptions =
     alt: options.alt ??
       `Confusion matrix "${title}" of ${classes} classes: ${right} of ${total} right` +
         (often.length === 0 ? "" : `; most often mistaken: ${often.join(", ")}`),
-  };
+  });
 }
 
 /** Squares of the plane along each side: fine enough for a smooth edge, and small to store. */
@@ -280,7 +280,7 @@ export function decisionBoundary(
   const spokenPoints = points.length === 0
     ? ""
     : `; ${points.length - wrong} of ${points.length} points lie in the region of their class`;
-  return {
+  return new Figure({
     data: [regions, ...groups],
     layout: withAxes(
       { xTitle: "x₁", yTitle: "x₂", width: 620, height: 520, ...options },
@@ -288,5 +288,5 @@ export function decisionBoundary(
       { range: [bottom, top], showgrid: false },
     ),
     alt: options.alt ?? `Decision boundary "${options.title}": ${shares.join(", ")}${spokenPoints}`,
-  };
+  });
 }

@@ -27,8 +27,7 @@ const FILES = ["lib/model/files.ts", "lib/model/onnx.ts"];
 /** Arrows that are still to be removed: `importer → imported`. */
 const KNOWN: readonly string[] = [
   "lib/data/sets/download.ts → lib/notebook/progress.ts",
-  "lib/data/sets/mnist.ts → lib/notebook/show.ts",
-  "lib/plot/png.ts → lib/notebook/output.ts",
+  "lib/data/sets/mnist.ts → lib/notebook/record.ts",
 ];
 
 interface Source {

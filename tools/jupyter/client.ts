@@ -14,7 +14,15 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./kernel_process.ts";
 import type { JsonObject } from "../notebook_file/notebook.ts";
-import { decodeMessage, encodeAnswer, encodeRequest, type Message, text } from "./messages.ts";
+import { splitMetadata } from "../../lib/support/display.ts";
+import {
+  decodeMessage,
+  encodeAnswer,
+  encodeRequest,
+  isObject,
+  type Message,
+  text,
+} from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION } from "../inside_kernel/inside.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
@@ -129,7 +137,7 @@ export class Client {
       allow_stdin: onQuestion !== undefined,
       stop_on_error: true,
     });
-    this.#listeners.set(request.id, onMessage);
+    this.#listeners.set(request.id, (message) => onMessage(withMetadata(message)));
     if (onQuestion) {
       this.#questions.set(request.id, async ({ type, header, content }) => {
         if (type !== "input_request") return;
@@ -217,6 +225,14 @@ export class Client {
       this.#lost.reject(lost(cause));
     }
   }
+}
+
+/** The message with the metadata that its value carries in its data: the kernel sends none. */
+function withMetadata(message: Message): Message {
+  const { content } = message;
+  if (!isObject(content.data)) return message;
+  const { data, metadata = content.metadata } = splitMetadata(content.data);
+  return { ...message, content: { ...content, data, metadata } };
 }
 
 function lost(cause: unknown): ConnectionLost {

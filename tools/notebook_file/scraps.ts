@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SCRAP_MIME } from "../../lib/notebook/show.ts";
+import { SCRAP_MIME } from "../../lib/notebook/record.ts";
 import { codeCells, type Json, type Notebook } from "./notebook.ts";
 import { isObject } from "../jupyter/messages.ts";
 

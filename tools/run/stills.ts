@@ -7,12 +7,13 @@
 import { decode } from "fast-png";
 import type { Browser, Page } from "playwright-core";
 import upng from "upng-js";
-import { FIGURE_MIME, isLibraryOutput, plotlySource } from "../../lib/notebook/bundle.ts";
-import { type Figure, isFigure } from "../../lib/plot/figure.ts";
+import { isLibraryOutput, plotlySource } from "../../lib/notebook/bundle.ts";
+import { FIGURE_MIME, type FigureData, isFigureData } from "../../lib/plot/figure.ts";
 import { launchChromium } from "../support/chromium.ts";
 import {
   codeCells,
   type DisplayData,
+  type ExecuteResult,
   type Notebook,
   type Output,
 } from "../notebook_file/notebook.ts";
@@ -65,7 +66,7 @@ export class Studio {
   }
 
   /** Draws a figure as a PNG. */
-  async draw({ data, layout }: Figure): Promise<Uint8Array> {
+  async draw({ data, layout }: FigureData): Promise<Uint8Array> {
     const { width = 700, height = 450 } = layout;
     const size = { format: "png", width, height, scale: SHARPNESS };
     const figure = JSON.stringify({ data, layout, config: { staticPlot: true } });
@@ -83,23 +84,30 @@ export class Studio {
   }
 }
 
+/** What a cell displayed, or its last value. */
+function isShown(output: Output): output is DisplayData | ExecuteResult {
+  return output.output_type === "display_data" || output.output_type === "execute_result";
+}
+
 /** The figure that an output holds, if it holds one. */
-function figureOf(output: Output): Figure | undefined {
-  if (output.output_type !== "display_data") return undefined;
-  const figure = output.data[FIGURE_MIME];
-  return isFigure(figure) ? figure : undefined;
+function figureOf(output: Output): FigureData | undefined {
+  const figure = isShown(output) ? output.data[FIGURE_MIME] : undefined;
+  return isFigureData(figure) ? figure : undefined;
 }
 
 function isLibrary(output: Output): boolean {
   return output.output_type === "display_data" && isLibraryOutput(output);
 }
 
-async function still(studio: Studio, figure: Figure): Promise<DisplayData> {
-  const { width = 700, height = 450 } = figure.layout;
+/** What is shown of a figure: a picture of it. */
+async function still(
+  studio: Studio,
+  { data, layout, alt }: FigureData,
+): Promise<Pick<DisplayData, "data" | "metadata">> {
+  const { width = 700, height = 450 } = layout;
   return {
-    output_type: "display_data",
-    data: { "image/png": (await studio.draw(figure)).toBase64(), "text/plain": figure.alt },
-    metadata: { "image/png": { alt: figure.alt, height, width } },
+    data: { "image/png": (await studio.draw({ data, layout, alt })).toBase64(), "text/plain": alt },
+    metadata: { "image/png": { alt, height, width } },
   };
 }
 
@@ -119,8 +127,9 @@ export async function drawStills(notebook: Notebook): Promise<Notebook> {
       const outputs: Output[] = [];
       for (const output of cell.outputs) {
         const figure = figureOf(output);
-        if (figure && studio) outputs.push(await still(studio, figure));
-        else if (!isLibrary(output)) outputs.push(output);
+        if (isShown(output) && figure && studio) {
+          outputs.push({ ...output, ...await still(studio, figure) });
+        } else if (!isLibrary(output)) outputs.push(output);
       }
       cell.outputs = outputs;
     }

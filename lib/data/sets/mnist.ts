@@ -1,7 +1,7 @@
 /** `loadMnist`: images and labels as tensors, from the best source there is. */
 import { oneHot } from "../../tensor/create.ts";
 import { allocate, type DType } from "../../tensor/dtype.ts";
-import { announceData } from "../../notebook/show.ts";
+import { announceData } from "../../notebook/record.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { drawDigits, USUAL_COUNTS } from "../digits/digits.ts";

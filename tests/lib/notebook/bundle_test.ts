@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import {
-  FIGURE_MIME,
-  figureOutput,
-  figurePage,
-  plotlySource,
-} from "../../../lib/notebook/bundle.ts";
-import { lineChart } from "../../../lib/plot/figures.ts";
+import { figureBundle, figurePage, plotlySource } from "../../../lib/notebook/bundle.ts";
+import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
+import { lineChart } from "../../../lib/plot/lines.ts";
 
 const figure = lineChart({ loss: [3, 2, 1] }, { title: "</script><b>'\"&" });
 
 function html(): string {
-  return String(figureOutput(figure, "figure-1").data["text/html"]);
+  return String(figureBundle(figure, "figure-1")["text/html"]);
 }
 
 Deno.test("a figure is small: the library is not in it", () => {
@@ -29,9 +25,9 @@ Deno.test("no text of a figure ends its script or its attributes", () => {
 });
 
 Deno.test("a figure's output holds the figure as data, and its words", () => {
-  const { data } = figureOutput(figure, "figure-1");
-  assert.deepEqual(data[FIGURE_MIME], figure);
-  assert.equal(data["text/plain"], figure.alt);
+  const bundle = figureBundle(figure, "figure-1");
+  assert.deepEqual(bundle[FIGURE_MIME], { ...figure });
+  assert.equal(bundle["text/plain"], figure.alt);
 });
 
 Deno.test("a page of its own has the library once, and asks nothing of the network", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
-import { figureOutput, figurePage } from "../../../lib/notebook/bundle.ts";
+import { figureBundle, figurePage } from "../../../lib/notebook/bundle.ts";
 import type { Figure } from "../../../lib/plot/figure.ts";
 import {
   barChart,
@@ -182,7 +182,7 @@ testUnless(
           title: "Live",
           markers: false,
         });
-        const html = String(figureOutput(chart, "figure-live").data["text/html"]);
+        const html = String(figureBundle(chart, "figure-live")["text/html"]);
         nodes.push(Number(await page.evaluate(`(${update})(${JSON.stringify(html)})`)));
       }
       assert.equal(await page.locator("#place [data-figure]").count(), 1);

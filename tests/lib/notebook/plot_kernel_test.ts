@@ -1,7 +1,7 @@
 /** What cells show, on the real kernel: in order, complete, and with plotly in two places only. */
 import assert from "node:assert/strict";
 import { projectPath } from "../../../lib/support/paths.ts";
-import { FIGURE_MIME } from "../../../lib/notebook/bundle.ts";
+import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
 import { executeNotebook } from "../../../tools/run/execute.ts";
 import type { CodeCell, Notebook, Output } from "../../../tools/notebook_file/notebook.ts";
 
@@ -59,7 +59,7 @@ Deno.test("values are shown in order, large ones too, and none is lost", async (
   });
 });
 
-Deno.test("plotly is in the notebook twice: behind the first figure and the newest", async () => {
+Deno.test("plotly is in the notebook twice: at the first figure and at the newest", async () => {
   const [, first, second, live] = await run(
     `import { barChart, liveChart, show } from "mnist";
      const chart = barChart([1, 2], { title: "Bars" });`,
@@ -69,7 +69,7 @@ Deno.test("plotly is in the notebook twice: behind the first figure and the newe
      for (let i = 0; i < 5; i++) loss.add(i, { loss: 5 - i });
      await loss.finish();`,
   );
-  assert.deepEqual(first.map(carriesLibrary), [false, true, false, false]);
+  assert.deepEqual(first.map(carriesLibrary), [true, false, false, false]);
   assert.deepEqual(second.filter(carriesLibrary), []);
   assert.deepEqual(live.map(carriesLibrary), [false, true]);
   const figures = [...first, ...second, ...live].filter((output) =>
@@ -78,6 +78,30 @@ Deno.test("plotly is in the notebook twice: behind the first figure and the newe
   assert.equal(figures.length, 4);
   const last = live[0];
   assert.match(String(plain(last)), /Line charts "Live": loss from 5 to 1/);
+});
+
+Deno.test("as the last value of a cell, a figure, picture, table and tensor show themselves", async () => {
+  const [, figure, picture, table, numbers] = await run(
+    `import { barChart, digitImage, zeros } from "mnist";
+     import { Table } from "../lib/notebook/table.ts";`,
+    `barChart([1, 2], { title: "Bars" })`,
+    `digitImage(zeros([784]), { alt: "Black" })`,
+    `new Table([{ a: 1 }])`,
+    `zeros([2, 2])`,
+  );
+  assert.deepEqual(figure.map(carriesLibrary), [true, false]);
+  const last = [figure[1], ...picture, ...table, ...numbers].map((output) => {
+    assert.ok(output.output_type === "execute_result");
+    return output;
+  });
+  assert.match(String(last[0].data["text/html"]), /data-figure=.*mnistPlots.draw/s);
+  assert.ok(FIGURE_MIME in last[0].data);
+  assert.deepEqual(last[1].metadata, {
+    "image/png": { width: 302, height: 302, alt: "Black" },
+  });
+  assert.deepEqual(Object.keys(last[1].data).sort(), ["image/png", "text/plain"]);
+  assert.match(String(last[2].data["text/html"]), /<table>/);
+  assert.match(String(last[3].data["text/html"]), /Tensor \[2, 2\] float64/);
 });
 
 Deno.test("a progress bar is one output, which ends as a sentence", async () => {

@@ -1,24 +1,42 @@
 import assert from "node:assert/strict";
-import { announceData, outputOf, record, SCRAP_MIME, show } from "../../../lib/notebook/show.ts";
+import { bundleOf, show } from "../../../lib/notebook/show.ts";
+import { Table } from "../../../lib/notebook/table.ts";
+import { lineChart } from "../../../lib/plot/lines.ts";
+import { digitImage } from "../../../lib/plot/images.ts";
+import { DISPLAY, type Displayable } from "../../../lib/support/display.ts";
+import { tensor } from "../../../lib/tensor/create.ts";
+import { judge } from "../../../lib/notebook/exercise.ts";
+import { sentBy, textsOf } from "../../support/channel.ts";
 
-/** What `body` prints. */
-async function printed(body: () => Promise<void>): Promise<string[]> {
-  const original = console.log;
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => void lines.push(words.join(" "));
-  try {
-    await body();
-  } finally {
-    console.log = original;
-  }
-  return lines;
-}
-
-Deno.test("outside a notebook, show prints the text of each value in order", async () => {
+Deno.test("show sends the text of each value in order", async () => {
   assert.deepEqual(
-    await printed(() => show(0.9352, "two\nlines", true, [1, 2], NaN, undefined, null, 10n)),
-    ["0.9352", "two\nlines", "true", "[ 1, 2 ]", "NaN", "undefined", "null", "10n"],
+    await textsOf(() => show(0.9352, "two\nlines", true, [1, 2], NaN, undefined, null, 10n, -0)),
+    ["0.9352", "two\nlines", "true", "[ 1, 2 ]", "NaN", "undefined", "null", "10n", "-0"],
   );
+});
+
+Deno.test("no value is shown as [object Object]", async () => {
+  const cyclic: Record<string, unknown> = { name: "cyclic" };
+  cyclic.self = cyclic;
+  const values = [
+    new Map([[1, { a: { b: { c: [1] } } }]]),
+    new Set([{ a: 1 }]),
+    new Date(0),
+    new RangeError("expected 1"),
+    { a: { b: { c: { d: { e: 1 } } } } },
+    [{ a: new Map() }],
+    [[{ a: 1 }]],
+    Object.create(null),
+    Symbol("s"),
+    cyclic,
+    new Proxy({}, {}),
+    (x: number) => x,
+  ];
+  for (const value of values) {
+    const { "text/plain": text, "text/html": html = "" } = await bundleOf(value);
+    assert.doesNotMatch(`${text}${html}`, /\[object /);
+    assert.ok(text.length > 0 && text.length < 2000);
+  }
 });
 
 Deno.test("show refuses a promise: an await was forgotten", async () => {
@@ -28,50 +46,50 @@ Deno.test("show refuses a promise: an await was forgotten", async () => {
   });
 });
 
-Deno.test("show takes what an object says about itself to Jupyter", async () => {
-  const bold = { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>x</b>" }) };
-  const { data } = await outputOf(bold);
-  assert.equal(data["text/html"], "<b>x</b>");
-  assert.equal(typeof data["text/plain"], "string");
-  const broken = { [Symbol.for("Jupyter.display")]: () => 3 };
+Deno.test("show displays what an object returns to Jupyter", async () => {
+  const bold = { [DISPLAY]: () => ({ "text/html": "<b>x</b>" }) };
+  const bundle = await bundleOf(bold);
+  assert.equal(bundle["text/html"], "<b>x</b>");
+  assert.equal(typeof bundle["text/plain"], "string");
+  const broken = { [DISPLAY]: () => 3 };
   await assert.rejects(show(broken), /expected a MIME bundle from Jupyter.display, found 3/);
 });
 
+Deno.test("figures, pictures, tensors, tables and verdicts show as a last value what show sends", async () => {
+  const t = tensor([[1, 2]]);
+  assert.ok(DISPLAY in t && typeof t[DISPLAY] === "function");
+  const values: Displayable[] = [
+    digitImage(tensor([0, 1, 1, 0])),
+    Object.assign(t, {}) as unknown as Displayable,
+    new Table([{ a: 1 }]),
+    judge("q", 1, 1),
+  ];
+  for (const value of values) {
+    assert.deepEqual((await sentBy(() => show(value))).map(({ bundle }) => bundle), [
+      await value[DISPLAY](),
+    ]);
+  }
+  // A figure gets a place of its own each time.
+  const figure = lineChart({ loss: [3, 2, 1] }, { title: "Loss" });
+  const withoutId = (html: unknown) => String(html).replaceAll(/figure-[0-9a-f-]{36}/g, "id");
+  const [, { bundle: shown }] = await sentBy(() => show(figure));
+  let last: Record<string, unknown> = {};
+  const sent = await sentBy(async () => last = { ...await figure[DISPLAY]() });
+  assert.equal(withoutId(last["text/html"]), withoutId(shown["text/html"]));
+  assert.match(String(sent[0].bundle["text/html"]), /mnistPlots.library\(/);
+});
+
+Deno.test("outside a notebook a figure is its text alternative, and nothing else is sent", async () => {
+  const figure = lineChart({ loss: [3, 2, 1] }, { title: "Loss" });
+  const sent = await sentBy(() => show(figure), false);
+  assert.deepEqual(sent.map(({ bundle }) => [bundle["text/plain"], bundle["text/html"]]), [
+    [figure.alt, undefined],
+  ]);
+});
+
 Deno.test("an array of objects is a table, any other array is not", async () => {
-  assert.match((await outputOf([{ a: 1 }])).data["text/html"].toString(), /<table>/);
-  assert.equal((await outputOf([])).data["text/html"], undefined);
-  assert.equal((await outputOf([new Date(0)])).data["text/html"], undefined);
-});
-
-Deno.test("record prints the name and the value", async () => {
-  assert.deepEqual(
-    await printed(async () => {
-      await record("accuracy", 0.9352);
-      await record("trainShape", [60000, 784]);
-      await record("loss", NaN);
-      await record("source", "mnist");
-    }),
-    ["accuracy: 0.9352", "trainShape: [ 60000, 784 ]", "loss: NaN", "source: mnist"],
-  );
-});
-
-Deno.test("record refuses what JSON cannot hold, and names where it stands", async () => {
-  await assert.rejects(record("", 1), /expected a name/);
-  await assert.rejects(
-    record("f", () => 1),
-    /record: expected f to be a number, .* found \[Function/,
-  );
-  await assert.rejects(record("a", { b: undefined }), /expected a\.b to be/);
-  await assert.rejects(record("m", new Map()), TypeError);
-  await assert.rejects(record("n", 10n), TypeError);
-});
-
-Deno.test("announceData says what it is told, and a warning is framed", async () => {
-  assert.deepEqual(await printed(() => announceData("mnist", "60,000 images")), ["60,000 images"]);
-  const [warning] = await printed(() => announceData("digits", "Drawn", { warning: true }));
-  assert.equal(warning, "=====\nDrawn\n=====");
-});
-
-Deno.test("the scrap MIME type is nteract's", () => {
-  assert.equal(SCRAP_MIME, "application/scrapbook.scrap.json+json");
+  assert.match(String((await bundleOf([{ a: 1 }]))["text/html"]), /<table>/);
+  assert.equal((await bundleOf([]))["text/html"], undefined);
+  assert.equal((await bundleOf([new Date(0)]))["text/html"], undefined);
+  assert.equal((await bundleOf([tensor([1])]))["text/html"], undefined);
 });

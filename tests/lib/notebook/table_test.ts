@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { recordsOutput, tensorOutput } from "../../../lib/notebook/table.ts";
+import { Table, tensorBundle } from "../../../lib/notebook/table.ts";
+import { DISPLAY, type MimeBundle } from "../../../lib/support/display.ts";
+import { Tensor } from "../../../lib/tensor/tensor.ts";
 
-function tensor(data: Float64Array | Uint8Array, shape: number[], text = "[numbers]") {
-  const dtype = data instanceof Uint8Array ? "uint8" : "float64";
-  return { data, shape, dtype, toString: () => text };
+function tensor(data: Float64Array | Uint8Array, shape: number[]): Tensor {
+  return new Tensor(data, shape);
 }
 
-function html(output: { data: Record<string, string | object> }): string {
-  const value = output.data["text/html"];
+function recordsBundle(records: Record<string, unknown>[]): MimeBundle {
+  return new Table(records)[DISPLAY]();
+}
+
+function html(bundle: MimeBundle): string {
+  const value = bundle["text/html"];
   assert.equal(typeof value, "string");
   return String(value);
 }
@@ -20,26 +25,29 @@ function cells(text: string): string[][] {
 }
 
 Deno.test("a matrix is a table with its indices, shape and dtype", () => {
-  const output = tensorOutput(tensor(Float64Array.of(1, 2, 3, 4.5, -5, 6), [2, 3]));
+  const output = tensorBundle(tensor(Float64Array.of(1, 2, 3, 4.5, -5, 6), [2, 3]));
   assert.deepEqual(cells(html(output)), [
     ["", "0", "1", "2"],
     ["0", "1.0000", "2.0000", "3.0000"],
     ["1", "4.5000", "-5.0000", "6.0000"],
   ]);
   assert.match(html(output), /Tensor \[2, 3\] float64/);
-  assert.equal(output.data["text/plain"], "[numbers]\nTensor [2, 3] float64");
+  assert.equal(
+    output["text/plain"],
+    "[[ 1.   2.   3. ]\n [ 4.5 -5.   6. ]]\nTensor [2, 3] float64",
+  );
 });
 
 Deno.test("a vector is one row, and a row of an MNIST image fits whole", () => {
   const row = Uint8Array.from({ length: 28 }, (_, i) => i);
-  const [head, body] = cells(html(tensorOutput(tensor(row, [28]))));
+  const [head, body] = cells(html(tensorBundle(tensor(row, [28]))));
   assert.equal(head.length, 29);
   assert.deepEqual(body, ["", ...Array.from({ length: 28 }, (_, i) => String(i))]);
 });
 
 Deno.test("the middle of a large matrix is left out", () => {
   const data = Float64Array.from({ length: 100 * 50 }, (_, i) => i + 0.5);
-  const rows = cells(html(tensorOutput(tensor(data, [100, 50]))));
+  const rows = cells(html(tensorBundle(tensor(data, [100, 50]))));
   assert.equal(rows.length, 1 + 11);
   assert.deepEqual(rows[0], ["", "0", "1", "2", "3", "4", "…", "45", "46", "47", "48", "49"]);
   assert.equal(rows[6][0], "⋮");
@@ -49,26 +57,26 @@ Deno.test("the middle of a large matrix is left out", () => {
 });
 
 Deno.test("of more than two axes the first matrix is shown, and the table says so", () => {
-  const output = tensorOutput(tensor(new Uint8Array(2 * 3 * 2 * 2).fill(7), [2, 3, 2, 2]));
+  const output = tensorBundle(tensor(new Uint8Array(2 * 3 * 2 * 2).fill(7), [2, 3, 2, 2]));
   assert.match(html(output), /here \[0, 0\], the first of 6 matrices/);
   assert.equal(cells(html(output)).length, 3);
 });
 
 Deno.test("very small and very large numbers are written with an exponent", () => {
-  const small = tensorOutput(tensor(Float64Array.of(1e-5, 2.5e-7), [2]));
+  const small = tensorBundle(tensor(Float64Array.of(1e-5, 2.5e-7), [2]));
   assert.deepEqual(cells(html(small))[1], ["", "1.000e-5", "2.500e-7"]);
-  const notANumber = tensorOutput(tensor(Float64Array.of(NaN, Infinity, 0.5), [3]));
+  const notANumber = tensorBundle(tensor(Float64Array.of(NaN, Infinity, 0.5), [3]));
   assert.deepEqual(cells(html(notANumber))[1], ["", "NaN", "Infinity", "0.5000"]);
 });
 
 Deno.test("a scalar and an empty tensor are text alone", () => {
   for (const t of [tensor(Float64Array.of(3), []), tensor(new Float64Array(0), [0, 5])]) {
-    assert.deepEqual(Object.keys(tensorOutput(t).data), ["text/plain"]);
+    assert.deepEqual(Object.keys(tensorBundle(t)), ["text/plain"]);
   }
 });
 
 Deno.test("records are a table: a column for each name, missing values empty", () => {
-  const { data } = recordsOutput([{ hidden: 8, accuracy: 0.87900001 }, {
+  const data = recordsBundle([{ hidden: 8, accuracy: 0.87900001 }, {
     accuracy: 0.926,
     이름: "a",
   }]);
@@ -86,14 +94,14 @@ Deno.test("records are a table: a column for each name, missing values empty", (
 
 Deno.test("the middle of a long table is left out", () => {
   const records = Array.from({ length: 1000 }, (_, i) => ({ i }));
-  const rows = cells(html(recordsOutput(records)));
+  const rows = cells(html(recordsBundle(records)));
   assert.equal(rows.length, 1 + 41);
   assert.deepEqual([rows[20], rows[21], rows[22]], [["19"], ["⋮"], ["980"]]);
 });
 
 Deno.test("no text gets out of its cell", () => {
   fc.assert(fc.property(fc.string(), fc.string({ minLength: 1 }), (value, name) => {
-    const text = html(recordsOutput([{ [`k${name}`]: `<${value}>&"'` }]));
+    const text = html(recordsBundle([{ [`k${name}`]: `<${value}>&"'` }]));
     const inside = text.replaceAll(
       /<\/?(div|table|thead|tbody|tr|th|td)( style="[a-z:-]+")?>/g,
       "",

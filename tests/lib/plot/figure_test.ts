@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { baseLayout, isFigure, PALETTE, plainText, plotNumbers } from "../../../lib/plot/figure.ts";
-import { outputOf } from "../../../lib/notebook/show.ts";
+import {
+  baseLayout,
+  Figure,
+  isFigureData,
+  PALETTE,
+  plainText,
+  plotNumbers,
+} from "../../../lib/plot/figure.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
 
 /** The light that a colour gives, 0 to 1 (relative luminance, WCAG 2.2). */
@@ -36,9 +42,10 @@ Deno.test("numbers are stored with the digits that float32 has", () => {
   );
 });
 
-Deno.test("show takes any figure, and says its words outside a notebook", async () => {
-  const figure = { data: [], layout: {}, alt: "An empty figure" };
-  assert.ok(isFigure(figure));
-  assert.deepEqual((await outputOf(figure)).data, { "text/plain": "An empty figure" });
-  assert.ok(!isFigure({ data: [], layout: {} }));
+Deno.test("the data of a figure are known from their parts, as JSON brings them back", () => {
+  const figure = new Figure({ data: [], layout: {}, alt: "An empty figure" });
+  assert.ok(isFigureData(JSON.parse(JSON.stringify(figure))));
+  for (const other of [null, 3, [], { data: [], layout: {} }, { data: {}, layout: {}, alt: "" }]) {
+    assert.ok(!isFigureData(other));
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { digitGrid, digitImage } from "../../../lib/plot/images.ts";
-import type { Picture } from "../../../lib/plot/png.ts";
+import type { Picture } from "../../../lib/plot/picture.ts";
 import { pixelsOf } from "../../support/png.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
-import { FIGURE_MIME, figureOutput } from "../../../lib/notebook/bundle.ts";
-import { barChart } from "../../../lib/plot/figures.ts";
+import { figureBundle } from "../../../lib/notebook/bundle.ts";
+import { barChart } from "../../../lib/plot/bars.ts";
+import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
 import type {
   CodeCell,
   JsonObject,
@@ -35,7 +36,7 @@ const library = display(
 );
 const figure = barChart([1, 3, 2], { title: "Three bars", width: 400, height: 300 });
 /** The figure as it comes back from a kernel: JSON. */
-const shown = display(JSON.parse(JSON.stringify(figureOutput(figure, "figure-1").data)));
+const shown = display(JSON.parse(JSON.stringify(figureBundle(figure, "figure-1"))));
 
 Deno.test("a notebook without figures stays as it is, and needs no browser", async () => {
   const notebook = notebookOf(text, { output_type: "stream", name: "stdout", text: "x\n" });
@@ -43,10 +44,13 @@ Deno.test("a notebook without figures stays as it is, and needs no browser", asy
 });
 
 testUnless(missingChromium, "a figure becomes a picture, and no script stays", async () => {
-  const { cells: [cell] } = await drawStills(notebookOf(text, library, shown, text));
+  assert.ok(shown.output_type === "display_data");
+  const result: Output = { ...shown, output_type: "execute_result", execution_count: 3 };
+  const { cells: [cell] } = await drawStills(notebookOf(text, library, shown, text, result));
   assert.ok(cell.cell_type === "code");
-  const [first, still, last] = cell.outputs;
-  assert.deepEqual([first, last, cell.outputs.length], [text, text, 3]);
+  const [first, still, last, lastValue] = cell.outputs;
+  assert.deepEqual([first, last, cell.outputs.length], [text, text, 4]);
+  assert.deepEqual(lastValue, { ...still, output_type: "execute_result", execution_count: 3 });
   assert.ok(still.output_type === "display_data");
   assert.deepEqual(Object.keys(still.data).sort(), ["image/png", "text/plain"]);
   assert.equal(still.data["text/plain"], figure.alt);

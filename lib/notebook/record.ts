@@ -1,0 +1,108 @@
+/** `record`: named results, shown to people and stored in the notebook for programs. */
+import { METADATA_MIME, type MimeBundle } from "../support/display.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { inspect } from "./inspect.ts";
+import { drained, escapeHtml, send } from "./output.ts";
+
+/** What JSON can hold, and so what a notebook can store. */
+export type Json = null | boolean | number | string | readonly Json[] | {
+  readonly [name: string]: Json;
+};
+
+/** The MIME type under which nteract's scrapbook stores a notebook's named results. */
+export const SCRAP_MIME = "application/scrapbook.scrap.json+json";
+
+/** Numbers of a result: more belong in a file. */
+const MOST_NUMBERS = 100_000;
+
+function isTypedArray(value: unknown): value is ArrayLike<unknown> {
+  return ArrayBuffer.isView(value) && "length" in value;
+}
+
+/**
+ * The value as JSON can hold it: tensors and typed arrays as arrays, NaN and ±Infinity as null.
+ * @param above the objects that contain the value.
+ */
+function toJson(name: string, value: unknown, above: readonly unknown[] = []): Json {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (above.includes(value)) {
+    throw new TypeError(
+      `record: expected ${name} to be a tree, found an object that contains itself`,
+    );
+  }
+  const inside = [...above, value];
+  const isList = isTypedArray(value) || Array.isArray(value);
+  const size = value instanceof Tensor ? value.size : isList ? value.length : 0;
+  if (size > MOST_NUMBERS) {
+    throw new RangeError(
+      `record: expected ${name} to have at most ${MOST_NUMBERS} numbers, found ${size}; ` +
+        "saveWeights stores tensors in a file",
+    );
+  }
+  if (value instanceof Tensor) return toJson(name, value.toArray());
+  if (isList) {
+    return Array.from(value, (item, i) => toJson(`${name}[${i}]`, item, inside));
+  }
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, toJson(`${name}.${key}`, item, inside)]),
+    );
+  }
+  throw new TypeError(
+    `record: expected ${name} to be a number, text, boolean, null, tensor or a plain array or ` +
+      `object of them, found ${inspect(value).slice(0, 200)}`,
+  );
+}
+
+/** A named result as an output: the words for a person, the scrap for programs. */
+function scrapBundle(name: string, data: Json, text: string, html?: string): MimeBundle {
+  return {
+    "text/plain": text,
+    ...(html === undefined ? {} : { "text/html": html }),
+    [SCRAP_MIME]: { name, data, encoder: "json", version: 1 },
+    [METADATA_MIME]: { scrapbook: { name, data: true, display: false } },
+  };
+}
+
+/**
+ * Displays a named result and stores it in the notebook as a scrap, where the runner, the sweeps
+ * and the tests read it. Resolves when it has left the kernel.
+ *
+ * JSON has no NaN and no Infinity: they are stored as null and shown as they are.
+ *
+ * @throws TypeError for a value that JSON cannot hold, or an empty name.
+ * @throws RangeError for a tensor of more than 100,000 numbers.
+ */
+export async function record(name: string, value: unknown): Promise<void> {
+  if (name === "") throw new TypeError("record: expected a name, found an empty one");
+  const data = toJson(name, value);
+  const text = typeof value === "string" ? value : inspect(value instanceof Tensor ? data : value);
+  send(scrapBundle(name, data, `${name}: ${text}`));
+  await drained();
+}
+
+/**
+ * Says which data a notebook runs on, and stores it as the scrap `data`.
+ *
+ * @param source what the scrap holds: `"mnist"`, `"digits"`, …
+ * @param text one sentence for a person.
+ * @param options `warning: true` puts it in a box that cannot be overlooked: these are not the
+ *   data that were meant.
+ */
+export async function announceData(
+  source: string,
+  text: string,
+  options: { warning?: boolean } = {},
+): Promise<void> {
+  if (options.warning) {
+    const lines = text.split("\n");
+    const rule = "=".repeat(Math.min(100, Math.max(...lines.map((line) => line.length))));
+    const html = `<div role="alert" style="border:3px solid #d55e00;padding:0.5em 1em">` +
+      `<strong>⚠ ${lines.map(escapeHtml).join("<br>")}</strong></div>`;
+    send(scrapBundle("data", source, `${rule}\n${text}\n${rule}`, html));
+  } else {
+    send(scrapBundle("data", source, text));
+  }
+  await drained();
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { announceData, record, SCRAP_MIME } from "../../../lib/notebook/record.ts";
+import { METADATA_MIME } from "../../../lib/support/display.ts";
+import { tensor, zeros } from "../../../lib/tensor/create.ts";
+import { sentBy, textsOf } from "../../support/channel.ts";
+
+/** What `record` stores for a value. */
+async function stored(value: unknown): Promise<unknown> {
+  const [{ bundle }] = await sentBy(() => record("x", value));
+  return JSON.parse(JSON.stringify(bundle[SCRAP_MIME])).data;
+}
+
+Deno.test("record shows the name and the value", async () => {
+  assert.deepEqual(
+    await textsOf(async () => {
+      await record("accuracy", 0.9352);
+      await record("trainShape", [60000, 784]);
+      await record("loss", NaN);
+      await record("source", "mnist");
+      await record("b", tensor([1, 2]));
+    }),
+    ["accuracy: 0.9352", "trainShape: [ 60000, 784 ]", "loss: NaN", "source: mnist", "b: [ 1, 2 ]"],
+  );
+});
+
+Deno.test("record stores what JSON can hold; NaN and Infinity become null", async () => {
+  assert.equal(await stored(0.1 + 0.2), 0.1 + 0.2);
+  assert.equal(await stored(-Infinity), null);
+  assert.deepEqual(await stored({ a: [NaN, null, true], b: "x" }), {
+    a: [null, null, true],
+    b: "x",
+  });
+  assert.deepEqual(await stored(tensor([[1, Infinity]])), [[1, null]]);
+  assert.deepEqual(await stored(Float32Array.of(0.5)), [0.5]);
+  assert.equal(await stored(tensor(3)), 3);
+  const shared = [1];
+  assert.deepEqual(await stored([shared, shared]), [[1], [1]], "twice is not a cycle");
+});
+
+Deno.test("record refuses what JSON cannot hold, and says where it is", async () => {
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  const wrong: [unknown, RegExp][] = [
+    [() => 1, /^record: expected x to be a number, .* found \[Function/],
+    [{ b: undefined }, /^record: expected x\.b to be a number.*found undefined$/],
+    [[1, 2n], /^record: expected x\[1\] to be a number.*found 2n$/],
+    [undefined, /found undefined$/],
+    [Symbol("s"), /found Symbol\(s\)$/],
+    [new Map(), /found Map/],
+    [new Date(0), /found 1970/],
+    [cyclic, /^record: expected x\.self to be a tree, found an object that contains itself$/],
+    [
+      new (class Big {
+        text = "y".repeat(100_000);
+      })(),
+      /found Big/,
+    ],
+  ];
+  for (const [value, message] of wrong) {
+    await assert.rejects(record("x", value), (error: Error) => {
+      assert.ok(error instanceof TypeError);
+      assert.match(error.message, message);
+      assert.ok(error.message.length < 1000);
+      return true;
+    });
+  }
+  await assert.rejects(record("", 1), /expected a name/);
+});
+
+Deno.test("record refuses a whole data set", async () => {
+  await assert.rejects(record("x", { train: zeros([1000, 784], "uint8") }), {
+    name: "RangeError",
+    message: "record: expected x.train to have at most 100000 numbers, found 784000; " +
+      "saveWeights stores tensors in a file",
+  });
+  await assert.rejects(record("x", Array(100_001).fill(0)), RangeError);
+});
+
+Deno.test("the scrap is nteract's, with its metadata", async () => {
+  const [{ bundle }] = await sentBy(() => record("accuracy", 0.5));
+  assert.deepEqual(bundle["application/scrapbook.scrap.json+json"], {
+    name: "accuracy",
+    data: 0.5,
+    encoder: "json",
+    version: 1,
+  });
+  assert.deepEqual(bundle[METADATA_MIME], {
+    scrapbook: { name: "accuracy", data: true, display: false },
+  });
+});
+
+Deno.test("announceData shows its sentence, and a warning is framed", async () => {
+  assert.deepEqual(await textsOf(() => announceData("mnist", "60,000 images")), ["60,000 images"]);
+  const [warning] = await textsOf(() => announceData("digits", "Drawn", { warning: true }));
+  assert.equal(warning, "=====\nDrawn\n=====");
+});
