@@ -1,61 +1,37 @@
 /**
  * The lecture's network, trained as in the lecture: by numerical derivative, one digit at a time.
  *
- * Its derivative can be had in three ways that give the same numbers. The naive one is what the
- * lecture does; why the other two may be taken instead is told in lecture/derivatives.ts.
+ * There are four ways to the derivative, and they give the same numbers. The naive one is the
+ * lecture's; derivatives.ts explains why the others are equal to it.
  */
-import { oneHot, rand, tensor } from "../tensor/create.ts";
+import { oneHot, rand } from "../tensor/create.ts";
 import { sigmoid } from "../nn/functions.ts";
 import { numericalGradient } from "../nn/gradient.ts";
 import { type Initializer, xavier } from "../nn/initializers.ts";
-import { incrementalDerivative, sharedDerivative } from "./derivatives.ts";
-import { Pass, type WeightData, type WeightName } from "./pass.ts";
 import { logLoss } from "../nn/losses.ts";
+import { algebraicDerivative, incrementalDerivative, sharedDerivative } from "./derivatives.ts";
+import { Pass, type WeightData, type WeightName } from "./pass.ts";
+import { labelOf, lectureInput, lectureTarget, notOneEach, pixelsOf } from "./sample.ts";
 import type { Random } from "../tensor/random.ts";
-import { type Shape, showShape } from "../tensor/shape.ts";
+import { showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { trainFast } from "./trainer.ts";
 
 export type { WeightName } from "./pass.ts";
+export { lectureInput, lectureTarget } from "./sample.ts";
 
 /**
- * How a derivative is found: `"naive"` runs the whole network for every nudge, `"incremental"` only
- * what the nudge moves, `"shared"` that once for all pixels of the same grey.
+ * How a derivative is computed: `"naive"` runs the whole network for every nudge, `"incremental"`
+ * only what the nudge moves, `"shared"` does that once for all pixels of the same grey, and
+ * `"algebraic"` the same without logarithms and divisions, in WebAssembly where it is available.
  */
-export type Way = "naive" | "incremental" | "shared";
+export type Way = "naive" | "incremental" | "shared" | "algebraic";
 
 /** Images that are read at a time: together they are one product of matrices. */
 const BATCH = 100;
 
 /** The lecture trains these one after the other, each from the derivative at that moment. */
 const ORDER = ["W2", "b2", "W3", "b3"] as const;
-
-/**
- * x = pixel / 255 · 0.99 + 0.01: from 0.01 to 1, for a weight learns nothing from an input of 0.
- * @param pixels raw pixels 0 to 255, any shape.
- * @returns the same shape, float64.
- * @throws TypeError for pixels that are not bytes, which somebody has scaled before.
- */
-export function lectureInput<S extends Shape>(pixels: Tensor<S>): Tensor<S> {
-  if (pixels.dtype !== "uint8") {
-    throw new TypeError(
-      `lectureInput: expected raw pixels 0 to 255 (uint8), found ${pixels.dtype}; ` +
-        "loadMnist({ normalize: false }) gives them",
-    );
-  }
-  return pixels.map((pixel) => pixel / 255 * 0.99 + 0.01);
-}
-
-/**
- * t = 0.99 at the label and 0.01 elsewhere, for a sigmoid reaches neither 1 nor 0.
- * @returns [10], float64.
- * @throws RangeError when the label is no class.
- */
-export function lectureTarget(label: number): Tensor<[10]>;
-/** The same for another count of classes. */
-export function lectureTarget<C extends number>(label: number, classes: C): Tensor<[C]>;
-export function lectureTarget(label: number, classes = 10): Tensor<[number]> {
-  return oneHot(tensor([label]), classes).flatten().map((one) => one === 1 ? 0.99 : 0.01);
-}
 
 /** What {@link MnistTest.accuracy} found. */
 export interface LectureAccuracy {
@@ -166,6 +142,8 @@ export class MnistTest<
         );
       case "shared":
         return new Tensor(sharedDerivative(name, new Pass(this.#weights, x, t)), weights.shape);
+      case "algebraic":
+        return new Tensor(algebraicDerivative(name, new Pass(this.#weights, x, t)), weights.shape);
     }
   }
 
@@ -175,15 +153,60 @@ export class MnistTest<
    * W2, b2, W3 and b3 take their turns, so that the derivative by b2 already sees the new W2.
    * @param input [I], float64, as {@link lectureInput} makes it.
    * @param target [O], float64, as {@link lectureTarget} makes it.
-   * @param way how the derivatives are found.
+   * @param way how the derivatives are computed.
    * @throws RangeError or TypeError for a sample that does not fit; no weight is changed then.
    */
-  train(input: Tensor<[I]>, target: Tensor<[O]>, way: Way = "shared"): void {
-    for (const name of ORDER) {
-      const w = this.#weights[name], slope = this.derivative(name, input, target, way).data;
-      for (let i = 0; i < w.length; i++) w[i] -= this.learningRate * slope[i];
+  train(input: Tensor<[I]>, target: Tensor<[O]>, way: Way = "algebraic"): void {
+    const x = float64Data("input", input, this.W2.shape[0]);
+    const t = float64Data("target", target, this.b3.shape[0]);
+    const pixels = way === "algebraic" ? pixelsOf(x) : undefined, label = labelOf(t);
+    const isTrained = pixels !== undefined && label !== undefined &&
+      trainFast(this.#weights, this.learningRate, pixels, [label]).count === 1;
+    if (!isTrained) {
+      for (const name of ORDER) {
+        const w = this.#weights[name], slope = this.derivative(name, input, target, way).data;
+        for (let i = 0; i < w.length; i++) w[i] -= this.learningRate * slope[i];
+      }
     }
     this.#last = { input, target };
+  }
+
+  /**
+   * Trains on each image in turn, as {@link MnistTest.train} does.
+   * @param images raw pixels [N, I], uint8, N at least 1; `lectureInput` is applied to them.
+   * @param labels [N], each from 0 to O - 1.
+   * @param way how the derivatives are computed.
+   * @returns the sum of the losses, each computed right after its own training.
+   * @throws RangeError for labels that do not fit, TypeError for scaled pixels; no weight is changed
+   *   then.
+   */
+  trainEach(
+    images: Tensor<[number, I]>,
+    labels: Tensor<[number]>,
+    way: Way = "algebraic",
+  ): number {
+    const [count] = images.shape, [inputs] = this.W2.shape, [classes] = this.b3.shape;
+    if (labels.shape[0] !== count) throw new RangeError(notOneEach("trainEach", images, labels));
+    oneHot(labels, classes); // throws for a label that is no class
+    const sample = (i: number) =>
+      [lectureInput(images.at(i)), lectureTarget(labels.at(i), classes)] as const;
+    const [input, target] = sample(count - 1), pixels = Uint8Array.from(images.data);
+    float64Data("input", input, inputs);
+    let done = 0, sum = 0;
+    while (done < count) {
+      if (way === "algebraic") {
+        const rest = [pixels.subarray(done * inputs), labels.data.subarray(done)] as const;
+        const trained = trainFast(this.#weights, this.learningRate, ...rest);
+        done += trained.count;
+        sum += trained.loss;
+      }
+      if (done < count) {
+        this.train(...sample(done++), way);
+        sum += this.lossValue();
+      }
+    }
+    this.#last = { input, target };
+    return sum;
   }
 
   /** The digit whose output is largest, for one input [I]. */
@@ -199,10 +222,7 @@ export class MnistTest<
    */
   accuracy(images: Tensor<[number, I]>, labels: Tensor<[number]>): LectureAccuracy {
     if (images.shape[0] !== labels.shape[0]) {
-      throw new RangeError(
-        `accuracy: expected a label for each image, found ${showShape(images.shape)} images ` +
-          `and ${showShape(labels.shape)} labels`,
-      );
+      throw new RangeError(notOneEach("accuracy", images, labels));
     }
     const matched: number[] = [], notMatched: number[] = [];
     const indexLabelPrediction: [number, number, number][] = [];

@@ -15,10 +15,15 @@ export type WeightData = Readonly<Record<WeightName, Float64Array>>;
 export class Pass {
   /** The sums that the hidden nodes are given, [H]. */
   readonly z2: Float64Array;
-  /** What the hidden nodes answer, [H]. */
+  /** The outputs of the hidden nodes, [H]. */
   readonly a2: Float64Array;
+  /** 1 - a2, without the rounding of that subtraction, [H]. */
+  readonly v2: Float64Array;
   /** The sums that the output nodes are given, [O]. */
   readonly z3: Float64Array;
+  /** 1 / max(1, e^-z3), and e^-z3 times that, [O]: neither is ever larger than 1. */
+  readonly c3: Float64Array;
+  readonly q3: Float64Array;
   /** e^-z3, and room for what a nudge makes of it, [O]. */
   readonly #e3: Float64Array;
   readonly #nudged: Float64Array;
@@ -32,7 +37,10 @@ export class Pass {
     const { W2, b2, W3, b3 } = weights;
     this.z2 = timesPlus(x, W2, b2);
     this.a2 = this.z2.map(logistic);
+    this.v2 = this.z2.map((z) => logistic(-z));
     this.z3 = timesPlus(this.a2, W3, b3);
+    this.c3 = this.z3.map((z) => Math.exp(Math.min(0, z)));
+    this.q3 = this.z3.map((z) => Math.exp(Math.min(0, -z)));
     this.#e3 = this.z3.map((z) => Math.exp(-z));
     this.#nudged = new Float64Array(b3.length);
   }
@@ -59,7 +67,7 @@ export class Pass {
  * eᵘ = 1 + u + u²/2 + u³/6 + u⁴/24 + u⁵/120 + …, to the last digit where |u| < 10⁻³, which a nudge
  * stays below. It takes half the time of `Math.exp`, which takes half of all there is.
  */
-function expNearZero(u: number): number {
+export function expNearZero(u: number): number {
   if (!(Math.abs(u) < 1e-3)) return Math.exp(u);
   return 1 + u * (1 + u * (1 / 2 + u * (1 / 6 + u * (1 / 24 + u / 120))));
 }

@@ -34,7 +34,7 @@ Deno.test("derivative: all ways give the same numbers, at the lecture's size", (
   const [input, target] = sample(0);
   for (const name of NAMES) {
     const naive = network.derivative(name, input, target, "naive");
-    for (const way of ["incremental", "shared"] as const) {
+    for (const way of ["incremental", "shared", "algebraic"] as const) {
       const difference = apart(network.derivative(name, input, target, way), naive);
       ok(difference < 1e-9, `${name} ${way}: ${difference}`);
     }
@@ -53,11 +53,61 @@ Deno.test("train: weights after 100 steps agree, whichever way they were trained
     return network;
   };
   const naive = trained("naive");
-  for (const way of ["incremental", "shared"] as const) {
+  for (const way of ["incremental", "shared", "algebraic"] as const) {
     const network = trained(way);
     for (const name of NAMES) {
       const difference = apart(network[name], naive[name]);
       ok(difference < 1e-9, `${way} ${name}: ${difference}`);
+    }
+  }
+});
+
+/** One step in plain TypeScript, from the derivative of each weight matrix or bias. */
+function trainPlainly(network: MnistTest, i: number, way: Way): void {
+  const target = lectureTarget(labels.at(i), network.b3.shape[0]);
+  for (const name of NAMES) {
+    const weights: Tensor = network[name];
+    const slope = network.derivative(name, lectureInput(images.at(i)), target, way);
+    const next = weights.sub<Shape>(slope.mul(network.learningRate));
+    next.data.forEach((value: number, k: number) => weights.set(value, ...place(k, weights)));
+  }
+}
+
+Deno.test("trainEach: WebAssembly and plain TypeScript train the same weights", () => {
+  for (const [hidden, outputs] of [[30, 10], [7, 10], [1, 10], [19, 11]]) {
+    const [fast, plain, shared] = [1, 2, 3].map(() =>
+      new MnistTest<number, number, number>(784, hidden, outputs, 0.01, new Random(12))
+    );
+    const sum = fast.trainEach(images.rows(0, 60), labels.rows(0, 60));
+    let expected = 0;
+    for (let i = 0; i < 60; i++) {
+      trainPlainly(plain, i, "algebraic");
+      shared.train(lectureInput(images.at(i)), lectureTarget(labels.at(i), outputs), "shared");
+      expected += shared.lossValue();
+    }
+    ok(Math.abs(sum - expected) < 1e-11 * expected, `${sum} and ${expected}`);
+    for (const name of NAMES) {
+      const differences = [apart(fast[name], plain[name]), apart(fast[name], shared[name])];
+      ok(differences[0] < 1e-12, `784-${hidden}-${outputs} ${name}: ${differences}`);
+      ok(differences[1] < 1e-11, `784-${hidden}-${outputs} ${name}: ${differences}`);
+    }
+    ok(Math.abs(fast.lossValue() - shared.lossValue()) < 1e-11);
+  }
+});
+
+Deno.test("trainEach: weights of any size, where the kernel's series end and exponents overflow", () => {
+  for (const scale of [1, 30, 3000]) {
+    const [fast, plain] = [1, 2].map(() => {
+      const network = new MnistTest(784, 4, 10, 0.01, new Random(13));
+      const { data } = network.W3;
+      data.forEach((w: number, i: number) => network.W3.set(scale * w, ...place(i, network.W3)));
+      return network;
+    });
+    fast.trainEach(images.rows(0, 20), labels.rows(0, 20));
+    for (let i = 0; i < 20; i++) trainPlainly(plain, i, "algebraic");
+    for (const name of NAMES) {
+      const difference = apart(fast[name], plain[name]);
+      ok(difference < 1e-12 * scale, `${scale} ${name}: ${difference}`);
     }
   }
 });
@@ -92,7 +142,9 @@ Deno.test("derivative: targets of any kind, more outputs than share a logarithm"
   for (const target of targets) {
     for (const name of NAMES) {
       const naive = network.derivative(name, input, target, "naive");
-      ok(apart(network.derivative(name, input, target, "shared"), naive) < 1e-8);
+      for (const way of ["shared", "algebraic"] as const) {
+        ok(apart(network.derivative(name, input, target, way), naive) < 1e-8);
+      }
     }
   }
 });
@@ -199,6 +251,11 @@ Deno.test("MnistTest: samples that do not fit are refused, and no weight has cha
   });
   throws(() => network.lossValue(), /lossValue: expected a trained sample/);
   throws(() => network.accuracy(images, labels.rows(0, 3)), /expected a label for each image/);
+  throws(() => network.trainEach(images, labels.rows(0, 3)), /expected a label for each image/);
+  const eleven = tensor([1, 11], "uint8");
+  throws(() => network.trainEach(images.rows(0, 2), eleven), /labels from 0 to 9, found 11/);
+  const scaled = lectureInput(images.rows(0, 2));
+  throws(() => network.trainEach(scaled, labels.rows(0, 2)), /expected raw pixels 0 to 255/);
   const epoch = trainEpoch(network, images, labels.rows(0, 3));
   await epoch.next().then(() => ok(false), (error) => ok(error instanceof RangeError));
   NAMES.forEach((name, k) => ok(network[name].equals(before[k])));

@@ -1,6 +1,7 @@
 /** The compiled kernels.as, and the memory it works on. */
 import type { FloatArray } from "../matrix.ts";
 import { BINARY } from "./binary.ts";
+import { instantiate } from "./instantiate.ts";
 
 /** A function of kernels.as: its arguments are addresses and counts. */
 export type Kernel = (...addresses: number[]) => void;
@@ -9,20 +10,13 @@ export type Kernel = (...addresses: number[]) => void;
 const VECTOR = 16;
 const PAGE = 65_536;
 
-/** The kernels, or undefined where WebAssembly or its SIMD is not to be had. */
+/** The kernels, or undefined where WebAssembly or its SIMD is unavailable. */
 export const wasm = load();
 
 function load() {
   try {
-    const bytes = Uint8Array.from(atob(BINARY), (character) => character.charCodeAt(0));
     const memory = new WebAssembly.Memory({ initial: 16 });
-    const env = { memory, abort: () => {} };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-    const kernel = (name: string): Kernel => {
-      const f = exports[name];
-      if (typeof f !== "function") throw new TypeError(`kernels: expected ${name}, found none`);
-      return (...addresses) => f(...addresses);
-    };
+    const kernel = instantiate(BINARY, memory).call;
     return {
       memory,
       gather: { float32: kernel("gather32"), float64: kernel("gather64") },
