@@ -87,6 +87,9 @@ await show("text", tensor([[1, 2], [3, 4]]));`,
 await show(digitImage(ramp.at(0)));`,
   "print": `for (let i = 0; i < 100; i++) console.log("line", i);`,
   "value": `40 + 2`,
+  "last-picture": `digitImage(ramp.at(0))`,
+  "last-figure": `import { barChart } from "mnist";
+barChart([1, 3, 2], { title: "Bars" })`,
   "forgotten-await": `void Deno.jupyter.display({ "text/plain": "late" }, { raw: true });`,
   "progress": `const bar = progress(50, { label: "steps" });
 for (let i = 1; i <= 50; i++) { bar.update(i); await breathe(); }
@@ -100,6 +103,8 @@ export const EVERYTHING_COUNTS: Record<string, number> = {
   "picture": 1,
   "print": 1,
   "value": 1,
+  "last-picture": 1,
+  "last-figure": 2, // with the carrier of the library
   "forgotten-await": 1,
   "progress": 1,
 };
