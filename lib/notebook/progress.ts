@@ -1,32 +1,33 @@
-/**
- * A bar for work that takes longer than a second: how far, how fast, how long still.
- */
+/** A bar for work that takes longer than a second: how far it is, how fast, and how long it takes. */
 import type { MimeBundle } from "../support/display.ts";
+import { onlyKnown } from "../support/names.ts";
+import { printable } from "../support/printable.ts";
 import { drained, escapeHtml, isRich, send, SETTLED } from "./output.ts";
+import { drawStatusLine, hasStatusLine, textBar } from "./status_line.ts";
 
-/** A bar that is on the screen. */
+/** A progress bar. */
 export interface Progress {
   /**
-   * Moves the bar. Cheap enough for every step of a loop: it draws ten times a second at most.
-   * @param done how much of the total is behind us.
-   * @param note a few words that stand behind the bar, such as the loss.
+   * Moves the bar. Cheap enough for every step of a loop: it draws at most ten times a second.
+   * @param done how much of the total is done; values outside 0 to total count as 0 or as total.
+   * @param note a few words behind the bar, such as the loss.
+   * @throws TypeError for NaN.
    */
   update(done: number, note?: string): void;
-  /** Leaves a last line that says what was done and in what time, and waits until it is out. */
+  /** Replaces the bar with a line that says what was done and how long it took, and sends it. */
   finish(note?: string): Promise<void>;
 }
 
-/** What the bar is about. */
+/** What a bar counts. */
 export interface ProgressOptions {
-  /** What is going on: `"epoch 1"`, `"train-images-idx3-ubyte.gz"`. */
+  /** What is going on, such as `"epoch 1"`. */
   label: string;
   /** What is counted: `"B"` for bytes, written as kB and MB, or any plural, such as `"images"`. */
   unit?: string;
 }
 
-/** Milliseconds between two pictures of the bar. */
+/** Milliseconds between two drawings of the bar. */
 const INTERVAL = 100;
-const TEXT_BAR = 24;
 
 function amount(count: number, unit: string): string {
   if (unit !== "B") {
@@ -43,7 +44,7 @@ function duration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** The state of a bar, and the words for it. */
+/** The state of a bar. */
 interface State {
   label: string;
   unit: string;
@@ -53,35 +54,27 @@ interface State {
   note: string;
 }
 
+/** The share that is done; of nothing, all is done. */
+function shareOf({ done, total }: State): number {
+  return total === 0 ? 1 : done / total;
+}
+
 function runningText(state: State): string {
   const { done, total, seconds, unit, note } = state;
   const rate = seconds > 0 ? done / seconds : 0;
   return [
-    `${Math.floor(100 * done / total)} %`,
+    `${Math.floor(100 * shareOf(state))} %`,
     `${amount(done, unit)} of ${amount(total, unit)}`,
     ...(rate > 0 ? [`${amount(rate, unit)}/s`, `${duration((total - done) / rate)} left`] : []),
     ...(note === "" ? [] : [note]),
   ].join(", ");
 }
 
-function finishedText(state: State): string {
-  const { label, done, unit, seconds, note } = state;
+function finishedText({ label, done, unit, seconds, note }: State): string {
   return `${label}: ${amount(done, unit)} in ${duration(seconds)}${note === "" ? "" : `, ${note}`}`;
 }
 
-function runningBundle(state: State): MimeBundle {
-  const filled = Math.round(TEXT_BAR * state.done / state.total);
-  const bar = "#".repeat(filled) + ".".repeat(TEXT_BAR - filled);
-  const text = runningText(state);
-  const label = escapeHtml(state.label);
-  return {
-    "text/plain": `${state.label} [${bar}] ${text}`,
-    "text/html": `<div>${label} <progress aria-label="${label}" value="${state.done}" ` +
-      `max="${state.total}"></progress> ${escapeHtml(text)}</div>`,
-  };
-}
-
-/** Where the pictures of a bar go. */
+/** Where a bar is drawn. */
 interface Screen {
   draw(state: State): void;
   last(state: State): void;
@@ -89,63 +82,75 @@ interface Screen {
 
 function notebookScreen(): Screen {
   const displayId = `progress-${crypto.randomUUID()}`;
-  let shown = false;
+  let update = false;
   const put = (bundle: MimeBundle): void => {
-    send(bundle, { displayId, update: shown });
-    shown = true;
+    send(bundle, { displayId, update });
+    update = true;
   };
   return {
-    draw: (state) => put(runningBundle(state)),
+    draw(state) {
+      const text = runningText(state);
+      const label = escapeHtml(state.label);
+      put({
+        "text/plain": `${state.label} ${textBar(shareOf(state))} ${text}`,
+        "text/html": `<div>${label} <progress aria-label="${label}" value="${shareOf(state)}">` +
+          `</progress> ${escapeHtml(text)}</div>`,
+      });
+    },
     last: (state) => put({ "text/plain": finishedText(state) }),
   };
 }
 
-/** One line of a terminal, written over and over; only the first and last where nobody watches. */
+/** The status line of a terminal; in a log file, only a first and a last line. */
 function terminalScreen(): Screen {
-  const watched = typeof Deno !== "undefined" && Deno.stderr.isTerminal();
-  const encoder = new TextEncoder();
-  const overwrite = (text: string): void => {
-    const { columns } = Deno.consoleSize();
-    Deno.stderr.writeSync(encoder.encode(`\r\x1b[K${text.slice(0, columns - 1)}`));
-  };
-  let first = true;
+  const isLive = hasStatusLine();
+  let isFirst = true;
   return {
     draw(state) {
-      if (watched) overwrite(runningBundle(state)["text/plain"]);
-      else if (first) console.error(`${state.label}: ${amount(state.total, state.unit)} to do`);
-      first = false;
+      const { label, total, unit } = state;
+      if (isLive) drawStatusLine(`${label} ${textBar(shareOf(state))} ${runningText(state)}`);
+      else if (isFirst) console.error(printable(`${label}: ${amount(total, unit)} to do`));
+      isFirst = false;
     },
     last(state) {
-      if (watched) overwrite("");
-      console.error(finishedText(state));
+      if (isLive) drawStatusLine("");
+      console.error(printable(finishedText(state)));
     },
   };
 }
 
 /**
- * Starts a bar: an output of the cell that updates in place, or a line on a terminal's stderr.
+ * Starts a progress bar: an output of the cell that updates in place, or a line on a terminal's
+ * standard error.
  *
- * @param total how much there is to do, in `unit`; above 0.
- * @throws RangeError for a total that is not a number above 0.
+ * @param total how much there is to do, in `unit`: 0 or more.
+ * @throws RangeError for a total below 0, NaN or Infinity.
+ *
+ * @example
+ * ```ts
+ * import { progress } from "mnist";
+ *
+ * const bar = progress(300, { label: "counting", unit: "steps" });
+ * for (let step = 1; step <= 300; step++) bar.update(step);
+ * await bar.finish("all counted");
+ * ```
  */
 export function progress(total: number, options: ProgressOptions): Progress {
-  if (!(total > 0 && Number.isFinite(total))) {
-    throw new RangeError(`progress: expected a total above 0, found ${total}`);
+  if (!(total >= 0 && total < Infinity)) {
+    throw new RangeError(`progress: expected a total of 0 or more, found ${total}`);
   }
+  onlyKnown("progress", options, ["label", "unit"]);
   const screen = isRich() ? notebookScreen() : terminalScreen();
   const start = performance.now();
-  const state: State = {
-    label: options.label,
-    unit: options.unit ?? "",
-    done: 0,
-    total,
-    seconds: 0,
-    note: "",
-  };
-  let next = start + (isRich() ? SETTLED : INTERVAL);
+  const { label, unit = "" } = options;
+  const state: State = { label, unit, done: 0, total, seconds: 0, note: "" };
   if (!isRich()) screen.draw(state);
+  let next = start + (isRich() ? SETTLED : INTERVAL);
   return {
     update(done, note) {
+      if (Number.isNaN(Number(done))) {
+        throw new TypeError(`progress: expected an amount of 0 to ${total}, found ${done}`);
+      }
       state.done = Math.min(Math.max(done, 0), total);
       if (note !== undefined) state.note = note;
       const now = performance.now();

@@ -8,6 +8,7 @@
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { escapeHtml } from "./output.ts";
+import { columnsOf } from "./status_line.ts";
 
 /** A row of a table: a value for each column, by the column's name. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -111,18 +112,6 @@ function cellText(value: unknown): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** Columns a terminal gives to a text: Korean, Chinese and Japanese letters take two. */
-function width(text: string): number {
-  let columns = 0;
-  for (const letter of text) {
-    columns += /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
-        .test(letter)
-      ? 2
-      : 1;
-  }
-  return columns;
-}
-
 /** True for an array of plain objects, which `show` displays as a table. */
 export function isRecords(value: unknown): value is readonly TableRow[] {
   return Array.isArray(value) && value.length > 0 &&
@@ -155,9 +144,11 @@ function recordsBundle(records: readonly TableRow[]): MimeBundle {
     names.map((name) => i === undefined ? "⋮" : cellText(records[i][name]))
   );
 
-  const widths = names.map((name, j) => Math.max(width(name), ...rows.map((r) => width(r[j]))));
+  const widths = names.map((name, j) =>
+    Math.max(columnsOf(name), ...rows.map((r) => columnsOf(r[j])))
+  );
   const pad = (text: string, j: number): string => {
-    const space = " ".repeat(widths[j] - width(text));
+    const space = " ".repeat(widths[j] - columnsOf(text));
     return isNumber[j] ? space + text : text + space;
   };
   const textLine = (cells: readonly string[]): string => cells.map(pad).join("  ").trimEnd();
