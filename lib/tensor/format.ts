@@ -1,18 +1,20 @@
 /**
- * Printing numbers as NumPy does: columns aligned, only the digits that are needed, the middle of
- * long axes left out. The rules are those of numpy.array2string with its default print options.
+ * Prints numbers as NumPy does: columns aligned, only the digits that are needed, the middle of long
+ * axes left out. The rules are those of `numpy.array2string` in NumPy 2.4 with its default options.
  */
-import type { NumericArray } from "./dtype.ts";
+import { type DType, dtypeOf, type NumericArray } from "./dtype.ts";
 import { type Shape, stridesOf } from "./shape.ts";
 
-/** Digits after the point, at most. */
+/** Most digits after the point. */
 const PRECISION = 8;
-/** Above this many numbers the middle is left out .. */
+/** An array of more numbers is summarized. */
 const THRESHOLD = 1000;
-/** .. and this many stay at each end of an axis. */
+/** How many numbers a summary shows at each end of an axis. */
 const EDGE = 3;
-/** Characters a line may have. */
+/** Characters per line. */
 const LINE_WIDTH = 75;
+/** From this size on numbers are printed with an exponent: 10⁸, or all the digits that float32 has. */
+const LARGE = { float64: 1e8, float32: 1e6 };
 
 /** What printing needs to know of a tensor. */
 export interface Printable {
@@ -21,129 +23,151 @@ export interface Printable {
   readonly data: NumericArray;
 }
 
-/** The numbers in brackets, `[[1.  2.5]\n [3.  4. ]]`, as NumPy's `str` has them. */
+/** The numbers in brackets, `[[1.  2.5]\n [3.  4. ]]`, as NumPy's `str` prints them. */
 export function formatTensor({ shape, data }: Printable): string {
+  const dtype = dtypeOf(data), ndim = shape.length;
+  if (ndim === 0) return formatScalar(data[0], dtype);
+  if (data.length === 0) return "[]";
+
   const isLong = data.length > THRESHOLD;
+  /** The indices to print along an axis, and null for those left out between them. */
   const shown = (length: number) =>
     isLong && length > 2 * EDGE
-      ? [0, 1, 2, "...", length - 3, length - 2, length - 1] as const
+      ? [0, 1, 2, null, length - 3, length - 2, length - 1]
       : Array.from({ length }, (_, i) => i);
-  if (shape.length === 0) return scalar(data);
-  if (data.length === 0) return "[]";
-  const strides = stridesOf(shape);
 
-  const visible: number[] = [];
+  const visible: number[] = [], strides = stridesOf(shape);
   const collect = (axis: number, at: number): void => {
-    if (axis === shape.length) visible.push(data[at]);
-    else {
-      for (const i of shown(shape[axis])) {
-        if (i !== "...") collect(axis + 1, at + i * strides[axis]);
-      }
-    }
+    if (axis === ndim) visible.push(data[at]);
+    else {for (const i of shown(shape[axis])) {
+        if (i !== null) collect(axis + 1, at + i * strides[axis]);
+      }}
   };
   collect(0, 0);
-  const write = writerFor(visible, data);
+  const words = formatNumbers(visible, dtype).values();
 
-  const block = (axis: number, at: number): string => {
-    const indent = " ".repeat(axis + 1), items = shown(shape[axis]);
-    if (axis === shape.length - 1) {
-      const words = items.map((i) => i === "..." ? i : write(data[at + i * strides[axis]]));
-      return `[${wrap(words, indent, shape.length - axis)}]`;
-    }
-    const gap = "\n".repeat(shape.length - axis - 1) + indent;
-    return `[${
-      items.map((i) => i === "..." ? i : block(axis + 1, at + i * strides[axis])).join(gap)
-    }]`;
+  const block = (axis: number): string => {
+    if (axis === ndim) return words.next().value ?? "";
+    const items = shown(shape[axis]).map((i) => (i === null ? "..." : block(axis + 1)));
+    const gap = "\n".repeat(ndim - axis - 1) + " ".repeat(axis + 1);
+    return `[${axis === ndim - 1 ? wrap(items, ndim) : items.join(gap)}]`;
   };
-  return block(0, 0);
+  return block(0);
 }
 
-/** Words with a space between, broken into lines; `closing` brackets must fit on the last one. */
-function wrap(words: readonly string[], indent: string, closing: number): string {
+/** Joins words with spaces and breaks them into lines, indented by `ndim` brackets. */
+function wrap(words: readonly string[], ndim: number): string {
   const lines: string[] = [];
-  let line = indent.slice(1) + "[";
-  words.forEach((word, i) => {
-    const room = LINE_WIDTH - (i === words.length - 1 ? closing : 1);
-    const isFull = line.length + word.length > room && line.trimEnd().length > indent.length;
-    if (isFull) {
+  let line = words[0];
+  for (const word of words.slice(1)) {
+    if (ndim + line.length + 1 + word.length > LINE_WIDTH - ndim) {
       lines.push(line.trimEnd());
-      line = indent + word;
-    } else line += word;
-    if (i < words.length - 1) line += " ";
-  });
-  lines.push(line);
-  return lines.join("\n").slice(indent.length);
-}
-
-function scalar(data: NumericArray): string {
-  const [value] = data;
-  if (!isFloat(data)) return `${value}`;
-  return writerFor([value], data, 17)(value).replace(/\.$/, ".0").replace(".e", "e");
-}
-
-function isFloat(data: NumericArray): boolean {
-  return data instanceof Float64Array || data instanceof Float32Array;
-}
-
-/** How to write one of `values`, so that all of them line up. */
-function writerFor(
-  values: readonly number[],
-  data: NumericArray,
-  precision = PRECISION,
-): (value: number) => string {
-  if (!isFloat(data)) {
-    const width = Math.max(...values.map((v) => `${v}`.length));
-    return (v) => `${v}`.padStart(width);
+      line = word;
+    } else line += ` ${word}`;
   }
-  const isSingle = data instanceof Float32Array;
-  const sizes = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
-  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
-  const isScientific = sizes.length > 0 &&
-    (high >= 1e8 || low < 1e-4 || (precision === PRECISION && high / low > 1000));
+  return [...lines, line].join("\n" + " ".repeat(ndim));
+}
+
+/** A single number: all its digits, and at least one after the point of a float. */
+function formatScalar(value: number, dtype: DType): string {
+  if (!isFloat(dtype)) return `${value}`;
+  if (!Number.isFinite(value)) return nonFinite(value);
+  const size = Math.abs(value), large = dtype === "float32" ? LARGE.float32 : 1e16;
+  const hasExponent = size !== 0 && (size < 1e-4 || size >= large);
+  const { whole, fraction, power } = digitsOf(shortest(value, dtype), hasExponent);
+  if (!hasExponent) return `${whole}.${fraction || "0"}`;
+  return `${whole}${fraction && "."}${fraction}${exponent(power, 2)}`;
+}
+
+/** Every number as a word; all words have the same length, and their points are aligned. */
+function formatNumbers(values: readonly number[], dtype: DType): string[] {
+  const words = isFloat(dtype) ? formatFloats(values, dtype) : values.map(String);
+  const width = largest(words.map((word) => word.length));
+  return words.map((word) => word.padStart(width));
+}
+
+function formatFloats(values: readonly number[], dtype: FloatType): string[] {
+  const round = dtype === "float32" ? Math.fround : Number;
   const finite = values.filter(Number.isFinite);
-  const digits = finite.map((v) => decimals(v, isScientific, isSingle, precision));
-  const places = Math.max(0, ...digits);
-  const text = (v: number): string => {
-    if (Number.isNaN(v)) return "nan";
-    if (!Number.isFinite(v)) return v > 0 ? "inf" : "-inf";
-    return isScientific
-      ? scientific(v, places)
-      : positional(v, places, decimals(v, false, isSingle, precision));
+  const sizes = finite.filter((v) => v !== 0).map(Math.abs);
+  const low = sizes.reduce((a, b) => Math.min(a, b), Infinity), high = largest(sizes);
+  const hasExponent = sizes.length > 0 &&
+    (high >= LARGE[dtype] || low < round(1e-4) || round(high / low) > 1000);
+  const digits = (v: number) => {
+    const own = digitsOf(shortest(v, dtype), hasExponent);
+    if (own.fraction.length <= PRECISION) return own;
+    return digitsOf(rounded(v, hasExponent ? PRECISION : PRECISION + own.power), hasExponent);
   };
-  const width = Math.max(...values.map((v) => text(v).length));
-  return (v) => text(v).padStart(width);
+  const all = finite.map(digits);
+  const places = largest(all.map(({ fraction }) => fraction.length));
+  const powerDigits = largest(all.map(({ power }) => `${Math.abs(power)}`.length));
+  return values.map((v) => {
+    if (!Number.isFinite(v)) return nonFinite(v);
+    const own = digits(v);
+    if (!hasExponent) return `${own.whole}.${own.fraction.padEnd(places)}`;
+    // NumPy fills a column with the digits that follow in the exact number, not with zeros.
+    const { whole, fraction, power } = own.fraction.length < places
+      ? digitsOf(rounded(v, places), true)
+      : own;
+    return `${whole}.${fraction.padEnd(places, "0")}${exponent(power, Math.max(2, powerDigits))}`;
+  });
 }
 
-/** How many digits after the point write `v` so that reading gives it back, `precision` at most. */
-function decimals(v: number, isScientific: boolean, isSingle: boolean, precision: number): number {
-  const short = isSingle ? shortestSingle(v) : v;
-  for (let places = 0; places < precision; places++) {
-    const written = Number(isScientific ? short.toExponential(places) : short.toFixed(places));
-    if (written === short) return places;
+type FloatType = "float64" | "float32";
+
+function isFloat(dtype: DType): dtype is FloatType {
+  return dtype === "float64" || dtype === "float32";
+}
+
+function nonFinite(v: number): string {
+  return Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf";
+}
+
+function exponent(power: number, digits: number): string {
+  return `e${power < 0 ? "-" : "+"}${`${Math.abs(power)}`.padStart(digits, "0")}`;
+}
+
+/** The largest of numbers of at least 0; 0 of none. */
+function largest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+// ---- Digits. In between a number is written as `1.25e-7`.
+
+/** The number with the fewest digits that is read back as `v`: 0.1, not 0.10000000149 for float32. */
+function shortest(v: number, dtype: FloatType): string {
+  if (dtype === "float64") return exponential(v);
+  const above = v * (1 + 2 ** -25); // 2ᵏ also has numbers twice as far above it as below
+  for (let places = 0; places < 8; places++) {
+    for (const text of [rounded(v, places), rounded(above, places)]) {
+      if (Math.fround(Number(text)) === v) return text;
+    }
   }
-  return precision;
+  return rounded(v, 8);
 }
 
-/** The decimal number with the fewest digits that is this float32: 0.1, not 0.10000000149. */
-function shortestSingle(v: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(v.toPrecision(digits));
-    if (Math.fround(short) === v) return short;
-  }
-  return v;
+/** `v` with `places` digits after the first; ties round to even, not away from 0 as in JavaScript. */
+function rounded(v: number, places: number): string {
+  const digits = v.toExponential(100).replace(/[-.]|e.*/g, "").slice(places);
+  const isTieToBelow = /^[02468]50*$/.test(digits);
+  return exponential(isTieToBelow ? v * (1 - Number.EPSILON) : v, places);
 }
 
-/** `1.5` in a column of `places` decimals, of which it needs `own`; spaces fill the rest. */
-function positional(v: number, places: number, own: number): string {
-  const sign = Object.is(v, -0) ? "-" : "", point = own === 0 ? "." : "";
-  const text = `${sign}${v.toFixed(own)}${point}`;
-  return text.replace(/0+$/, "").padEnd(text.length - own + places);
+/** As JavaScript writes it, with the sign of -0. */
+function exponential(v: number, places?: number): string {
+  return (Object.is(v, -0) ? "-" : "") + v.toExponential(places);
 }
 
-/** `1.50e+00`: the exponent has a sign and two digits at least. */
-function scientific(v: number, places: number): string {
-  const [mantissa, exponent] = v.toExponential(places).split("e");
-  const sign = Object.is(v, -0) ? "-" : "";
-  const power = exponent.slice(1).padStart(2, "0");
-  return `${sign}${mantissa}${mantissa.includes(".") ? "" : "."}e${exponent[0]}${power}`;
+/** The digits before and after the point, without zeros at the end, and the power of ten. */
+function digitsOf(text: string, hasExponent: boolean) {
+  const [mantissa, powerOfTen] = text.split("e"), power = Number(powerOfTen);
+  const sign = mantissa.startsWith("-") ? "-" : "", digits = mantissa.replace(/[-.]/g, "");
+  const shift = hasExponent ? 0 : power;
+  const moved = "0".repeat(Math.max(0, -shift)) + digits.padEnd(shift + 1, "0");
+  const point = Math.max(0, shift) + 1;
+  return {
+    whole: sign + moved.slice(0, point),
+    fraction: moved.slice(point).replace(/0+$/, ""),
+    power,
+  };
 }
