@@ -7,7 +7,7 @@
  * Exits with 1 when a measure misses what it must reach.
  */
 import { parseArgs } from "node:util";
-import { type Digits, drawDigits } from "../lib/data/digits/digits.ts";
+import { type Digits, drawDigits } from "../lib/data/digits/draw.ts";
 import { DataError } from "../lib/support/errors.ts";
 import type { RawImages } from "../lib/data/sets/folder.ts";
 import { obtain } from "../lib/data/sets/obtain.ts";
@@ -38,7 +38,7 @@ interface Measure {
 
 try {
   const { values } = parseArgs({ options: { seed: { type: "string", default: "0" } } });
-  const { images, text } = await obtain(DATA_SETS.mnist, { verify: true });
+  const { images, text } = await obtain(DATA_SETS.mnist, { verify: true, progress });
   console.log(text);
   const measures = await measureAll(await draw(Number(values.seed)), images);
   for (

@@ -8,7 +8,7 @@
  * way, 60,000 unless told otherwise, which is the epoch of the lecture.
  */
 import { parseArgs } from "node:util";
-import { drawDigits } from "../lib/data/digits/digits.ts";
+import { drawDigits } from "../lib/data/digits/draw.ts";
 import { DataError } from "../lib/support/errors.ts";
 import { obtain } from "../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../lib/data/sets/sources.ts";
@@ -139,7 +139,7 @@ function clock(way: Way) {
 async function trainingSet() {
   const rows = (bytes: Uint8Array) => tensor(bytes).reshape([-1, 784]);
   try {
-    const { images } = await obtain(DATA_SETS.mnist, { verify: true });
+    const { images } = await obtain(DATA_SETS.mnist, { verify: true, progress });
     return {
       images: rows(images.trainImages),
       labels: tensor(images.trainLabels),

@@ -10,12 +10,12 @@ export { Stopped, stopRequested } from "./support/stop.ts";
 export * from "./tensor/create.ts";
 export { loadCsv, loadCsvTable, saveCsv } from "./data/formats/csv.ts";
 export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/formats/csv.ts";
-export { type Digits, type DigitsOptions, drawDigits } from "./data/digits/digits.ts";
+export { type Digits, type DigitsOptions, drawDigits } from "./data/digits/draw.ts";
 export { DataError } from "./support/errors.ts";
 export { projectPath } from "./support/paths.ts";
 export { loadModel, saveModel } from "./model/files.ts";
 export { encodeOnnx, exportOnnx } from "./model/onnx.ts";
-export { loadMnist } from "./data/sets/mnist.ts";
+export { loadMnist } from "./notebook/mnist.ts";
 export type {
   ImageShape,
   LabelShape,

@@ -4,9 +4,9 @@
  * @module
  */
 import { denoCommand } from "./support/deno.ts";
-import { reasonOf } from "../lib/data/formats/bytes.ts";
 import { type Environment, processEnvironment } from "../lib/support/environment.ts";
-import { DataError } from "../lib/support/errors.ts";
+import { DataError, reasonOf } from "../lib/support/errors.ts";
+import { progress } from "../lib/notebook/progress.ts";
 import { find, obtain } from "../lib/data/sets/obtain.ts";
 import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sets/sources.ts";
 
@@ -57,7 +57,7 @@ export async function data(
   let code = 0;
   for (const source of sources) {
     try {
-      const { text } = await obtain(DATA_SETS[source], { verify: true, environment });
+      const { text } = await obtain(DATA_SETS[source], { verify: true, environment, progress });
       console.log(text);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

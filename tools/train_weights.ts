@@ -83,7 +83,7 @@ async function write(trainSet: ImageSet, testSet: ImageSet): Promise<void> {
 
 try {
   const { values } = parseArgs({ options: { validate: { type: "boolean", default: false } } });
-  const { images, text } = await obtain(DATA_SETS.mnist, { verify: true });
+  const { images, text } = await obtain(DATA_SETS.mnist, { verify: true, progress });
   console.log(text);
   const trainSet = { images: images.trainImages, labels: images.trainLabels };
   if (values.validate) await validate(trainSet);

@@ -1,9 +1,9 @@
 /** Trained weights: a file of named tensors. */
 import { type Resolve, sameShape, type Shape, showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { readBytes, writeFile } from "../support/files.ts";
 import { projectPath } from "../support/paths.ts";
 import type { StoredArray } from "./formats/array.ts";
-import { readBytes, writeAll, writeAtomically } from "./formats/bytes.ts";
 import { DataError } from "../support/errors.ts";
 import { decodePickle } from "./formats/pickle.ts";
 import { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
@@ -115,5 +115,5 @@ export async function saveWeights(
 ): Promise<void> {
   const stored = new Map(Object.entries<Tensor>({ ...tensors }));
   const bytes = encodeSafetensors({ tensors: stored, metadata });
-  await writeAtomically(projectPath(path), (file) => writeAll(file, bytes));
+  await writeFile(projectPath(path), bytes);
 }

@@ -6,7 +6,7 @@ import { oneOf } from "../support/names.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { StoredArray } from "../data/formats/array.ts";
-import { readBytes } from "../data/formats/bytes.ts";
+import { readBytes } from "../support/files.ts";
 import { DataError } from "../support/errors.ts";
 import { projectPath } from "../support/paths.ts";
 import { decodeSafetensors } from "../data/formats/safetensors.ts";

@@ -20,7 +20,7 @@ import type { Model } from "./model.ts";
 import type { ModelDType } from "./build.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { writeAll, writeAtomically } from "../data/formats/bytes.ts";
+import { writeFile } from "../support/files.ts";
 import { projectPath } from "../support/paths.ts";
 import { bytes, encode, type Field, float, integer, message, text } from "./protobuf.ts";
 
@@ -41,7 +41,7 @@ const INPUT = "x", OUTPUT = "y";
  */
 export async function exportOnnx(model: Model, path: string): Promise<void> {
   const file = encodeOnnx(model);
-  await writeAtomically(projectPath(path), (handle) => writeAll(handle, file));
+  await writeFile(projectPath(path), file);
 }
 
 /** The bytes of the ONNX file of a model. */

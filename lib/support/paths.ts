@@ -1,14 +1,23 @@
-/** Where files are, wherever a program runs: a notebook's working folder is not the project's. */
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+/** Paths in the project, from any working folder: that of a notebook is not the project's. */
+import { resolve } from "node:path";
+import { platform } from "./environment.ts";
 
 /** The project's folder: the one above `lib/`. */
-export const projectRoot: string = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+export const projectRoot: string = platform.root;
 
 /**
- * The absolute form of a path; a relative one is taken from the project's folder, not from the
- * working folder, so that `data/sample_weight.safetensors` means the same file in every notebook.
+ * The absolute form of a path. A relative path is resolved against the project's folder, so
+ * `data/sample_weight.safetensors` names the same file in every notebook.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { projectPath } from "mnist";
+ *
+ * assert.match(projectPath("data/mnist"), /data.mnist$/);
+ * assert.equal(projectPath(projectPath("data")), projectPath("data"));
+ * ```
  */
 export function projectPath(path: string): string {
-  return resolve(projectRoot, path);
+  return resolve(platform.root, path);
 }

@@ -25,10 +25,7 @@ const MATHEMATICS = ["tensor", "nn", "lecture", "model"];
 const FILES = ["lib/model/files.ts", "lib/model/onnx.ts"];
 
 /** Arrows that are still to be removed: `importer → imported`. */
-const KNOWN: readonly string[] = [
-  "lib/data/sets/download.ts → lib/notebook/progress.ts",
-  "lib/data/sets/mnist.ts → lib/notebook/record.ts",
-];
+const KNOWN: readonly string[] = [];
 
 interface Source {
   /** From the project's folder, with forward slashes. */
@@ -99,6 +96,19 @@ Deno.test("the mathematics knows neither files, network, Deno nor Jupyter", asyn
       assert.doesNotMatch(from, /^node:|^lib\/data\//, `${path} imports ${from}`);
     }
   }
+});
+
+Deno.test("data and support reach files, variables and compression through the platform", async () => {
+  const rooms = (await sources()).filter(({ path }) => ["data", "support"].includes(roomOf(path)));
+  for (const { path, text, imports } of rooms) {
+    if (path === "lib/support/deno_platform.ts") continue;
+    const code = text.replaceAll(/\/\*\*.*?\*\//gs, "");
+    assert.doesNotMatch(code, /\bDeno\./, `${path} uses Deno`);
+    for (const from of imports.filter((name) => name.startsWith("node:"))) {
+      assert.equal(from, "node:path", `${path} imports ${from}`);
+    }
+  }
+  assert.ok(rooms.length > 20);
 });
 
 Deno.test("kernels know nothing of what is built on them", async () => {

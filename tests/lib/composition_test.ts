@@ -3,7 +3,7 @@ import { deepStrictEqual, notDeepStrictEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { miniBatches } from "../../lib/nn/batches.ts";
 import { rand, randn, zeros } from "../../lib/tensor/create.ts";
-import { drawDigits } from "../../lib/data/digits/digits.ts";
+import { drawDigits } from "../../lib/data/digits/draw.ts";
 import { gradientCheck } from "../../lib/nn/gradient.ts";
 import * as init from "../../lib/nn/initializers.ts";
 import { Affine, type Layer, Relu, Sigmoid } from "../../lib/nn/layers.ts";

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { loadMnist } from "../../lib/data/sets/mnist.ts";
+import { loadMnist } from "../../lib/notebook/mnist.ts";
 import { exitWith } from "../support/command.ts";
 import { denoCommand } from "../support/deno.ts";
 import { checkDenoVersion } from "../jupyter/kernel_process.ts";

@@ -1,8 +1,8 @@
 /** Tables of numbers as text: comma-separated values, and the like. */
 import { allocate, type DType } from "../../tensor/dtype.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { inspectFile, readChunks, writeAll, writeAtomically } from "./bytes.ts";
 import { CsvParser } from "./csv_parser.ts";
+import { inspectFile, readPieces, writeFile } from "../../support/files.ts";
 import { projectPath } from "../../support/paths.ts";
 
 /** How {@link loadCsv} reads a table. */
@@ -57,7 +57,7 @@ export async function loadCsvTable(path: string, options: CsvOptions = {}): Prom
   const maxNumbers = maxBytes / allocate(dtype, 0).BYTES_PER_ELEMENT;
   const parser = new CsvParser(path, { separator, header, dtype }, maxNumbers);
   let unread = (await inspectFile(file)).bytes;
-  for await (const chunk of readChunks(file)) {
+  for await (const chunk of readPieces(file)) {
     unread = Math.max(0, unread - chunk.length);
     parser.push(chunk, unread);
   }
@@ -105,8 +105,8 @@ export async function saveCsv(
   if (header !== undefined && header.length !== width) {
     throw new RangeError(`saveCsv: expected ${width} names of columns, found ${header.length}`);
   }
-  await writeAtomically(projectPath(path), async (file) => {
-    const writer = new TextWriter(file);
+  await writeFile(projectPath(path), async (write) => {
+    const writer = new TextWriter(write);
     if (header !== undefined) await writer.line(header.map(quoted).join(separator));
     for (let row = 0; row < rows; row++) {
       await writer.roomFor(width);
@@ -132,13 +132,13 @@ const MAX_NUMBER_BYTES = 32;
 
 /** Collects short texts, so that a file is written in large pieces. */
 class TextWriter {
-  readonly #file: Deno.FsFile;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #encoder = new TextEncoder();
   #bytes = new Uint8Array(1 << 20);
   #length = 0;
 
-  constructor(file: Deno.FsFile) {
-    this.#file = file;
+  constructor(write: (bytes: Uint8Array) => Promise<void>) {
+    this.#write = write;
   }
 
   /** Makes sure that so many numbers fit. */
@@ -178,11 +178,11 @@ class TextWriter {
   /** Adds a line of any length. */
   async line(text: string): Promise<void> {
     await this.flush();
-    await writeAll(this.#file, this.#encoder.encode(`${text}\n`));
+    await this.#write(this.#encoder.encode(`${text}\n`));
   }
 
   async flush(): Promise<void> {
-    await writeAll(this.#file, this.#bytes.subarray(0, this.#length));
+    await this.#write(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
   }
 }

@@ -6,7 +6,6 @@
  * The format is that of Hugging Face's safetensors library; what it writes can be read here and the
  * other way round.
  */
-import { inspect } from "node:util";
 import type { NumericArray } from "../../tensor/dtype.ts";
 import { elementCount, type StoredArray } from "./array.ts";
 import { DataError } from "../../support/errors.ts";
@@ -207,5 +206,5 @@ function stringsOf(record: Record<string, unknown>): Record<string, string> {
 
 /** The start of a value, for error messages; a damaged head may be long or deep. */
 function brief(value: unknown): string {
-  return inspect(value, { depth: 2, breakLength: Infinity }).slice(0, 80);
+  return JSON.stringify(value)?.slice(0, 80) ?? "nothing";
 }

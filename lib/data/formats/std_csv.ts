@@ -6,8 +6,7 @@
  * It is therefore loaded when it is first needed: who never needs it never waits for it, and who
  * cannot have it gets a {@link DataError}.
  */
-import { reasonOf } from "./bytes.ts";
-import { DataError } from "../../support/errors.ts";
+import { DataError, reasonOf } from "../../support/errors.ts";
 
 /** A row of a table, by the names of its columns. */
 export type TextRow = Readonly<Record<string, string>>;

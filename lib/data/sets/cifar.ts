@@ -5,8 +5,8 @@
  * The archive is read as a stream, straight into the arrays: it is never unpacked on the disk, nor
  * held in memory besides them. The tar format is that of POSIX (ustar).
  */
-import { readChunks, reasonOf } from "../formats/bytes.ts";
-import { DataError } from "../../support/errors.ts";
+import { DataError, reasonOf } from "../../support/errors.ts";
+import { readPieces } from "../../support/files.ts";
 import { findFile, FolderError, missing, type RawImages, verifyFile } from "./folder.ts";
 import type { DataSet } from "./sources.ts";
 
@@ -37,7 +37,7 @@ export async function readCifar(
   if (path === undefined) throw new FolderError(folder, [missing(folder, file)]);
   try {
     if (verify) await verifyFile(path, file);
-    return await decodeCifar(readChunks(path), path);
+    return await decodeCifar(readPieces(path, file.contentBytes), path);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new FolderError(folder, [{ file, damaged: true, reason: reasonOf(error) }]);

@@ -1,79 +1,91 @@
 /**
- * Files from the network: whole and right, or not at all.
+ * Downloads: whole and right, or not at all.
  *
- * A file is written under a temporary name beside its final one, checked by its SHA-256, and renamed
- * in one step, so that a program that is killed, a full disk or two notebooks at once never leave
- * half a file behind. Whatever goes wrong at one mirror, the next one is tried. A download that broke
- * off starts again from the beginning: it is a matter of seconds, and joining two halves is where
- * others' caches went bad.
+ * A file is written under a temporary name beside its final one, checked by its SHA-256 and renamed
+ * in one step, so a killed program, a full disk or two notebooks at once never leave half a file.
+ * Whatever goes wrong at one mirror, the next one is tried. An interrupted download starts again from
+ * the beginning: it takes seconds, and joining two halves is how the caches of others went bad.
  */
 import { basename, dirname, join } from "node:path";
-import { type Progress, progress, type ProgressOptions } from "../../notebook/progress.ts";
+import { platform } from "../../support/environment.ts";
+import { DataError, reasonOf } from "../../support/errors.ts";
 import {
   inspectFile,
-  readChunks,
-  reasonOf,
-  renameOver,
+  readPieces,
+  sha256Of,
   TEMPORARY_SUFFIX,
   temporaryPath,
-  writeAll,
-} from "../formats/bytes.ts";
-import { DataError } from "../../support/errors.ts";
-import { hashContent, verifyFile } from "./folder.ts";
+  WriteError,
+  writing,
+} from "../../support/files.ts";
+import { verifyFile } from "./folder.ts";
 import type { DataFile } from "./sources.ts";
 
-/** How downloads are made. */
+/** Shows how far a download is, such as a progress bar. */
+export interface DownloadProgress {
+  /** Called with the number of bytes received so far. */
+  update(done: number): void;
+  /** Called at the end, with a note if something went wrong. */
+  finish(note?: string): Promise<void>;
+}
+
+/** Starts to show a download of `total` bytes. */
+export type ShowProgress = (
+  total: number,
+  options: { label: string; unit: "B" },
+) => DownloadProgress;
+
+/** Options of {@link download}. */
 export interface DownloadOptions {
   /** Addresses of folders that have the file, in the order in which they are tried. */
   readonly mirrors: readonly string[];
-  /** Milliseconds to wait for a first answer; 5 s unless told otherwise. */
+  /** Milliseconds to wait for an answer. Default: 5 s. */
   readonly connectTimeout?: number;
-  /** Milliseconds to wait for the next kilobyte; 20 s unless told otherwise. */
+  /** Milliseconds to wait for the next kilobyte. Default: 20 s. */
   readonly stallTimeout?: number;
-  /** What shows how far a download is. */
-  readonly progress?: (total: number, options: ProgressOptions) => Progress;
+  /** Shows each download. Default: nothing is shown. */
+  readonly progress?: ShowProgress;
 }
 
-/** Why a mirror did not give the file. */
+/** Why a mirror failed. */
 export interface MirrorFailure {
   readonly url: string;
   readonly reason: string;
 }
 
-/** No mirror gave the file. */
+/** No mirror provided the file. */
 export class DownloadError extends DataError {
   /**
-   * @param file what was to be downloaded.
+   * @param file the file to download.
    * @param failures one for each mirror.
    */
   constructor(readonly file: DataFile, readonly failures: readonly MirrorFailure[]) {
     const reasons = failures.map(({ url, reason }) => `  ${url}: ${reason}`);
     super(
       failures.length === 0
-        ? `${file.name}: expected mirrors to download it from, found none named`
-        : `${file.name}: no mirror had it:\n${reasons.join("\n")}`,
+        ? `${file.name}: expected mirrors to download from, found none`
+        : `${file.name}: no mirror provided it:\n${reasons.join("\n")}`,
     );
   }
 }
 
-/** A connection that gives less than this until the time is up stalls. */
+/** A connection that delivers less than this until its time is up has stalled. */
 const STALL_BYTES = 1024;
 
-/** The same content zipped badly, or not at all, is not larger than itself by more than this. */
-const ZIP_OVERHEAD = 1 << 16;
+/** The same content, compressed badly or not at all, is larger than itself by less than this. */
+const GZIP_OVERHEAD = 1 << 16;
 
-/** A file that was downloaded. */
+/** A downloaded file. */
 export interface Downloaded {
-  /** Where it is: under its name, or without `.gz` when the mirror gave it unzipped. */
+  /** Where it is: under its name, or without `.gz` if the mirror sent it decompressed. */
   readonly path: string;
-  /** The mirror that had it. */
+  /** The mirror that provided it. */
   readonly mirror: string;
 }
 
 /**
- * Downloads a file into a folder. One that is there is replaced once the new one is known to be
- * right.
- * @throws DownloadError that says what each mirror did.
+ * Downloads a file into a folder. An existing file is replaced once the new one is verified.
+ * @throws DownloadError with the failure of each mirror; WriteError.
  */
 export async function download(
   file: DataFile,
@@ -87,16 +99,14 @@ export async function download(
       url = new URL(file.name, mirror.endsWith("/") ? mirror : `${mirror}/`).href;
       return { path: await downloadFrom(url, file, folder, options), mirror };
     } catch (error) {
+      if (error instanceof WriteError) throw error; // another mirror would not help
       failures.push({ url, reason: networkReason(error) });
     }
   }
   throw new DownloadError(file, failures);
 }
 
-/**
- * What went wrong. Of a failed connection Deno tells that in the cause, behind the address and the
- * stage of the request, which help nobody.
- */
+/** Deno reports a failed connection in the cause, behind the address and the stage of the request. */
 function networkReason(error: unknown): string {
   const inner = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   return reasonOf(inner)
@@ -114,96 +124,90 @@ async function downloadFrom(
   try {
     await save(url, file, temporary, options);
     const path = join(folder, await verifiedName(temporary, file));
-    await renameOver(temporary, path);
+    await writing(path, platform.rename(temporary, path));
     return path;
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may never have been made
+    await platform.remove(temporary).catch(() => {}); // it may never have existed
     throw error;
   }
 }
 
-/** Writes the body of an answer into a new file, as it comes. */
+/** Writes the body of a response into a new file as it arrives. */
 async function save(
   url: string,
   file: DataFile,
-  path: string,
-  options: DownloadOptions,
+  temporary: string,
+  { connectTimeout = 5_000, stallTimeout = 20_000, progress }: DownloadOptions,
 ): Promise<void> {
-  const { connectTimeout = 5_000, stallTimeout = 20_000 } = options;
-  const maxBytes = file.hash.of === "file" ? file.bytes : file.contentBytes + ZIP_OVERHEAD;
-  const bar = (options.progress ?? progress)(file.bytes, {
-    label: `${file.name} from ${new URL(url).host}`,
-    unit: "B",
-  });
+  const maxBytes = file.hash.of === "file" ? file.bytes : file.contentBytes + GZIP_OVERHEAD;
+  const label = `${file.name} from ${new URL(url).host}`;
+  const path = join(dirname(temporary), file.name); // the name for messages
+  const bar = progress?.(file.bytes, { label, unit: "B" });
   try {
-    using clock = new Clock();
-    clock.allow(connectTimeout, "an answer");
-    const body = await request(url, maxBytes, clock.signal);
-    await Deno.mkdir(dirname(path), { recursive: true });
-    using target = await Deno.open(path, { write: true, createNew: true });
-    await lock(target);
+    using timeout = new Timeout();
+    timeout.restart(connectTimeout, "an answer");
+    const body = await request(url, maxBytes, timeout.signal);
+    using target = await writing(path, platform.create(temporary));
     let received = 0, counted = 0;
-    clock.allow(stallTimeout, "more data");
-    for await (const chunk of body) {
-      received += chunk.length;
-      if (received > maxBytes) {
-        throw new DataError(`expected at most ${maxBytes} bytes, found more`);
-      }
-      await writeAll(target, chunk);
-      bar.update(received);
+    timeout.restart(stallTimeout, "more data");
+    for await (const piece of body) {
+      received += piece.length;
+      if (received > maxBytes) throw tooLarge(maxBytes, "more");
+      await writing(path, target.write(piece));
+      bar?.update(received);
       if (received - counted >= STALL_BYTES) {
         counted = received;
-        clock.allow(stallTimeout, "more data");
+        timeout.restart(stallTimeout, "more data");
       }
     }
-    await target.sync();
-    await bar.finish();
+    await writing(path, target.sync());
+    await bar?.finish();
   } catch (error) {
-    await bar.finish(`stopped: ${networkReason(error)}`);
+    await bar?.finish(`stopped: ${networkReason(error)}`);
     throw error;
   }
 }
 
-/** Asks for a file. @throws DataError when the answer is another one. */
+/** Requests a file. @throws DataError for an error status, and for a body that is too large. */
 async function request(
   url: string,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
-  // Without `identity` a server may zip on the way what is zipped already.
-  const { ok, status, statusText, headers, body } = await fetch(url, {
-    signal,
-    headers: { "accept-encoding": "identity" },
-  });
-  const promised = Number(headers.get("content-length") ?? 0);
-  if (ok && body !== null && promised <= maxBytes) return body;
-  await body?.cancel();
-  throw new DataError(
-    ok
-      ? `expected at most ${maxBytes} bytes, found ${promised} announced`
-      : `answered ${status} ${statusText}`.trimEnd(),
-  );
+  // Without `identity` a server may compress on the way what is compressed already.
+  const headers = { "accept-encoding": "identity" };
+  const response = await fetch(url, { signal, headers });
+  const announced = Number(response.headers.get("content-length") ?? 0);
+  if (response.ok && response.body !== null && announced <= maxBytes) return response.body;
+  await response.body?.cancel();
+  if (response.ok) throw tooLarge(maxBytes, `${announced} announced`);
+  throw new DataError(`answered ${response.status} ${response.statusText}`.trimEnd());
+}
+
+function tooLarge(maxBytes: number, found: string): DataError {
+  return new DataError(`expected at most ${maxBytes} bytes, found ${found}`);
 }
 
 /**
- * Checks a file just written; gives the name that it should have.
+ * Verifies a file just written.
+ * @returns the name that it should have.
  * @throws DataError when it is not the published one.
  */
 async function verifiedName(path: string, file: DataFile): Promise<string> {
-  const { gzipped } = await inspectFile(path);
   if (file.hash.of === "file") {
     await verifyFile(path, file);
     return file.name;
   }
-  const found = await hashContent(readChunks(path), file.contentBytes);
+  const { gzipped } = await inspectFile(path);
+  const found = await sha256Of(readPieces(path, file.contentBytes));
   if (found !== file.hash.sha256) {
     throw new DataError(`expected content with SHA-256 ${file.hash.sha256}, found ${found}`);
   }
   return gzipped ? file.name : file.name.replace(/\.gz$/, "");
 }
 
-/** Ends a request when nothing has come for too long. */
-class Clock implements Disposable {
+/** Aborts a request when nothing has arrived for too long. */
+class Timeout implements Disposable {
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -211,8 +215,8 @@ class Clock implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Gives so many milliseconds from now on. */
-  allow(milliseconds: number, what: string): void {
+  /** Allows so many milliseconds from now on. */
+  restart(milliseconds: number, what: string): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const message = `waited ${milliseconds / 1000} s for ${what}, found none`;
@@ -225,44 +229,26 @@ class Clock implements Disposable {
   }
 }
 
-/** Marks a file as being written; the mark goes when it is closed or its program ends. */
-async function lock(file: Deno.FsFile): Promise<void> {
-  try {
-    await file.lock(true);
-  } catch {
-    // Some network folders know no locks; the file's age protects it then.
-  }
-}
-
-/** Nobody else's download is touched that wrote something so many milliseconds ago. */
+/** A temporary file is left alone for so many milliseconds after its last byte. */
 const FRESH = 10_000;
 
 /**
- * Removes what killed downloads left of a file in a folder: temporary files that nobody writes.
- * @param fresh how many milliseconds after its last byte a file is let be in any case.
+ * Removes the temporary files that killed downloads of a file have left in its folder.
+ * @param fresh the age in milliseconds from which a file may be removed.
  */
 export async function removeLeftovers(path: string, fresh = FRESH): Promise<void> {
   const folder = dirname(path), start = `.${basename(path)}.`;
-  let names: string[];
-  try {
-    names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  } catch {
-    return; // there is no such folder
-  }
+  const names = await platform.list(folder).catch(() => []); // there is no such folder
   for (const name of names) {
     if (!name.startsWith(start) || !name.endsWith(TEMPORARY_SUFFIX)) continue;
     const leftover = join(folder, name);
     try {
-      if (await isAbandoned(leftover, fresh)) await Deno.remove(leftover);
+      const modified = (await platform.stat(leftover))?.modified ?? Infinity;
+      if (Date.now() - modified >= fresh && !await platform.isOpen(leftover)) {
+        await platform.remove(leftover);
+      }
     } catch {
-      // Another program removed or renamed it meanwhile, or it is not ours to remove.
+      // Another program has removed or renamed it meanwhile, or it belongs to someone else.
     }
   }
-}
-
-async function isAbandoned(path: string, fresh: number): Promise<boolean> {
-  const { mtime } = await Deno.stat(path);
-  if (Date.now() - (mtime?.getTime() ?? Date.now()) < fresh) return false;
-  using file = await Deno.open(path, { write: true });
-  return await file.tryLock(true);
 }

@@ -1,9 +1,8 @@
 /** A folder with the four files of MNIST, or of a data set in MNIST's form. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { inspectFile, reasonOf } from "../formats/bytes.ts";
-import { DataError } from "../../support/errors.ts";
+import { platform } from "../../support/environment.ts";
+import { DataError, reasonOf } from "../../support/errors.ts";
+import { inspectFile, rawPieces, sha256Of } from "../../support/files.ts";
 import { readIdx } from "../formats/idx.ts";
 import type { DataFile, DataSet } from "./sources.ts";
 
@@ -42,27 +41,10 @@ export async function findFile(folder: string, { name }: DataFile): Promise<stri
   const unzipped = name.replace(/\.gz$/, "");
   for (const candidate of [name, unzipped, unzipped.replace("-idx", ".idx")]) {
     const path = join(folder, candidate);
-    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+    const stat = await platform.stat(path).catch(() => undefined);
+    if (stat?.kind === "file") return path;
   }
   return undefined;
-}
-
-/**
- * The SHA-256 of pieces of bytes.
- * @throws DataError when there are more than `maxBytes`: nothing is read beyond.
- */
-export async function hashContent(
-  chunks: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<string> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new DataError(`expected at most ${maxBytes} bytes, found more`);
-    hash.update(chunk);
-  }
-  return hash.digest("hex");
 }
 
 /**
@@ -151,13 +133,11 @@ async function readOne(
 
 /**
  * Checks that a file is the published one, byte for byte.
- * @throws DataError that says how to get it otherwise.
+ * @throws DataError when it is another one.
  */
 export async function verifyFile(path: string, file: DataFile): Promise<void> {
   const { bytes } = await inspectFile(path);
-  const found = bytes === file.bytes
-    ? await hashContent(createReadStream(path, { highWaterMark: 1 << 20 }), bytes)
-    : `${bytes} bytes`;
+  const found = bytes === file.bytes ? await sha256Of(rawPieces(path, bytes)) : `${bytes} bytes`;
   if (found !== file.hash.sha256) {
     throw new DataError(
       `${path}: expected ${file.name} as published, ${file.bytes} bytes with SHA-256 ` +

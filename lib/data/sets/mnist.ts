@@ -1,14 +1,13 @@
-/** `loadMnist`: images and labels as tensors, from the best source there is. */
+/** MNIST and data sets in its form: images and labels as tensors, from the best source there is. */
 import { oneHot } from "../../tensor/create.ts";
 import { allocate, type DType } from "../../tensor/dtype.ts";
-import { announceData } from "../../notebook/record.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { drawDigits, USUAL_COUNTS } from "../digits/digits.ts";
+import { drawDigits, USUAL_COUNTS } from "../digits/draw.ts";
 import { type Environment, processEnvironment } from "../../support/environment.ts";
 import { DataError } from "../../support/errors.ts";
 import type { RawImages } from "./folder.ts";
-import { obtain, ObtainError } from "./obtain.ts";
+import { obtain, ObtainError, type ObtainOptions } from "./obtain.ts";
 import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource } from "./sources.ts";
 
 /** What `loadMnist` can be asked for. */
@@ -69,25 +68,6 @@ export interface Mnist<Image extends Shape = Shape, Label extends Shape = Shape>
   readonly classNames: readonly string[];
 }
 
-/**
- * Loads MNIST, or a data set in its form, and says what was loaded.
- *
- * ```ts
- * const { xTrain, tTrain, xTest, tTest } = await loadMnist({ normalize: true, flatten: true });
- * ```
- *
- * Files are verified by their SHA-256 at every load. They come from the folder in `MNIST_DIR`, from
- * `data/mnist/`, or from a download into it; other data sets likewise (`FASHION_MNIST_DIR`, …).
- *
- * @throws DataError when the files cannot be had; it names the folders, the files, their hashes and
- * the reason that each mirror gave. TypeError for an option or a source that there is not.
- */
-export function loadMnist<const O extends MnistOptions = Record<never, never>>(
-  options?: MnistKnown<O>,
-): Promise<MnistOf<O>> {
-  return loadMnistIn(processEnvironment, options);
-}
-
 /** Options of which none is misspelt. */
 export type MnistKnown<O> = O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>;
 
@@ -97,15 +77,30 @@ export type MnistOf<O extends MnistOptions> = Mnist<
   LabelShape<O["oneHotLabel"]>
 >;
 
-/** {@link loadMnist} in another environment than the program's own. */
-export function loadMnistIn<const O extends MnistOptions = Record<never, never>>(
-  environment: Environment,
+/** A data set, and where it comes from. */
+export interface LoadedMnist<M extends Mnist = Mnist> {
+  readonly mnist: M;
+  /** For people: which data set, how many images, from where, and whether it was verified. */
+  readonly text: string;
+  /** Why the embedded digits stand in for MNIST, if they do. */
+  readonly failure: ObtainError | undefined;
+}
+
+/** Where {@link readMnist} looks, and how it shows a download. */
+export type MnistSurroundings = Pick<ObtainOptions, "environment" | "progress">;
+
+/**
+ * Reads a data set: what `loadMnist` returns, and where it comes from.
+ * @throws DataError when the files are unavailable; TypeError for an unknown option or source.
+ */
+export function readMnist<const O extends MnistOptions = Record<never, never>>(
   options?: MnistKnown<O>,
-): Promise<MnistOf<O>>;
-export async function loadMnistIn(
-  environment: Environment,
+  surroundings?: MnistSurroundings,
+): Promise<LoadedMnist<MnistOf<O>>>;
+export async function readMnist(
   options: MnistOptions = {},
-): Promise<Mnist> {
+  surroundings: MnistSurroundings = {},
+): Promise<LoadedMnist> {
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(`loadMnist: expected options ${OPTIONS.join(", ")}, found ${unknown}`);
@@ -114,7 +109,7 @@ export async function loadMnistIn(
   if (dtype !== "float32" && dtype !== "float64") {
     throw new TypeError(`loadMnist: expected dtype float32 or float64, found ${dtype}`);
   }
-  const { images, source } = await load(options, environment);
+  const { images, source, text, failure } = await load(options, surroundings);
   const { imageShape, classNames } = source === "digits"
     ? { imageShape: [1, 28, 28], classNames: DIGIT_NAMES }
     : DATA_SETS[source];
@@ -132,7 +127,7 @@ export async function loadMnistIn(
   const tTrain = once(() => labelTensor(images.trainLabels));
   const xTest = once(() => imageTensor(images.testImages));
   const tTest = once(() => labelTensor(images.testLabels));
-  return {
+  const mnist = {
     get xTrain() {
       return xTrain();
     },
@@ -148,6 +143,7 @@ export async function loadMnistIn(
     source,
     classNames,
   };
+  return { mnist, text, failure };
 }
 
 /** x/255 for every pixel x. */
@@ -164,31 +160,36 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-interface Loaded {
+interface Loaded extends Pick<LoadedMnist, "text" | "failure"> {
   readonly images: RawImages;
   readonly source: Exclude<DataSource, "auto">;
 }
 
-/** The images of the source that is asked for, and the sentence that says so. */
+/** The images of the source that is asked for. */
 async function load(
   { source: asked = "auto", verify = true }: MnistOptions,
-  environment: Environment,
+  surroundings: MnistSurroundings,
 ): Promise<Loaded> {
+  const { environment = processEnvironment } = surroundings;
+  const loadFiles = async (source: FileSource): Promise<Loaded> => {
+    const { images, text } = await obtain(DATA_SETS[source], { ...surroundings, verify });
+    return { images, source, text, failure: undefined };
+  };
   const source = asked === "auto" ? sourceNamedIn(environment) : asked;
-  if (source === "digits") return await loadDigits();
+  if (source === "digits") return digits(undefined);
   if (source === "auto") {
     try {
-      return await loadFiles("mnist", verify, environment);
+      return await loadFiles("mnist");
     } catch (error) {
       if (!(error instanceof ObtainError)) throw error;
-      return await loadDigits(error);
+      return digits(error);
     }
   }
   if (!(source in DATA_SETS)) {
     const known = ["auto", "digits", ...Object.keys(DATA_SETS)].join(", ");
     throw new TypeError(`loadMnist: expected source to be one of ${known}, found "${source}"`);
   }
-  return await loadFiles(source, verify, environment);
+  return await loadFiles(source);
 }
 
 /** What `MNIST_SOURCE` says instead of `"auto"`: `deno task run --data SOURCE` sets it. */
@@ -205,42 +206,17 @@ function sourceNamedIn(environment: Environment): DataSource {
   return source;
 }
 
-async function loadFiles(
-  source: FileSource,
-  verify: boolean,
-  environment: Environment,
-): Promise<Loaded> {
-  const { images, text } = await obtain(DATA_SETS[source], { verify, environment });
-  await announceData(source, text);
-  return { images, source };
-}
-
-async function loadDigits(failure?: ObtainError): Promise<Loaded> {
-  const counts = `${USUAL_COUNTS.train.toLocaleString("en")} training and ` +
-    `${USUAL_COUNTS.test.toLocaleString("en")} test images`;
-  if (failure === undefined) {
-    await announceData(
-      "digits",
-      `Embedded digits: ${counts}, drawn by this program. They look like MNIST but are not it.`,
-    );
-  } else {
-    await announceData(
-      "digits",
-      [
-        "MNIST could not be loaded: this runs on the embedded digits instead.",
-        `${counts}, drawn by this program; numbers differ from those in the text.`,
-        "To get MNIST, run `deno task data mnist` where there is a network,",
-        "or put its four files into data/mnist/, or name the folder that has them in MNIST_DIR.",
-        "Then run again.",
-        failure.summary,
-      ].join("\n"),
-      { warning: true },
-    );
-  }
+/** The embedded digits, drawn when they are first read. */
+function digits(failure: ObtainError | undefined): Loaded {
   const train = once(() => drawDigits({ test: 0 }));
   const test = once(() => drawDigits({ train: 0 }));
+  const count = (images: number) => images.toLocaleString("en");
   return {
     source: "digits",
+    text:
+      `Embedded digits: ${count(USUAL_COUNTS.train)} training and ${count(USUAL_COUNTS.test)} ` +
+      "test images, drawn by this program. They look like MNIST but are not it.",
+    failure,
     images: {
       get trainImages() {
         return train().trainImages;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { readCifar } from "./cifar.ts";
 import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
-import { type Environment, processEnvironment } from "../../support/environment.ts";
+import { type Environment, platform, processEnvironment } from "../../support/environment.ts";
 import { DataError } from "../../support/errors.ts";
 import { type FileProblem, findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import { projectPath } from "../../support/paths.ts";
@@ -131,7 +131,7 @@ async function repair(
     if (present !== undefined && !damaged) continue; // another program was faster
     const { path, mirror } = await download(file, folder, { ...options, mirrors });
     mirrors = [mirror, ...mirrors.filter((other) => other !== mirror)]; // first, for the next file
-    if (present !== undefined && present !== path) await Deno.remove(present);
+    if (present !== undefined && present !== path) await platform.remove(present);
   }
 }
 

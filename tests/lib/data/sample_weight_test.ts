@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { drawDigits } from "../../../lib/data/digits/digits.ts";
+import { drawDigits } from "../../../lib/data/digits/draw.ts";
 import { findFile, readFolder } from "../../../lib/data/sets/folder.ts";
 import { decodeSafetensors } from "../../../lib/data/formats/safetensors.ts";
 import { projectPath } from "../../../lib/support/paths.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { full, rand, tensor } from "../../../lib/tensor/create.ts";
-import { drawDigits } from "../../../lib/data/digits/digits.ts";
+import { drawDigits } from "../../../lib/data/digits/draw.ts";
 import { numericalGradient } from "../../../lib/nn/gradient.ts";
 import { constant } from "../../../lib/nn/initializers.ts";
 import {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { readChunks } from "../../../../lib/data/formats/bytes.ts";
 import { decodeCifar, readCifar } from "../../../../lib/data/sets/cifar.ts";
 import { DataError } from "../../../../lib/support/errors.ts";
+import { readPieces } from "../../../../lib/support/files.ts";
 import { FolderError } from "../../../../lib/data/sets/folder.ts";
 import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
 import { damaged, gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts";
@@ -129,5 +129,5 @@ Deno.test("CIFAR-10: a file is closed when the last image is read", () =>
   inFolder(async (folder) => {
     const path = join(folder, "c.tar.gz");
     await Deno.writeFile(path, gzip(good));
-    await decodeCifar(readChunks(path), path, 2);
+    await decodeCifar(readPieces(path), path, 2);
   }));

@@ -130,7 +130,7 @@ Deno.test("download: a mirror that is not there, and an address that is none", (
     await get(folder, [], { mirrors: ["no address", gone.url, good.url] });
     await assert.rejects(get(folder, [gone]), /digits\.gz: tcp connect error/);
     assert.deepEqual(namesIn(folder), ["digits.gz"]);
-    await assert.rejects(get(folder, []), /expected mirrors to download it from, found none named/);
+    await assert.rejects(get(folder, []), /expected mirrors to download from, found none/);
   }));
 
 Deno.test("download: a redirect is followed, and an address may lack its last slash", () =>

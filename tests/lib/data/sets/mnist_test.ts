@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Environment } from "../../../../lib/support/environment.ts";
 import { encodeIdx } from "../../../../lib/data/formats/idx.ts";
-import { loadMnistIn } from "../../../../lib/data/sets/mnist.ts";
+import { readMnist } from "../../../../lib/data/sets/mnist.ts";
 import { projectPath } from "../../../../lib/support/paths.ts";
 import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
 import type { Tensor } from "../../../../lib/tensor/tensor.ts";
@@ -10,8 +10,8 @@ import { gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts"
 import { missingMnist, mnistFolder, testUnless } from "../../../support/skip.ts";
 
 /** An environment of its own: tests run side by side, and the program's is one for all of them. */
-function environment(variables: Record<string, string>): Environment {
-  return (name) => variables[name];
+function environment(variables: Record<string, string>): { environment: Environment } {
+  return { environment: (name) => variables[name] };
 }
 
 /** Writes a small data set of one's own: 5 training and 3 test images. */
@@ -42,7 +42,7 @@ Deno.test("loadMnist: each combination of flags has its shape, at run time and i
     const env = environment({ MNIST_DIR: folder });
     const source = "mnist", verify = false;
 
-    const a = await loadMnistIn(env, { source, verify });
+    const { mnist: a } = await readMnist({ source, verify }, env);
     const x1: Tensor<[number, 784]> = a.xTrain;
     const t1: Tensor<[number]> = a.tTrain;
     assert.deepEqual([x1.shape, t1.shape, a.xTest.shape, a.tTest.shape], [
@@ -57,7 +57,10 @@ Deno.test("loadMnist: each combination of flags has its shape, at run time and i
     assert.equal(a.source, "mnist");
     assert.equal(a.classNames[7], "7");
 
-    const b = await loadMnistIn(env, { source, verify, flatten: false, oneHotLabel: true });
+    const { mnist: b } = await readMnist(
+      { source, verify, flatten: false, oneHotLabel: true },
+      env,
+    );
     const x2: Tensor<[number, 1, 28, 28]> = b.xTest;
     const t2: Tensor<[number, 10]> = b.tTest;
     assert.deepEqual([x2.shape, t2.shape], [[3, 1, 28, 28], [3, 10]]);
@@ -65,11 +68,14 @@ Deno.test("loadMnist: each combination of flags has its shape, at run time and i
     assert.deepEqual([...t2.argmax(1).data], [9, 2, 6]);
     assert.deepEqual([x2.dtype, t2.dtype], ["float32", "float32"]);
 
-    const c = await loadMnistIn(env, { source, verify, normalize: false });
+    const { mnist: c } = await readMnist({ source, verify, normalize: false }, env);
     assert.equal(c.xTrain.dtype, "uint8");
     assert.deepEqual([...c.xTrain.at(0).data.slice(0, 3)], [0, 1, 2]);
 
-    const d = await loadMnistIn(env, { source, verify, dtype: "float64", oneHotLabel: true });
+    const { mnist: d } = await readMnist(
+      { source, verify, dtype: "float64", oneHotLabel: true },
+      env,
+    );
     assert.deepEqual([d.xTrain.dtype, d.tTrain.dtype], ["float64", "float64"]);
     assert.equal(d.xTrain.at(0, 100), 100 / 255);
 
@@ -82,7 +88,7 @@ Deno.test("loadMnist: a tensor is made once, when it is first read", () =>
   inFolder(async (folder) => {
     await writeSet(folder);
     const env = environment({ MNIST_DIR: folder });
-    const data = await loadMnistIn(env, { verify: false });
+    const { mnist: data } = await readMnist({ verify: false }, env);
     assert.equal(data.xTrain, data.xTrain);
     const { xTest } = data;
     assert.equal(xTest, data.xTest);
@@ -91,37 +97,39 @@ Deno.test("loadMnist: a tensor is made once, when it is first read", () =>
 Deno.test("loadMnist: data of one's own are checked too", () =>
   inFolder(async (folder) => {
     const env = environment({ FASHION_MNIST_DIR: folder, FASHION_MNIST_MIRRORS: "" });
-    const load = () => loadMnistIn(env, { source: "fashion-mnist", verify: false });
+    const load = () => readMnist({ source: "fashion-mnist", verify: false }, env);
     await writeSet(folder, [1, 2, 3, 4]);
     await rejectsWithDataError(load(), /a label for each of the 5 images, found 4/);
     await writeSet(folder, [1, 2, 3, 4, 10]);
     await rejectsWithDataError(load(), /labels from 0 to 9, found 10 for image 4/);
     await writeSet(folder);
-    const { classNames, tTrain } = await load();
+    const { classNames, tTrain } = (await load()).mnist;
     assert.equal(classNames[tTrain.at(0)], "Dress");
   }));
 
 Deno.test("loadMnist: digits need nothing", async () => {
   const env = environment({ MNIST_SOURCE: "digits" });
-  const { source, xTest, tTest } = await loadMnistIn(env);
+  const { mnist: { source, xTest, tTest }, text, failure } = await readMnist({}, env);
   assert.equal(source, "digits");
+  assert.equal(failure, undefined);
+  assert.match(text, /^Embedded digits: 20,000 training and 10,000 test images/);
   assert.deepEqual([xTest.shape, tTest.shape], [[10_000, 784], [10_000]]);
 });
 
 Deno.test("loadMnist: unknown names are refused", async () => {
   const env = environment({ MNIST_SOURCE: "minst" });
   await rejectsWithDataError(
-    loadMnistIn(env),
+    readMnist({}, env),
     /MNIST_SOURCE: expected one of auto, mnist.*"minst"/,
   );
   // @ts-expect-error: as a notebook, which nobody checks, would call it
-  const unknown = loadMnistIn(env, { source: "minst" });
+  const unknown = readMnist({ source: "minst" }, env);
   await assert.rejects(unknown, /expected source to be one of .*found "minst"/);
   // @ts-expect-error: likewise, by its name in the book
-  const misspelt = loadMnistIn(env, { source: "digits", one_hot_label: true });
+  const misspelt = readMnist({ source: "digits", one_hot_label: true }, env);
   await assert.rejects(misspelt, /expected options source, .*found one_hot_label/);
   // @ts-expect-error: likewise
-  await assert.rejects(loadMnistIn(env, { source: "digits", dtype: "uint8" }), TypeError);
+  await assert.rejects(readMnist({ source: "digits", dtype: "uint8" }, env), TypeError);
 });
 
 async function has(folder: string): Promise<boolean> {
@@ -136,23 +144,12 @@ testUnless(
     inFolder(async (folder) => {
       const offline = { MNIST_DIR: join(folder, "none"), MNIST_MIRRORS: "http://127.0.0.1:9/" };
       const env = environment(offline);
-      const printed: string[] = [];
-      const { log } = console;
-      console.log = (...values) => printed.push(values.join(" "));
-      try {
-        const { source, xTest } = await loadMnistIn(env);
-        assert.equal(source, "digits");
-        assert.equal(xTest.shape[0], 10_000);
-      } finally {
-        console.log = log;
-      }
-      const text = printed.join("\n");
-      assert.match(text, /^=====/);
-      assert.match(text, /MNIST could not be loaded: .*\n20,000 training and 10,000 test images/);
-      assert.match(text, /deno task data mnist/);
-      assert.match(text, /Mirrors: 127\.0\.0\.1:9: /);
+      const { mnist, failure } = await readMnist({}, env);
+      assert.equal(mnist.source, "digits");
+      assert.equal(mnist.xTest.shape[0], 10_000);
+      assert.match(failure?.summary ?? "", /Mirrors: 127\.0\.0\.1:9: /);
       await rejectsWithDataError(
-        loadMnistIn(env, { source: "mnist" }),
+        readMnist({ source: "mnist" }, env),
         /none.train-images-idx3-ubyte\.gz: nothing there/,
         /data.mnist.t10k-labels-idx1-ubyte\.gz: nothing there/,
         /http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: /,
@@ -166,11 +163,11 @@ testUnless(
   "loadMnist: the real set",
   async () => {
     const env = environment({ MNIST_DIR: mnistFolder });
-    const { xTrain, tTrain, xTest, tTest } = await loadMnistIn(env, {
+    const { mnist: { xTrain, tTrain, xTest, tTest } } = await readMnist({
       source: "mnist",
       normalize: false,
       flatten: false,
-    });
+    }, env);
     assert.deepEqual([xTrain.shape, xTest.shape], [[60_000, 1, 28, 28], [10_000, 1, 28, 28]]);
     const counts = (labels: Tensor<[number]>) => {
       const found = new Array<number>(10).fill(0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { type Digits, drawDigits } from "../../../../lib/data/digits/digits.ts";
+import { type Digits, drawDigits } from "../../../../lib/data/digits/draw.ts";
 import { HANDS } from "../../../../lib/data/digits/hands.ts";
 import { Pen } from "../../../../lib/data/digits/pen.ts";
 import { Trace } from "../../../../lib/data/digits/trace.ts";
@@ -175,7 +175,7 @@ Deno.test("drawDigits: refuses bad counts and seeds before it takes memory", () 
 });
 
 Deno.test("drawDigits: needs no file, no network, no permission at all", async () => {
-  const module = new URL("../../../../lib/data/digits/digits.ts", import.meta.url).href;
+  const module = new URL("../../../../lib/data/digits/draw.ts", import.meta.url).href;
   const config = fileURLToPath(new URL("../../../../deno.json", import.meta.url));
   const script = `import { drawDigits } from ${JSON.stringify(module)};
     console.log(drawDigits({ train: 3, test: 0 }).trainImages.length);`;

@@ -3,36 +3,25 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import {
   inspectFile,
-  isGzip,
   readBytes,
-  readChunks,
-  reasonOf,
+  readContent,
+  readPieces,
   temporaryPath,
-  writeAll,
-  writeAtomically,
-} from "../../../../lib/data/formats/bytes.ts";
-import { gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts";
+  writeFile,
+} from "../../../lib/support/files.ts";
+import { gzip, inFolder, rejectsWithDataError } from "../../support/files.ts";
 
 const text = new TextEncoder().encode("0123456789".repeat(300_000)); // three chunks
 
-Deno.test("isGzip looks at the first two bytes", () => {
-  assert.equal(isGzip(gzip(text)), true);
-  assert.equal(isGzip(text), false);
-  assert.equal(isGzip(new Uint8Array([0x1f])), false);
-});
-
-Deno.test("reasonOf gives the message of anything thrown", () => {
-  assert.equal(reasonOf(new RangeError("x")), "x");
-  assert.equal(reasonOf("y"), "y");
-});
-
-Deno.test("readChunks gives the content of plain and gzipped files, whatever their names", () =>
+Deno.test("readPieces gives the content of plain and gzipped files, whatever their names", () =>
   inFolder(async (folder) => {
     for (const [name, bytes] of [["a.gz", text], ["b", gzip(text)], ["c", text]] as const) {
       const path = join(folder, name);
       await Deno.writeFile(path, bytes);
-      const chunks = await Array.fromAsync(readChunks(path));
-      assert.deepEqual(new Uint8Array(Buffer.concat(chunks)), text);
+      const pieces = await Array.fromAsync(readPieces(path));
+      assert.deepEqual(new Uint8Array(Buffer.concat(pieces)), text);
+      assert.deepEqual(new Uint8Array(await readContent(path, text.length) ?? []), text);
+      assert.equal(await readContent(path, text.length - 1), undefined);
     }
   }));
 
@@ -47,12 +36,12 @@ Deno.test("readBytes gives a file as it is, unless it is too large", () =>
     );
   }));
 
-Deno.test("readChunks can be left at any piece", () =>
+Deno.test("readPieces can be left at any piece", () =>
   inFolder(async (folder) => {
     for (const bytes of [text, gzip(text)]) {
       const path = join(folder, "a");
       await Deno.writeFile(path, bytes);
-      for await (const chunk of readChunks(path)) {
+      for await (const chunk of readPieces(path)) {
         assert.equal(chunk[0], text[0]);
         break;
       }
@@ -66,7 +55,7 @@ Deno.test("a missing file, a folder and a damaged gzip are DataErrors with the p
     await rejectsWithDataError(inspectFile(folder), /expected a readable file, found /);
     await Deno.writeFile(path, gzip(text).subarray(0, 2000));
     await rejectsWithDataError(
-      Array.fromAsync(readChunks(path)),
+      Array.fromAsync(readPieces(path)),
       /a\.gz: expected an intact gzip file/,
     );
   }));
@@ -79,29 +68,31 @@ Deno.test("inspectFile bounds what a gzip can hold", () =>
     assert.ok(gzipped && bytes < 10_000_000 && maxContentBytes >= 10_000_000);
   }));
 
-Deno.test("writeAtomically makes folders, replaces the file and leaves nothing else", () =>
+Deno.test("writeFile creates folders, replaces the file and leaves nothing else", () =>
   inFolder(async (folder) => {
     const path = join(folder, "deep", "file");
     for (const bytes of [text, text.subarray(0, 5)]) {
-      await writeAtomically(path, (file) => writeAll(file, bytes));
+      await writeFile(path, bytes);
       assert.deepEqual(await Deno.readFile(path), new Uint8Array(bytes));
     }
     assert.deepEqual([...Deno.readDirSync(join(folder, "deep"))].map((e) => e.name), ["file"]);
   }));
 
-Deno.test("writeAtomically keeps the old file when writing fails", () =>
+Deno.test("writeFile keeps the old file when writing fails", () =>
   inFolder(async (folder) => {
     const path = join(folder, "file");
     await Deno.writeTextFile(path, "old");
-    await assert.rejects(
-      writeAtomically(path, async (file) => {
-        await writeAll(file, text);
-        throw new RangeError("in the middle");
-      }),
-      /in the middle/,
-    );
+    const failing = writeFile(path, async (write) => {
+      await write(text);
+      throw new RangeError("in the middle");
+    });
+    await assert.rejects(failing, /in the middle/);
     assert.equal(await Deno.readTextFile(path), "old");
     assert.deepEqual([...Deno.readDirSync(folder)].map((e) => e.name), ["file"]);
+    await rejectsWithDataError(
+      writeFile(join(path, "below"), text),
+      /file.below: expected a file that can be written, found: /,
+    );
   }));
 
 Deno.test("temporaryPath is beside the file and never the same", () => {
