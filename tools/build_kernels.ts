@@ -3,8 +3,10 @@
  * `binary.ts` beside each, as text, so that importing the library needs no file and works in a
  * browser too.
  */
-import { Buffer } from "node:buffer";
-import { main as compile } from "assemblyscript/asc";
+import { join } from "node:path";
+import { projectPath, projectRoot } from "../lib/support/paths.ts";
+import { deno } from "./support/deno.ts";
+import { moduleOf, ON_DEMAND, pinned } from "./support/on_demand.ts";
 
 /** The sources, relative to the project. */
 export const SOURCES = [
@@ -13,36 +15,39 @@ export const SOURCES = [
 ] as const;
 
 const OPTIONS = "-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory";
-const ROOT = new URL("../", import.meta.url);
 
 /** Where the compiled form of a source is kept. */
-export function binaryOf(source: string): URL {
-  return new URL("binary.ts", new URL(source, ROOT));
+export function binaryOf(source: string): string {
+  return join(projectPath(source), "..", "binary.ts");
 }
 
 /**
  * The module that a source compiles to.
- * @throws Error with the compiler's messages when it does not compile.
+ *
+ * @throws {SyntaxError} with the compiler's messages if it does not compile.
  */
 export async function buildKernels(source: string): Promise<string> {
-  const text = await Deno.readTextFile(new URL(source, ROOT));
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await compile(
-    ["kernels.ts", "--outFile", "kernels.wasm", ...OPTIONS.split(" ")],
-    {
-      readFile: (name) => (name === "kernels.ts" ? text : null),
-      writeFile: (_name, contents) => void (binary = Buffer.from(contents)),
-      listFiles: () => [],
-    },
-  );
-  if (error !== null || binary === undefined) {
-    throw new Error(`${source} does not compile: ${error?.message}\n${stderr}`);
+  const compiler = ON_DEMAND.assemblyscript;
+  await moduleOf(compiler);
+  const folder = await Deno.makeTempDir({ prefix: "kernels-" });
+  try {
+    await Deno.copyFile(projectPath(source), join(folder, "kernels.ts"));
+    const flags = ["--quiet", "--frozen", "--cached-only", "--config", compiler.config];
+    const options = ["--baseDir", folder, "--outFile", "kernels.wasm", ...OPTIONS.split(" ")];
+    const { ok, stderr } = await deno(
+      ["run", "-A", ...flags, `${await pinned(compiler)}/asc`, "kernels.ts", ...options],
+      projectRoot,
+    );
+    if (!ok) throw new SyntaxError(`${source} does not compile:\n${stderr}`);
+    const binary = await Deno.readFile(join(folder, "kernels.wasm"));
+    const lines = binary.toBase64().match(/.{1,92}/g) ?? [];
+    const body = lines.map((line) => `  "${line}"`).join(" +\n");
+    const name = source.slice(source.lastIndexOf("/") + 1);
+    return `/** ${name}, compiled by \`deno task build-kernels\`: do not edit. */\n` +
+      `export const BINARY: string =\n${body};\n`;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  const lines = Buffer.from(binary).toString("base64").match(/.{1,92}/g) ?? [];
-  const body = lines.map((line) => `  "${line}"`).join(" +\n");
-  const name = source.slice(source.lastIndexOf("/") + 1);
-  return `/** ${name}, compiled by \`deno task build-kernels\`: do not edit. */\n` +
-    `export const BINARY: string =\n${body};\n`;
 }
 
 if (import.meta.main) {

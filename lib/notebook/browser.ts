@@ -4,19 +4,18 @@
  * nodeplotlib (https://github.com/ngfelixl/nodeplotlib) serves a page with the figures and ends
  * when the page is closed. Left alone it does things that a course should not: it listens to the
  * whole network, takes plotly from the internet, opens a page even where there is no screen, shows
- * all earlier figures again when called later, and waits for ever if no page comes. So it is called
- * once, in one go, kept to this machine, and stands behind a small server of ours that hands out
- * plotly from the package.
- *
- * It comes with 142 packages. They are loaded when figures are shown in a browser, and not before.
+ * all earlier figures again when called later, and waits for ever if no page comes. So it runs in a
+ * process of its own (nodeplotlib/serve.ts), is called once, in one go, kept to this machine, and a
+ * small server of ours in front of it serves plotly from the package.
  */
-import { createServer, Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { figurePage, plotlySource } from "./bundle.ts";
-import type { Data, FigureData, Layout } from "../plot/figure.ts";
+import type { FigureData } from "../plot/figure.ts";
 
 /** Where figures were shown. */
 export type Shown =
@@ -31,11 +30,6 @@ export interface BrowserOptions {
   open?: (url: string) => Promise<boolean>;
   /** Milliseconds to wait for the page to come. */
   patience?: number;
-}
-
-/** The part of nodeplotlib that is used here. */
-interface Nodeplotlib {
-  plot(data: readonly Data[], layout: Partial<Layout>, config: { displaylogo: boolean }): void;
 }
 
 const PATIENCE = 60_000;
@@ -57,49 +51,34 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/**
- * Hands the figures to nodeplotlib and gives the server that it starts, which listens to this
- * machine alone.
- */
-async function startNodeplotlib(figures: readonly FigureData[]): Promise<Server> {
-  // Any value keeps it from opening a page by itself, and "0" gives a free port.
-  Deno.env.set("NODEPLOTLIB_PORT", "0");
-  // Not a literal, so that no tool loads the 142 packages just for looking at this file.
-  const name = "nodeplotlib";
-  const { plot }: Nodeplotlib = await import(name);
-
-  const original = Server.prototype.listen;
-  const started = new Promise<Server>((resolve) => {
-    Server.prototype.listen = function (this: Server, ...rest: unknown[]) {
-      Server.prototype.listen = original;
-      const ready = rest.find((value) => typeof value === "function");
-      return this.listen(0, "127.0.0.1", () => {
-        ready?.();
-        resolve(this);
-      });
-    };
-  });
-  for (const { data, layout } of figures) plot(data, layout, { displaylogo: false });
-  const server = await started;
-  const close = server.close;
-  server.close = function (whenClosed) {
-    close.call(this, whenClosed);
-    this.closeAllConnections(); // else it waits minutes for those that are kept open unused
-    return this;
-  };
-  return server;
+/** nodeplotlib's server, running in a process of its own. */
+interface Nodeplotlib {
+  readonly port: number;
+  /** Resolves when the process has ended: after its page was closed, or after `end`. */
+  readonly ended: Promise<unknown>;
+  end(): void;
 }
 
-/** Keeps what nodeplotlib and its framework say of themselves from the terminal, until undone. */
-function mute(): () => void {
-  const { log } = console;
-  const { write } = process.stdout;
-  console.log = () => {};
-  process.stdout.write = () => true;
-  return () => {
-    console.log = log;
-    process.stdout.write = write;
-  };
+/** Hands the figures to nodeplotlib; see nodeplotlib/serve.ts. */
+async function startNodeplotlib(figures: readonly FigureData[]): Promise<Nodeplotlib> {
+  const folder = join(import.meta.dirname ?? "", "nodeplotlib");
+  const config = ["--frozen", "--config", join(folder, "deno.json")];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...config, join(folder, "serve.ts")],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(JSON.stringify(figures) + "\n"));
+  const lines = createInterface({ input: Readable.fromWeb(child.stdout) });
+  for await (const line of lines) {
+    return {
+      port: Number(line),
+      ended: child.status,
+      end: () => void input.close().catch(() => {}),
+    };
+  }
+  throw new Error("nodeplotlib: expected it to start; the message above says why it did not");
 }
 
 /** One figure below the other: beside each other they would be cut off. */
@@ -126,7 +105,7 @@ interface Visits {
 }
 
 /** The server in front: everything is nodeplotlib's but its page and plotly. */
-function frontServer(behind: () => number, plotly: string, { onVisit, onLeave }: Visits): Server {
+function frontServer(behind: number, plotly: string, { onVisit, onLeave }: Visits): Server {
   let open = 0;
   let leaving: ReturnType<typeof setTimeout> | undefined;
   return createServer(async (request, response) => {
@@ -147,7 +126,7 @@ function frontServer(behind: () => number, plotly: string, { onVisit, onLeave }:
     try {
       const parts: Uint8Array<ArrayBuffer>[] = [];
       for await (const part of request) parts.push(part);
-      const answer = await fetch(`http://127.0.0.1:${behind()}${path}`, {
+      const answer = await fetch(`http://127.0.0.1:${behind}${path}`, {
         method: request.method,
         headers: { "content-type": request.headers["content-type"] ?? "text/plain" },
         signal: left.signal,
@@ -208,29 +187,24 @@ export async function showInBrowser(
   if (open === undefined) return await writePage(figures);
 
   let visited = false;
-  let behind: Server | undefined;
-  const port = (): number => behind === undefined ? 0 : portOf(behind);
-  const front = frontServer(port, await plotlySource(), {
+  const behind = await startNodeplotlib(figures);
+  const front = frontServer(behind.port, await plotlySource(), {
     onVisit: () => visited = true,
-    onLeave: () => behind?.close(),
+    onLeave: behind.end,
   });
-  const url = `http://127.0.0.1:${await listen(front)}/`;
-  const speak = mute();
   try {
-    behind = await startNodeplotlib(figures);
-    const ended = new Promise<void>((resolve) => behind?.once("close", () => resolve()));
+    const url = `http://127.0.0.1:${await listen(front)}/`;
     console.info(`The figures are at ${url}. Close the page to end.`);
     if (!await open(url)) return await writePage(figures);
-    const late = setTimeout(() => !visited && behind?.close(), patience);
-    await ended;
+    const late = setTimeout(() => !visited && behind.end(), patience);
+    await behind.ended;
     clearTimeout(late);
     return visited ? { url } : await writePage(figures);
   } finally {
-    speak();
-    for (const server of [front, behind]) {
-      server?.closeAllConnections();
-      server?.close();
-    }
+    behind.end();
+    front.closeAllConnections();
+    front.close();
+    await behind.ended;
   }
 }
 

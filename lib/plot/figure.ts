@@ -8,8 +8,10 @@ import type * as Plotly from "plotly.js";
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A trace: https://plotly.com/javascript/reference. */
-export type Data = Plotly.Data;
+/** A trace: https://plotly.com/javascript/reference. A heat map's texts are rows, as its values are. */
+export type Data =
+  | Plotly.Data
+  | (Omit<Partial<Plotly.PlotData>, "text"> & { type: "heatmap"; text: string[][] });
 /** Axes, titles, size: https://plotly.com/javascript/reference/layout. */
 export type Layout = Plotly.Layout;
 

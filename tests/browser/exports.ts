@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
 import { isObject } from "../../tools/jupyter/messages.ts";
+import type { Page } from "../../tools/support/playwright.ts";
 import { codeCells, type Notebook, readNotebook } from "../../tools/notebook_file/notebook.ts";
 import { type Bench, RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";

@@ -1,14 +1,15 @@
 /** Drives a notebook in a browser the way a person does, in each of Jupyter's front ends. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Browser, chromium as engine, type Page } from "playwright-core";
 import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { parseNotebook } from "../../tools/notebook_file/notebook.ts";
 import { jupyterFolder, writeKernelSpec } from "../../tools/kernelspec/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { RunningServer } from "../../tools/lab/serve.ts";
 import { writeTemplates } from "../../tools/kernelspec/templates.ts";
-import { chromium, machine } from "./machine.ts";
+import { launchChromium } from "../../tools/support/chromium.ts";
+import type { Browser, Page } from "../../tools/support/playwright.ts";
+import { machine } from "./machine.ts";
 
 /** Where notebooks under test and pictures of them go; git ignores it. */
 export const RUNS = "runs/browser";
@@ -163,14 +164,12 @@ export class Bench {
   }
 }
 
-/** Starts the browser. As root, Chromium runs only without its sandbox. */
+/** Starts the browser. On a busy machine Chromium now and then hangs at its start. */
 async function launch(): Promise<Browser> {
-  const args = machine.root ? ["--no-sandbox"] : [];
   for (let attempt = 1;; attempt++) {
     try {
-      return await engine.launch({ executablePath: chromium, args, timeout: 30_000 });
+      return await launchChromium("the browser tests");
     } catch (error) {
-      // On a busy machine Chromium now and then hangs at its start.
       if (attempt === 3) throw error;
     }
   }

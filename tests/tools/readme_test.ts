@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { projectPath } from "../../lib/support/paths.ts";
+import { ON_DEMAND, pinned } from "../../tools/support/on_demand.ts";
 
 const readme = await Deno.readTextFile(projectPath("README.md"));
 const config: { imports: Record<string, string>; tasks: Record<string, { command: string }> } = JSON
@@ -44,8 +45,9 @@ Deno.test("README: every command it shows has a task, and every flag its program
   }
 });
 
-Deno.test("README: every dependency is in the table with a reason, and the reverse", () => {
-  const packages = Object.values(config.imports).flatMap((target) =>
+Deno.test("README: every dependency is in the table with a reason, and the reverse", async () => {
+  const onDemand = await Promise.all(Object.values(ON_DEMAND).map(pinned));
+  const packages = [...Object.values(config.imports), ...onDemand].flatMap((target) =>
     all(target, /^(?:npm|jsr):((?:@[^/@]+\/)?[^/@]+)@[\d.]+/g)
   );
   const rows = table("Dependencies");

@@ -5,11 +5,11 @@
  * @module
  */
 import { decode } from "fast-png";
-import type { Browser, Page } from "playwright-core";
 import upng from "upng-js";
 import { isLibraryOutput, plotlySource } from "../../lib/notebook/bundle.ts";
 import { FIGURE_MIME, type FigureData, isFigureData } from "../../lib/plot/figure.ts";
 import { launchChromium } from "../support/chromium.ts";
+import type { Browser, Page } from "../support/playwright.ts";
 import {
   codeCells,
   type DisplayData,

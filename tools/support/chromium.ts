@@ -1,17 +1,17 @@
 /**
- * A browser on this machine that draws pages for us, unseen: Chromium or one of its kin.
+ * Chromium, or a browser built on it, without a window.
  *
  * @module
  */
-import { type Browser, chromium } from "playwright-core";
 import { findProgram, isFile, type Machine, thisMachine } from "./machine.ts";
+import { type Browser, loadChromiumDriver } from "./playwright.ts";
 
-/** No browser that can draw for us. */
+/** There is no Chromium on this machine. */
 export class NoBrowserError extends Error {
   override name = "NoBrowserError";
 }
 
-/** Names under which Chromium and its kin are on a PATH. */
+/** Names of Chromium and of browsers built on it on the PATH. */
 const PROGRAMS = [
   "chromium",
   "chromium-browser",
@@ -20,7 +20,7 @@ const PROGRAMS = [
   "msedge",
 ];
 
-/** Where macOS and Windows keep programs that are not on the PATH. */
+/** Where macOS and Windows keep browsers that are not on the PATH. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   darwin: [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -34,22 +34,22 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What a person can do where there is none. */
+/** How to get one. */
 const REMEDY =
   "install Chromium or Chrome (on Debian and Ubuntu: sudo apt-get install chromium), " +
   "or put its program on the PATH";
 
-/** The program of a browser, or undefined where there is none. */
+/** The path of the browser, or undefined if there is none. */
 export function findChromium(machine: Machine = thisMachine()): string | undefined {
   return PROGRAMS.map((name) => findProgram(machine, name)).find((path) => path !== undefined) ??
     PLACES[machine.os]?.find(isFile);
 }
 
 /**
- * Starts the browser. Who calls this closes it.
+ * Starts the browser. The caller closes it.
  *
- * @param purpose what it is needed for, to be said where there is none.
- * @throws {NoBrowserError} that says what to install.
+ * @param purpose what it is needed for, for the message of the error.
+ * @throws {NoBrowserError} if there is no browser, with what to install.
  */
 export async function launchChromium(
   purpose: string,
@@ -63,5 +63,6 @@ export async function launchChromium(
   }
   // Chromium refuses its sandbox to root, as whom containers and CI often run.
   const args = machine.root ? ["--no-sandbox"] : [];
-  return await chromium.launch({ executablePath, args });
+  const driver = await loadChromiumDriver();
+  return await driver.launch({ executablePath, args });
 }

@@ -1,7 +1,6 @@
 /** Figures drawn by a real browser: nothing cut off, nothing on top of each other, no network. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
 import { figureBundle, figurePage } from "../../../lib/notebook/bundle.ts";
 import type { Figure } from "../../../lib/plot/figure.ts";
 import {
@@ -15,6 +14,7 @@ import {
 } from "../../../lib/plot/figures.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
 import { launchChromium } from "../../../tools/support/chromium.ts";
+import type { Page } from "../../../tools/support/playwright.ts";
 import { missingChromium } from "../../support/browser.ts";
 import { inFolder } from "../../support/files.ts";
 import { testUnless } from "../../support/skip.ts";

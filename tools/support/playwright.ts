@@ -1,0 +1,76 @@
+/**
+ * Playwright (https://playwright.dev), which drives a browser: the part of it that is used here,
+ * and how to load it. The package is downloaded on first use; see on_demand.ts.
+ *
+ * @module
+ */
+import { moduleOf, ON_DEMAND } from "./on_demand.ts";
+
+/** Size of the visible part of a page, in CSS pixels. */
+interface Viewport {
+  width: number;
+  height: number;
+}
+
+/** Milliseconds after which a wait fails. */
+interface Wait {
+  timeout?: number;
+  polling?: number;
+}
+
+/** The elements that a selector finds. */
+export interface Locator {
+  first(): Locator;
+  count(): Promise<number>;
+  click(): Promise<void>;
+  fill(text: string): Promise<void>;
+  press(key: string): Promise<void>;
+  waitFor(options?: Wait): Promise<void>;
+}
+
+/** A page of the browser. Expressions are JavaScript that the page evaluates. */
+export interface Page {
+  goto(url: string): Promise<unknown>;
+  setContent(html: string): Promise<void>;
+  addScriptTag(script: { content: string }): Promise<unknown>;
+  evaluate<T>(expression: string): Promise<T>;
+  waitForFunction(expression: string, argument?: undefined, options?: Wait): Promise<unknown>;
+  waitForTimeout(milliseconds: number): Promise<void>;
+  click(selector: string): Promise<void>;
+  locator(selector: string): Locator;
+  keyboard: { press(key: string): Promise<void> };
+  screenshot(options: { path: string }): Promise<unknown>;
+  on(event: "request", listener: (request: { url(): string }) => void): unknown;
+  on(event: "pageerror", listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** Pages that share cookies and settings. */
+export interface BrowserContext {
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** A running browser. */
+export interface Browser {
+  newContext(options: { offline?: boolean; viewport?: Viewport }): Promise<BrowserContext>;
+  newPage(options?: { viewport?: Viewport }): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** What starts browsers of one kind. */
+export interface BrowserType {
+  launch(options: { executablePath: string; args: string[] }): Promise<Browser>;
+}
+
+/**
+ * Playwright's driver for Chromium.
+ *
+ * @throws {PackageError} if Playwright is not in Deno's cache and cannot be downloaded.
+ */
+export async function loadChromiumDriver(): Promise<BrowserType> {
+  const { chromium }: { chromium: BrowserType } = await import(
+    await moduleOf(ON_DEMAND.playwright)
+  );
+  return chromium;
+}
