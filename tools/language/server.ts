@@ -33,7 +33,7 @@ const FRUGAL: Readonly<Record<string, string>> = {
   TOKIO_WORKER_THREADS: "1",
 };
 
-/** Milliseconds after which an answer is no longer expected. */
+/** Milliseconds after which a server that does not answer is ended. */
 const PATIENCE = 20_000;
 
 /** A running language server. */
@@ -165,7 +165,7 @@ export class LanguageServer {
   /** Sends a request; gives null where the server fails, is gone or does not answer in time. */
   async #ask<Result>(method: string, params: object): Promise<Result | null> {
     const gone = Promise.withResolvers<null>();
-    const timer = setTimeout(() => gone.resolve(null), PATIENCE);
+    const timer = setTimeout(() => this.stop(), PATIENCE);
     this.ended.then(() => gone.resolve(null));
     try {
       return await Promise.race([

@@ -42,7 +42,7 @@ const REHEARSALS = 3;
 /** Makes the server read the types of `lib` and list the members of a tensor. */
 const WARM_UP = 'import { tensor } from "mnist";\ntensor([1]).';
 
-/** Crashes after which the server is not started again. */
+/** Failed starts in a row after which no further start is tried. */
 const MAX_CRASHES = 3;
 
 /** Answers questions about the cells of one notebook. */
@@ -53,6 +53,7 @@ export class LanguageService {
   readonly #draft: string;
   readonly #errors = new WeakMap<CellModule, Promise<CellTypeError[]>>();
   #server: Promise<LanguageServer | undefined> | undefined;
+  #current: LanguageServer | undefined;
   #isReady = false;
   #crashes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -148,10 +149,15 @@ export class LanguageService {
 
   /** The server, started if necessary; undefined when it cannot be started. */
   #start(): Promise<LanguageServer | undefined> {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.stop(), this.#idle);
-    Deno.unrefTimer(this.#timer);
+    this.#postpone();
     return this.#server ??= this.#startNew();
+  }
+
+  /** Ends the server when nobody has used it for a while. */
+  #postpone(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#isReady ? this.stop() : this.#postpone(), this.#idle);
+    Deno.unrefTimer(this.#timer);
   }
 
   async #startNew(): Promise<LanguageServer | undefined> {
@@ -176,8 +182,6 @@ export class LanguageService {
     return server;
   }
 
-  #current: LanguageServer | undefined;
-
   #isCurrent(server: LanguageServer): boolean {
     return this.#current === server;
   }
@@ -199,7 +203,10 @@ export class LanguageService {
       await server.diagnose(uri);
     }
     server.close(uri);
-    if (this.#isCurrent(server)) this.#isReady = true;
+    if (!this.#isCurrent(server)) return;
+    this.#isReady = true;
+    this.#crashes = 0;
+    this.#postpone();
   }
 
   /** Questions about the draft are answered one after the other. */
