@@ -1,14 +1,20 @@
 /**
  * The kernel that Jupyter starts for the course: Deno's own, behind a relay (`jupyter/relay.ts`).
  *
- *     deno run -A tools/kernel/main.ts CONNECTION_FILE
+ *     deno run -A tools/kernel/main.ts CONNECTION_FILE [--types]
  *
  * @module
  */
 
+import { pathToFileURL } from "node:url";
+import { projectRoot } from "../../lib/support/paths.ts";
 import { Client, ConnectionLost } from "../jupyter/client.ts";
 import { Front } from "./front.ts";
 import { type Connection, Kernel } from "../jupyter/kernel_process.ts";
+import { CellTypes } from "../language/cell_types.ts";
+import { LanguageService } from "../language/service.ts";
+import { isObject } from "../jupyter/messages.ts";
+import { codeCells, type JsonObject, readNotebook, sourceText } from "../notebook_file/notebook.ts";
 import { type Behind, Relay } from "./relay.ts";
 
 /** Milliseconds that the kernel may take to end when asked to. */
@@ -40,7 +46,7 @@ async function startKernel(): Promise<Behind> {
   });
   return {
     client,
-    info: await client.ask("kernel_info_request", {}),
+    info: withMimeType(await client.ask("kernel_info_request", {})),
     order: (order) => kernel.order(order),
     async end() {
       isEnding = true;
@@ -50,14 +56,45 @@ async function startKernel(): Promise<Behind> {
   };
 }
 
-async function main(file: string): Promise<void> {
+/** The cells of the notebook that this kernel was started for, as far as Jupyter tells which it is. */
+async function cellsOfFile(): Promise<string[]> {
+  try {
+    const notebook = await readNotebook(Deno.env.get("JPY_SESSION_NAME") ?? "");
+    return codeCells(notebook).map(sourceText);
+  } catch {
+    return []; // not saved yet, or another front end
+  }
+}
+
+/** Types for the notebook in the working folder: with `--types`, unless `MNIST_TYPES=off`. */
+function cellTypes(args: readonly string[]): CellTypes {
+  const folder = pathToFileURL(Deno.cwd() + "/"), root = pathToFileURL(projectRoot + "/");
+  return new CellTypes(new LanguageService({ root, folder }), {
+    isOn: args.includes("--types") && Deno.env.get("MNIST_TYPES") !== "off",
+    isInCourse: folder.href.startsWith(root.href),
+  });
+}
+
+/**
+ * JupyterLab names the language server's language after this type; of Deno's own,
+ * `text/x.typescript`, it would make "x.typescript".
+ */
+function withMimeType(info: JsonObject): JsonObject {
+  const { language_info } = info;
+  return isObject(language_info)
+    ? { ...info, language_info: { ...language_info, mimetype: "text/typescript" } }
+    : info;
+}
+
+async function main(file: string, ...args: string[]): Promise<void> {
   const connection: Connection = JSON.parse(await Deno.readTextFile(file));
   const behind = startKernel();
   const front = new Front(connection, {
     shell: (request) => relay.shell(request),
     control: (request) => relay.control(request),
   });
-  const relay = new Relay(front, behind);
+  const types = cellTypes(args);
+  const relay = new Relay(front, behind, types);
 
   // For front ends that interrupt by signal, though the kernel spec asks for a message.
   Deno.addSignalListener("SIGINT", () => relay.stop());
@@ -71,11 +108,13 @@ async function main(file: string): Promise<void> {
     if (Deno.ppid !== parent) Deno.exit(1);
   }, LOOK);
   await behind;
+  // Not before: the first cell does not wait for the types.
+  await types.warmUp(await cellsOfFile());
 }
 
 if (import.meta.main) {
   try {
-    await main(Deno.args[0]);
+    await main(Deno.args[0], ...Deno.args.slice(1));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

@@ -18,8 +18,10 @@ import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Front, Published, Request } from "./front.ts";
 import { STOP_HEARD, UNCAUGHT } from "../inside_kernel/inside.ts";
-import { explainRefusal } from "../jupyter/lines.ts";
-import { type Message, text } from "../jupyter/messages.ts";
+import { explainRefusal, lineOf } from "../jupyter/lines.ts";
+import { type Message, text, texts } from "../jupyter/messages.ts";
+import type { CellTypes } from "../language/cell_types.ts";
+import type { CellTypeError } from "../language/reading.ts";
 import { ABANDON_CELL, STOP_CELL } from "../inside_kernel/orders.ts";
 
 /** Milliseconds that a cell may take to end by itself after Stop. */
@@ -30,6 +32,12 @@ const BREAK_PATIENCE = 500;
 
 /** Milliseconds after which a main thread that has heard of nothing is taken to be at work. */
 const BUSY_PATIENCE = 50;
+
+/** Milliseconds that the end of a cell waits for its type errors. */
+const CHECK_PATIENCE = 1000;
+
+/** Milliseconds that a run-time error waits for them: the types may explain it. */
+const REASON_PATIENCE = 3000;
 
 /** How often it is looked whether the main thread is at work. */
 const BUSY_LOOKS = 20;
@@ -62,20 +70,38 @@ interface Running {
 export class Relay {
   readonly #front: Pick<Front, "publish">;
   readonly #behind: Promise<Behind>;
+  readonly #types: CellTypes;
   readonly #queue: Request[] = [];
   #isWorking = false;
   #running: Running | undefined;
 
   /** @param behind resolves when the kernel is ready; until then requests wait. */
-  constructor(front: Pick<Front, "publish">, behind: Promise<Behind>) {
+  constructor(front: Pick<Front, "publish">, behind: Promise<Behind>, types: CellTypes) {
     this.#front = front;
     this.#behind = behind;
+    this.#types = types;
   }
 
   /** Takes a request of the shell channel. They are done one after the other. */
   shell(request: Request): void {
+    if (this.#types.isOn && ABOUT_TYPES.has(request.type)) {
+      this.#askTypes(request);
+      return;
+    }
     this.#queue.push(request);
     this.#work();
+  }
+
+  /** Answers a question about types, also while a cell runs. */
+  async #askTypes(request: Request): Promise<void> {
+    if (request.type === "inspect_request") {
+      request.answer("inspect_reply", await this.#types.inspect(request.content));
+    } else {
+      request.answer("complete_reply", await this.#types.complete(request.content));
+    }
+    this.#status(request, "idle");
+    // Front ends take the last status that they receive for the kernel's.
+    if (this.#running) this.#status(this.#running.request, "busy");
   }
 
   /** Takes a request of the control channel. They are done at once. */
@@ -160,7 +186,7 @@ export class Relay {
   }
 
   async #execute(client: Client, request: Request): Promise<void> {
-    const code = text(request.content.code);
+    const { code, answer: said } = this.#types.read(text(request.content.code));
     const silent = request.content.silent === true;
     const cell: Running = {
       request,
@@ -172,12 +198,32 @@ export class Relay {
     this.#running = cell;
     let hasError = false;
     const publish = (message: Published) => this.#front.publish(request, message);
-    const pass = (message: Message) => {
-      if (message.type === STOP_HEARD) return cell.heard.resolve();
+    if (said !== undefined) {
+      publish({ type: "stream", content: { name: "stdout", text: said + "\n" } });
+    }
+    const check = new Check(
+      silent || isVsCode(request) ? Promise.resolve([]) : this.#types.check(code),
+      (errors) => {
+        const data = this.#types.note(errors, code);
+        publish({ type: "display_data", content: { data, metadata: {}, transient: {} } });
+      },
+    );
+    const passNow = (message: Message) => {
       if (KEPT_BACK.has(message.type)) return;
       const type = message.type === UNCAUGHT ? "error" : message.type;
       if (type === "error") hasError = true;
       publish({ type, content: message.content, metadata: message.metadata });
+    };
+    // The type errors come before the run-time error that they explain; what follows it waits, too.
+    let order: Promise<void> | undefined;
+    const pass = (message: Message) => {
+      if (message.type === STOP_HEARD) return cell.heard.resolve();
+      const isError = message.type === "error" || message.type === UNCAUGHT;
+      if (order === undefined && (!isError || cell.stops > 0)) return passNow(message);
+      order = (order ?? Promise.resolve()).then(async () => {
+        if (isError) await this.#explain(message, check, code);
+        passNow(message);
+      });
     };
 
     const canAsk = request.content.allow_stdin === true;
@@ -194,6 +240,9 @@ export class Relay {
     // An order to stop that came at the last moment must not reach the next cell.
     if (cell.stops > 0) await within(cell.heard.promise, BREAK_PATIENCE);
     await client.complete(pass);
+    await order;
+    if (this.#types.isReady && cell.stops === 0) await within(check.done, CHECK_PATIENCE);
+    check.close();
     this.#running = undefined;
 
     const failed = reply.status !== "ok";
@@ -205,6 +254,28 @@ export class Relay {
     }
     if (cell.stops > 0 || (failed && request.content.stop_on_error !== false)) this.#abortQueue();
     request.answer("execute_reply", answer);
+  }
+
+  /**
+   * Adds to a run-time error what the types know: a name that was not imported. Where the type
+   * errors above it say the same of the same line, its stack is left out.
+   */
+  async #explain({ content }: Message, check: Check, code: string): Promise<void> {
+    if (!this.#types.isReady) return;
+    await within(check.done, REASON_PATIENCE);
+    const name = text(content.ename), message = text(content.evalue);
+    const remedy = await this.#types.remedy(name, message);
+    if (remedy !== undefined) {
+      const advice = `Import it: ${remedy}`;
+      content.evalue = `${message}. ${advice}`;
+      content.traceback = [...texts(content.traceback), advice];
+    } else if (check.errors.length > 0) {
+      const traceback = texts(content.traceback);
+      const line = await lineOf({ name, message, traceback, line: null }, code);
+      if (check.errors.some((error) => error.line === line)) {
+        content.traceback = [`${name}: ${message} (line ${line})`];
+      }
+    }
   }
 
   /** Answers the cells that wait in the queue that they will not run. */
@@ -219,6 +290,36 @@ export class Relay {
     this.#queue.push(...kept);
   }
 }
+
+/** The type errors of a cell, published when they are known, unless the cell is over by then. */
+class Check {
+  /** The errors that were published. */
+  errors: readonly CellTypeError[] = [];
+  /** Resolves when the errors are known. */
+  readonly done: Promise<void>;
+  #isOpen = true;
+
+  constructor(found: Promise<CellTypeError[]>, publish: (errors: CellTypeError[]) => void) {
+    this.done = found.then((errors) => {
+      if (!this.#isOpen || errors.length === 0) return;
+      this.errors = errors;
+      publish(errors);
+    });
+  }
+
+  /** Publishes nothing from now on. */
+  close(): void {
+    this.#isOpen = false;
+  }
+}
+
+/** Whether VS Code sends a request: it shows type errors itself, in the editor. */
+function isVsCode({ metadata }: Request): boolean {
+  return text(metadata.cellId).startsWith("vscode-");
+}
+
+/** The requests that the types answer. */
+const ABOUT_TYPES: ReadonlySet<string> = new Set(["complete_request", "inspect_request"]);
 
 /** Which reply a request gets that the kernel answers by itself; others get none. */
 const REPLIES: ReadonlyMap<string, string> = new Map([

@@ -23,12 +23,31 @@ export interface KernelSpec {
   env: Record<string, string>;
 }
 
-/** The kernel spec that starts the course's kernel with the Deno at `deno`, an absolute path. */
-export function kernelSpec(deno: string, project: string = projectRoot): KernelSpec {
+/**
+ * The kernel spec that starts the course's kernel with the Deno at `deno`, an absolute path.
+ *
+ * @param options `types`: whether the kernel answers questions about types and checks the cells, for
+ *   front ends that do not do so themselves, as VS Code does.
+ */
+export function kernelSpec(
+  deno: string,
+  project: string = projectRoot,
+  { types = true } = {},
+): KernelSpec {
   const kernel = join(project, "tools", "kernel", "main.ts");
   return {
     // The configuration is named, because the working folder is the notebook's.
-    argv: [deno, "run", "-A", "-q", "-c", join(project, "deno.json"), kernel, "{connection_file}"],
+    argv: [
+      deno,
+      "run",
+      "-A",
+      "-q",
+      "-c",
+      join(project, "deno.json"),
+      kernel,
+      "{connection_file}",
+      ...types ? ["--types"] : [],
+    ],
     display_name: "Deno",
     language: "typescript",
     interrupt_mode: "message",
@@ -47,11 +66,13 @@ export function jupyterFolder(project: string = projectRoot): string {
  * because the path of Deno changes when Deno is upgraded or moved.
  *
  * @param jupyter the folder in which Jupyter looks for kernels, instead of `.jupyter/`.
+ * @param options see {@linkcode kernelSpec}.
  */
 export async function writeKernelSpec(
   project: string = projectRoot,
   deno: string = Deno.execPath(),
   jupyter: string = jupyterFolder(project),
+  options: { types?: boolean } = {},
 ): Promise<string> {
   const folder = join(jupyter, "kernels", "deno");
   await Deno.mkdir(folder, { recursive: true });
@@ -60,7 +81,7 @@ export async function writeKernelSpec(
   try {
     await Deno.writeTextFile(
       unfinished,
-      JSON.stringify(kernelSpec(deno, project), null, 2) + "\n",
+      JSON.stringify(kernelSpec(deno, project, options), null, 2) + "\n",
     );
     if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o644);
     await Deno.rename(unfinished, path);

@@ -71,7 +71,7 @@ export async function registerKernel(folder: string, replace: boolean): Promise<
         "With --replace this one takes its place; deno jupyter --install brings Deno's own back.",
     );
   }
-  return await writeKernelSpec(projectRoot, Deno.execPath(), folder);
+  return await writeKernelSpec(projectRoot, Deno.execPath(), folder, { types: false });
 }
 
 /** Takes the kernel away again, and gives whether one of a course was there. */

@@ -27,17 +27,32 @@ export interface ReadCell {
   readonly answer?: string;
 }
 
+/** How types are set up at the start. */
+export interface CellTypesOptions {
+  /** Whether they are on. */
+  readonly isOn?: boolean;
+  /** Whether the notebook is in the course's folder, where `"mnist"` can be imported. */
+  readonly isInCourse?: boolean;
+}
+
+const OUTSIDE =
+  'This notebook is outside the course\'s folder, where "mnist" cannot be imported. ' +
+  "Move it into the folder notebooks of the course to use the library and its types.";
+
 const MAGIC = /^%types(?:[ \t]+(\S*))?[ \t]*$/m;
 
 /** Types for the cells of one kernel. */
 export class CellTypes {
   readonly #service: Service;
+  readonly #isInCourse: boolean;
   #isOn: boolean;
+  #hasSaidOutside = false;
 
-  /** @param isOn whether the types are on at the start. */
-  constructor(service: Service, isOn = true) {
+  /** Starts nothing yet. */
+  constructor(service: Service, { isOn = true, isInCourse = true }: CellTypesOptions = {}) {
     this.#service = service;
-    this.#isOn = isOn;
+    this.#isInCourse = isInCourse;
+    this.#isOn = isOn && isInCourse;
   }
 
   /** Whether requests are answered and cells are checked. */
@@ -58,16 +73,24 @@ export class CellTypes {
   /** Carries out the magic lines of a cell. */
   read(code: string): ReadCell {
     const [line, order] = MAGIC.exec(code) ?? [];
-    if (line === undefined) return { code };
-    if (order === "on" || order === "off") {
-      this.#isOn = order === "on";
-      if (order === "on") this.#service.warmUp([]);
-      else this.#service.stop();
+    if (line !== undefined) return { code: code.replace(MAGIC, ""), answer: this.#obey(order) };
+    if (this.#isInCourse || this.#hasSaidOutside || !/["']mnist["'/]/.test(code)) return { code };
+    this.#hasSaidOutside = true;
+    return { code, answer: OUTSIDE };
+  }
+
+  #obey(order: string | undefined): string {
+    if (!this.#isInCourse) return OUTSIDE;
+    if (order === "off") {
+      this.#isOn = false;
+      this.#service.stop();
+    } else if (order === "on") {
+      this.#isOn = true;
+      this.#service.warmUp([]);
+    } else if (order !== undefined) {
+      return `%types: expected on or off, found ${order}`;
     }
-    const answer = order === undefined || order === "on" || order === "off"
-      ? `Types are ${this.#isOn ? "on" : "off"}.`
-      : `%types: expected on or off, found ${order}`;
-    return { code: code.replace(MAGIC, ""), answer };
+    return `Types are ${this.#isOn ? "on" : "off"}.`;
   }
 
   /** The type errors of a cell that the kernel runs now. */

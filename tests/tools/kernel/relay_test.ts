@@ -1,72 +1,9 @@
 /** The course's kernel as a front end sees it: outputs, Stop, errors, the end. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { projectRoot } from "../../../lib/support/paths.ts";
 import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
-import type { Connection } from "../../../tools/jupyter/kernel_process.ts";
 import type { Message } from "../../../tools/jupyter/messages.ts";
-import { kernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
-import { inFolder } from "../../support/files.ts";
+import { withKernel } from "../../support/course_kernel.ts";
 import { isAlive } from "../../support/processes.ts";
-
-/** Longer than any step of these tests takes on a slow machine. */
-const PATIENCE = 30_000;
-
-/** A running kernel, started as Jupyter starts it, and a front end of it. */
-interface Started {
-  client: Client;
-  connection: Connection;
-  process: Deno.ChildProcess;
-  /** What it has printed to its standard error, when it has ended. */
-  complaints: Promise<string>;
-}
-
-async function withKernel(test: (started: Started) => Promise<void>): Promise<void> {
-  await inFolder(async (folder) => {
-    const listeners = Array.from(
-      { length: 5 },
-      () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-    );
-    const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map((listener) =>
-      listener.addr.port
-    );
-    const connection: Connection = {
-      ip: "127.0.0.1",
-      transport: "tcp",
-      shell_port,
-      iopub_port,
-      stdin_port,
-      control_port,
-      hb_port,
-      key: crypto.randomUUID(),
-      signature_scheme: "hmac-sha256",
-      kernel_name: "deno",
-    };
-    const file = join(folder, "connection.json");
-    await Deno.writeTextFile(file, JSON.stringify(connection));
-    const { argv, env } = kernelSpec(Deno.execPath());
-    const [program, ...args] = argv.map((part) => part === "{connection_file}" ? file : part);
-    for (const listener of listeners) listener.close();
-    const cwd = join(projectRoot, "lib");
-    const process = new Deno.Command(program, {
-      args,
-      env,
-      cwd,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const complaints = new Response(process.stderr).text();
-    const client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
-    try {
-      await test({ client, connection, process, complaints });
-    } finally {
-      client.close();
-      if (isAlive(process.pid)) process.kill("SIGKILL");
-      await process.status;
-    }
-  });
-}
 
 async function eventually(condition: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 100; tries++) {

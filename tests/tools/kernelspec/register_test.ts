@@ -1,9 +1,13 @@
 /** The course's kernel, registered for a user account. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { projectRoot } from "../../../lib/support/paths.ts";
 import { kernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
 import { registerKernel, removeKernel, userFolder } from "../../../tools/kernelspec/register.ts";
 import { inFolder } from "../../support/files.ts";
+
+/** VS Code has types of its own. */
+const spec = kernelSpec(Deno.execPath(), projectRoot, { types: false });
 
 const written = async (folder: string) =>
   JSON.parse(await Deno.readTextFile(join(folder, "kernels", "deno", "kernel.json")));
@@ -13,7 +17,7 @@ Deno.test("kernel: it is registered, again too, and removed", () =>
     assert.equal(await removeKernel(folder), false);
     await registerKernel(folder, false);
     await registerKernel(folder, false);
-    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+    assert.deepEqual(await written(folder), spec);
     assert.equal(await removeKernel(folder), true);
     await assert.rejects(written(folder), Deno.errors.NotFound);
   }));
@@ -25,7 +29,7 @@ Deno.test("kernel: one that an earlier version of the course registered is repla
     await Deno.mkdir(join(path, ".."), { recursive: true });
     await Deno.writeTextFile(path, earlier);
     await registerKernel(folder, false);
-    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+    assert.deepEqual(await written(folder), spec);
     await Deno.writeTextFile(path, earlier);
     assert.equal(await removeKernel(folder), true);
     await assert.rejects(written(folder), Deno.errors.NotFound);
@@ -42,7 +46,7 @@ Deno.test("kernel: another's is replaced only when that is asked for, and never 
       assert.equal(await Deno.readTextFile(path), other);
     }
     await registerKernel(folder, true);
-    assert.deepEqual(await written(folder), kernelSpec(Deno.execPath()));
+    assert.deepEqual(await written(folder), spec);
   }));
 
 Deno.test("kernel: where each system keeps what belongs to a user", () => {
