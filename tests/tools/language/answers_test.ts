@@ -39,11 +39,11 @@ Deno.test("answers: a note marks the place and escapes the code", () => {
   const note = errorNote([error], "f(\n  <b>1\n)");
   assert.equal(note["text/plain"], "line 2: a < b\n      <b>1\n        ^");
   assert.match(String(note["text/html"]), /line 2: <strong>a &#60; b<\/strong>/);
-  assert.match(String(note["text/html"]), /  &#60;b<span [^>]*>&#62;<\/span>1</);
+  assert.match(String(note["text/html"]), / {2}&#60;b<span [^>]*>&#62;<\/span>1</);
   // An error without width, one that runs over several lines, and more than fit.
   const wide = { ...error, line: 1, column: 1, endLine: 3, endColumn: 1 };
   const many = errorNote([wide, ...Array(9).fill({ ...error, endColumn: 4 })], "f(\n  <b>1\n)");
-  assert.match(String(many["text/plain"]), /^line 1: a < b\n    f\(\n     \^\n/);
+  assert.match(String(many["text/plain"]), /^line 1: a < b\n {4}f\(\n {5}\^\n/);
   assert.match(String(many["text/plain"]), /and 5 more$/);
 });
 
