@@ -8,6 +8,7 @@ import {
   refuseMachinePaths,
   storable,
   StoreError,
+  withoutEscapes,
 } from "../../../tools/run/stored.ts";
 import {
   codeCells,
@@ -73,8 +74,52 @@ Deno.test("a folder with a name of its own, also inside another", async () => {
 Deno.test("colours and overwritten lines go", async () => {
   assert.equal(await storedText("\x1b[31mred\x1b[0m"), "red");
   assert.equal(await storedText("10%\r50%\r100%\ndone\r\n"), "100%\ndone\n");
-  assert.equal(collapseCarriageReturns("a\rb\rc"), "c");
-  assert.equal(collapseCarriageReturns("kept\r"), "kept\r");
+  const collapsed: [printed: string, kept: string][] = [
+    ["a\rb\rc", "c"],
+    ["kept\r", "kept\r"],
+    ["a\rkept\r\r", "kept\r"],
+    ["\r\r\n\r", "\n\r"],
+    ["a\rb\nc\rd\r\n", "b\nd\n"],
+    ["", ""],
+  ];
+  for (const [printed, kept] of collapsed) assert.equal(collapseCarriageReturns(printed), kept);
+});
+
+Deno.test("escape sequences of every kind are removed, and the text around them stays", () => {
+  const sequences = [
+    "\x1b[31m",
+    "\x1b[38;5;245m",
+    "\x1b[2K",
+    "\x1b[?25l",
+    "\x1b]0;title\x07",
+    "\x1b]8;;https://example.org\x1b\\",
+    "\x1bP1$r\x1b\\",
+    "\x1b(B",
+    "\x1b7",
+  ];
+  for (const sequence of sequences) assert.equal(withoutEscapes(`a${sequence}b`), "ab");
+  assert.equal(withoutEscapes("[31m stays"), "[31m stays");
+  assert.equal(withoutEscapes("a title \x1b]without an end"), "a title without an end");
+});
+
+Deno.test("ten megabytes on one line take no longer than on many, and others have their turn", async () => {
+  const size = 1e7;
+  const lines = {
+    "a long line": ["a".repeat(size), "a".repeat(size)],
+    "a progress bar": [`${"=".repeat(99)}\r`.repeat(size / 100) + "end", "end"],
+    "only returns": ["\r".repeat(size) + "end", "end"],
+    "returns at the end": ["end" + "\r".repeat(size), "end\r"],
+    "an escape sequence without an end": [`\x1b[${";?".repeat(size / 2)}`, ""],
+    "escape characters": ["\x1b".repeat(size), ""],
+  };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  for (const [name, [printed, kept]] of Object.entries(lines)) {
+    // Not assert.equal: its message would be twenty megabytes long.
+    assert.ok(await storedText(printed) === kept, name);
+  }
+  clearInterval(timer);
+  assert.ok(turns > 0);
 });
 
 Deno.test("the outputs are marked as made from the code, and the run is not changed", async () => {
