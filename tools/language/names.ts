@@ -15,7 +15,8 @@ export interface Names {
   readonly exported: ReadonlySet<string>;
 }
 
-type Statement = ReturnType<typeof parse>["program"]["body"][number];
+/** A statement at the top of a cell. */
+export type Statement = ReturnType<typeof parse>["program"]["body"][number];
 type Declaration = Extract<Statement, { type: "VariableDeclaration" }>;
 type Declared = Declaration["declarations"][number]["id"];
 type Property = Extract<Declared, { type: "ObjectPattern" }>["properties"][number];
@@ -41,6 +42,13 @@ export function declaredNames(code: string): Names | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The names that one statement declares. */
+export function declaredBy(statement: Statement): string[] {
+  const names = new Collector();
+  names.declare(statement);
+  return [...names.uses.keys()];
 }
 
 /** The names that a cell seems to declare which is incomplete, because it is being typed. */

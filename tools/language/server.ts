@@ -36,6 +36,24 @@ const FRUGAL: Readonly<Record<string, string>> = {
 /** Milliseconds after which a server that does not answer is ended. */
 const PATIENCE = 20_000;
 
+/** Starts `deno lsp`, with the streams of its messages. */
+export function spawnServer(): {
+  child: ChildProcess;
+  reader: StreamMessageReader;
+  writer: StreamMessageWriter;
+} {
+  const child = spawn(Deno.execPath(), ["lsp", "-q"], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, NO_COLOR: "1", ...FRUGAL },
+  });
+  child.stdin.on("error", () => {}); // the server has ended
+  return {
+    child,
+    reader: new StreamMessageReader(child.stdout),
+    writer: new StreamMessageWriter(child.stdin),
+  };
+}
+
 /** A running language server. */
 export class LanguageServer {
   /** Resolves when the process has ended, for any reason. */
@@ -61,15 +79,8 @@ export class LanguageServer {
    * @throws {Error} when the server cannot be started or ends before it is ready.
    */
   static async start(root: URL): Promise<LanguageServer> {
-    const child = spawn(Deno.execPath(), ["lsp", "-q"], {
-      stdio: ["pipe", "pipe", "ignore"],
-      env: { ...process.env, NO_COLOR: "1", ...FRUGAL },
-    });
-    child.stdin!.on("error", () => {}); // the server has ended
-    const connection = createMessageConnection(
-      new StreamMessageReader(child.stdout!),
-      new StreamMessageWriter(child.stdin!),
-    );
+    const { child, reader, writer } = spawnServer();
+    const connection = createMessageConnection(reader, writer);
     const server = new LanguageServer(child, connection);
     connection.onError(() => server.stop());
     connection.onRequest(
