@@ -13,8 +13,8 @@ export type { CsvOptions, CsvTable, SaveCsvOptions } from "./data/formats/csv.ts
 export { type Digits, type DigitsOptions, drawDigits } from "./data/digits/draw.ts";
 export { DataError } from "./support/errors.ts";
 export { projectPath } from "./support/paths.ts";
-export { loadModel, saveModel } from "./model/files.ts";
-export { encodeOnnx, exportOnnx } from "./model/onnx.ts";
+export { exportOnnx, loadModel, saveModel } from "./model/files.ts";
+export { encodeOnnx } from "./model/onnx.ts";
 export { loadMnist } from "./notebook/mnist.ts";
 export type {
   ImageShape,
@@ -50,12 +50,12 @@ export {
 export type { Loss } from "./nn/losses.ts";
 export * from "./nn/metrics.ts";
 export * from "./model/model.ts";
-export type { ModelDType, ModelLayer } from "./model/build.ts";
+export type { ModelLayer } from "./model/build.ts";
 export * from "./model/callbacks.ts";
 export type { FitOptions, FitResult, History } from "./model/fit.ts";
-export type { LossName, MetricName } from "./model/heads.ts";
-export { layers } from "./model/specs.ts";
-export type * from "./model/specs.ts";
+export type { LossName, MetricName } from "./model/objective.ts";
+export * as layers from "./model/layers/mod.ts";
+export type * from "./model/layers/layer.ts";
 export * from "./nn/optimizers.ts";
 export * from "./plot/images.ts";
 export * from "./plot/figures.ts";

@@ -1,186 +1,174 @@
-/** From a specification to layers: shapes are carried through, weights are drawn. */
-import { BatchNormalization } from "../nn/batch_normalization.ts";
-import { zeros } from "../tensor/create.ts";
-import type { DType } from "../tensor/dtype.ts";
-import { Dropout } from "../nn/dropout.ts";
-import * as initializers from "../nn/initializers.ts";
-import {
-  Affine,
-  Flatten,
-  type Layer,
-  Relu,
-  Rescaling,
-  Sigmoid,
-  Softmax,
-  Tanh,
-} from "../nn/layers.ts";
+/** From specifications to layers that can compute, and the weights of those layers. */
+import { describe } from "../support/describe.ts";
 import type { Random } from "../tensor/random.ts";
-import { type Shape, showShape, sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import type { ActivationName, DenseSpec, InitializerName, LayerSpec } from "./specs.ts";
+import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { BuiltLayer, LayerSpec, ModelDType } from "./layers/layer.ts";
 
-/** A layer of a model, ready to compute. */
-export interface ModelLayer {
-  /** How it was written down. */
+/** A layer of a model. */
+export interface ModelLayer extends BuiltLayer {
+  /** Its specification. */
   readonly spec: LayerSpec;
-  /** What it is called: `"dense_1"`. */
+  /** Its name: `"dense_1"`. */
   readonly name: string;
-  /** The shape of one sample that comes out. */
-  readonly outputShape: Shape;
-  /** What computes it: a dense layer is x·W + b, and its activation. */
-  readonly parts: readonly Layer[];
 }
 
-/** The kind of numbers a model computes with. */
-export type ModelDType = Extract<DType, "float32" | "float64">;
+/** Weights by name: `"dense_1.W"`. */
+export type NamedWeights = Readonly<Record<string, Tensor>>;
 
 /**
- * Makes the layers of a model.
- * @param specs what was written down; the first has an inputShape.
- * @param random draws the weights, and what dropout leaves out.
- * @throws RangeError when a layer cannot follow the one before, naming both shapes, or two layers
- *   have one name.
+ * Builds the layers of a model.
+ * @param specs the layers; the first one has an inputShape.
+ * @param source initializes the weights, and what dropout draws from.
+ * @param stored weights to use in place of initial ones.
+ * @throws RangeError when a layer does not accept the output of the one before, two layers have the
+ *   same name, or the stored weights do not fit.
  */
 export function build(
   specs: readonly LayerSpec[],
-  random: Random,
-  dtype: ModelDType,
+  { random, dtype }: { readonly random: Random; readonly dtype: ModelDType },
+  stored?: NamedWeights,
 ): ModelLayer[] {
-  const built: ModelLayer[] = [], names = new Set<string>();
-  let shape = inputShapeOf(specs);
-  for (const spec of specs) {
-    const name = spec.name ?? freeName(spec.type, names);
-    if (names.has(name) || name.includes(".")) {
+  let input = inputShapeOf(specs);
+  const names = namesOf(specs), used = new Set<string>();
+  const layers = specs.map((spec, k) => {
+    const name = names[k], { inputShape } = spec.options;
+    if (inputShape !== undefined && !sameShape(inputShape, input)) {
       throw new RangeError(
-        `sequential: expected a name without dots for each layer, and for each another, found ` +
-          JSON.stringify(name),
+        `sequential: expected inputShape ${showShape(input)} in the layer ${describe(name)}, the ` +
+          `output of the layer before, found ${showShape(inputShape)}`,
       );
     }
-    names.add(name);
-    if (spec.inputShape !== undefined && showShape(spec.inputShape) !== showShape(shape)) {
-      throw new RangeError(
-        `sequential: expected the inputShape ${showShape(shape)}, what the layer before gives, ` +
-          `for the layer "${name}", found ${showShape(spec.inputShape)}`,
-      );
-    }
-    const { parts, outputShape } = buildLayer(spec, name, shape, random, dtype);
-    built.push({ spec, name, outputShape, parts });
-    shape = outputShape;
+    const layer = spec.build({
+      name,
+      input,
+      random,
+      dtype,
+      weight: (key, shape, initialize) => {
+        if (stored === undefined) return initialize(shape);
+        const fullName = `${name}.${key}`;
+        used.add(fullName);
+        return storedWeight(fullName, shape, stored[fullName], dtype);
+      },
+    });
+    input = layer.outputShape;
+    return { ...layer, spec, name };
+  });
+  for (const name of Object.keys(stored ?? {})) {
+    if (!used.has(name)) checkWeight("weights", name, undefined, stored?.[name]);
   }
-  return built;
+  return layers;
 }
 
 /**
- * The shape of one sample, which the first layer tells.
- * @throws RangeError when it does not, or it is no shape.
+ * The shape of one sample, which the first layer declares.
+ * @throws RangeError when it does not.
  */
-export function inputShapeOf([first]: readonly LayerSpec[]): Shape {
-  if (first === undefined) throw new RangeError("sequential: expected layers, found none");
-  const { inputShape, type } = first;
-  if (inputShape === undefined) {
+export function inputShapeOf(specs: readonly LayerSpec[]): Shape {
+  if (!Array.isArray(specs) || specs.length === 0) {
     throw new RangeError(
-      `sequential: expected an inputShape in the first layer, found none: ` +
-        `layers.${type}({ inputShape: [784], … }) for images of 784 pixels`,
+      `sequential: expected layers: [layers.dense({ … }), …], found ${describe(specs)}`,
     );
   }
-  const isShape = Array.isArray(inputShape) && inputShape.length > 0 &&
-    inputShape.every((length) => Number.isSafeInteger(length) && length > 0) &&
-    Number.isSafeInteger(sizeOf(inputShape));
-  if (isShape) return [...inputShape];
+  for (const spec of specs) {
+    if (typeof spec?.build === "function") continue;
+    throw new TypeError(
+      `sequential: expected layers such as layers.dense({ units: 10 }), found ${describe(spec)}`,
+    );
+  }
+  const [{ type, options: { inputShape } }] = specs;
+  if (inputShape !== undefined) return [...inputShape];
   throw new RangeError(
-    `sequential: expected an inputShape of lengths of at least 1, such as [28, 28], found ` +
-      `[${inputShape}]; the number of samples is not part of it`,
+    `sequential: expected an inputShape in the first layer, found none: ` +
+      `layers.${type}({ inputShape: [784], … }) for images of 784 pixels`,
   );
 }
 
-/** Keras's names: dense, dense_1, dense_2, … */
-function freeName(type: string, taken: ReadonlySet<string>): string {
-  let name = type;
-  for (let count = 1; taken.has(name); count++) name = `${type}_${count}`;
-  return name;
-}
-
-function buildLayer(
-  spec: LayerSpec,
-  name: string,
-  shape: Shape,
-  random: Random,
-  dtype: ModelDType,
-): Pick<ModelLayer, "parts" | "outputShape"> {
-  switch (spec.type) {
-    case "flatten":
-      return { parts: [new Flatten()], outputShape: [sizeOf(shape)] };
-    case "dense": {
-      const inputs = vectorLength(name, shape);
-      const W = initializer(spec)([inputs, spec.units], random, dtype);
-      const affine = new Affine<number, number>(W, zeros([spec.units], dtype));
-      return {
-        parts: [affine, ...activation(spec.activation ?? "linear")],
-        outputShape: [spec.units],
-      };
+/** The names of the layers; those without one are numbered as in Keras: dense, dense_1, … */
+function namesOf(specs: readonly LayerSpec[]): string[] {
+  const taken = new Set<string>(), counts = new Map<string, number>();
+  for (const { options: { name } } of specs) {
+    if (name !== undefined && taken.has(name)) {
+      throw new RangeError(
+        `sequential: expected a different name for each layer, found ${describe(name)} twice`,
+      );
     }
-    case "dropout":
-      return { parts: [new Dropout(spec.rate, random)], outputShape: shape };
-    case "activation":
-      return { parts: activation(spec.activation), outputShape: shape };
-    case "batchNormalization": {
-      const { momentum, epsilon } = spec, width = vectorLength(name, shape);
-      return {
-        parts: [new BatchNormalization(width, { momentum, epsilon, dtype })],
-        outputShape: shape,
-      };
+    if (name !== undefined) taken.add(name);
+  }
+  return specs.map(({ type, options: { name } }) => {
+    if (name !== undefined) return name;
+    for (let count = counts.get(type) ?? 0;; count++) {
+      const free = count === 0 ? type : `${type}_${count}`;
+      if (taken.has(free)) continue;
+      counts.set(type, count + 1);
+      return free;
     }
-    case "rescaling":
-      return { parts: [new Rescaling(spec.scale, spec.offset)], outputShape: shape };
-  }
+  });
 }
 
-/** Dense layers and batch normalisation take vectors. */
-function vectorLength(name: string, shape: Shape): number {
-  if (shape.length === 1) return shape[0];
-  throw new RangeError(
-    `sequential: expected vectors before the layer "${name}", found samples of the shape ` +
-      `${showShape(shape)}; put layers.flatten() between them`,
-  );
-}
-
-function activation(name: ActivationName): Layer[] {
-  switch (name) {
-    case "linear":
-      return [];
-    case "relu":
-      return [new Relu()];
-    case "sigmoid":
-      return [new Sigmoid()];
-    case "tanh":
-      return [new Tanh()];
-    case "softmax":
-      return [new Softmax()];
-  }
-}
-
-const BY_NAME: Record<InitializerName, initializers.Initializer> = {
-  glorotUniform: initializers.glorotUniform,
-  glorotNormal: initializers.glorotNormal,
-  heNormal: initializers.he,
-  xavier: initializers.xavier,
-  zeros: initializers.constant(0),
-};
-
-function initializer({ kernelInitializer = "glorotUniform" }: DenseSpec): initializers.Initializer {
-  return typeof kernelInitializer === "number"
-    ? initializers.normal(kernelInitializer)
-    : BY_NAME[kernelInitializer];
-}
-
-/** All weights of layers by name, `"dense_1.W"`: the parameters, and what is learnt beside them. */
+/** All weights by name: parameters, and what is learned without a gradient. */
 export function weightsOf(layers: readonly ModelLayer[]): Record<string, Tensor> {
-  return Object.fromEntries(
-    layers.flatMap(({ name, parts }) =>
-      parts.flatMap(({ params, state = {} }) =>
-        [...Object.entries(params), ...Object.entries(state)]
-          .map(([key, tensor]) => [`${name}.${key}`, tensor] as const)
-      )
-    ),
+  const all = layers.flatMap(({ name, parts }) =>
+    parts.flatMap(({ params = {}, state = {} }) =>
+      Object.entries({ ...params, ...state }).map(([key, w]) => [`${name}.${key}`, w] as const)
+    )
   );
+  return Object.fromEntries(all);
+}
+
+/**
+ * Replaces all weights.
+ * @throws RangeError when one is missing, unknown, not finite or of another shape; nothing is changed
+ *   then.
+ */
+export function setWeights(
+  layers: readonly ModelLayer[],
+  weights: NamedWeights,
+  dtype: ModelDType,
+): void {
+  const own = weightsOf(layers);
+  for (const name of new Set([...Object.keys(own), ...Object.keys(weights)])) {
+    checkWeight("setWeights", name, own[name]?.shape, weights[name]);
+  }
+  for (const { name, parts } of layers) {
+    for (const tensors of parts.flatMap(({ params = {}, state = {} }) => [params, state])) {
+      for (const key of Object.keys(tensors)) {
+        const weight = weights[`${name}.${key}`];
+        tensors[key] = weight.dtype === dtype ? weight : weight.astype(dtype);
+      }
+    }
+  }
+}
+
+function storedWeight<S extends Shape>(
+  name: string,
+  shape: readonly [...S],
+  weight: Tensor | undefined,
+  dtype: ModelDType,
+): Tensor<S>;
+function storedWeight(name: string, shape: Shape, weight: Tensor | undefined, dtype: ModelDType) {
+  checkWeight("weights", name, shape, weight);
+  return weight.astype(dtype);
+}
+
+function checkWeight(
+  caller: string,
+  name: string,
+  shape: Shape | undefined,
+  weight: Tensor | undefined,
+): asserts weight {
+  if (shape === undefined) {
+    throw new RangeError(
+      `${caller}: expected only the weights of the layers, found also ${describe(name)}`,
+    );
+  }
+  if (!(weight instanceof Tensor && sameShape(shape, weight.shape))) {
+    throw new RangeError(
+      `${caller}: expected ${describe(name)} to be a tensor ${showShape(shape)}, found ` +
+        `${weight === undefined ? "none" : describe(weight)}`,
+    );
+  }
+  const wrong = weight.data.find((value: number) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new RangeError(`${caller}: expected finite numbers in ${describe(name)}, found ${wrong}`);
 }

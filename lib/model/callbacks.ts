@@ -1,6 +1,11 @@
-/** Callbacks: what happens while a model learns. */
+/** Callbacks: what happens while a model is trained. */
+import { describe } from "../support/describe.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
+import { inRange } from "../support/ranges.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Logs } from "./logs.ts";
+
+export type { Logs };
 
 /** The part of a model that callbacks use. */
 export interface Learner {
@@ -16,68 +21,94 @@ export interface Learner {
   evaluate(x: Tensor, t: Tensor): Logs;
 }
 
-/** Results by name: `loss` and, where they are measured, `accuracy`, `valLoss`, `valAccuracy`. */
-export interface Logs {
-  /** The mean loss. */
-  loss: number;
-  /** The others. */
-  [metric: string]: number;
-}
-
-/** A training that is going on. */
+/** A running training. */
 export interface FitRun {
   /** The model that is trained. */
   readonly model: Learner;
-  /** How many epochs there will be, if nobody stops it. */
+  /** The number of epochs, unless it is stopped early. */
   readonly epochs: number;
-  /** How many batches make an epoch. */
+  /** The number of batches in an epoch. */
   readonly steps: number;
-  /** How many samples make an epoch. */
+  /** The number of samples in an epoch. */
   readonly samples: number;
   /** The names of the results of an epoch: loss, accuracy, valLoss, valAccuracy. */
   readonly metrics: readonly string[];
-  /** Ends the training after this batch; the model keeps what it knew after the last whole epoch. */
+  /** Stops the training after this batch. The weights are then those after the last whole epoch. */
   stop(): void;
 }
 
-/** Is called while a model learns; each of its functions may be left out. Epochs count from 1. */
+/** Functions that `fit` calls while it trains, all optional. Epochs and batches count from 1. */
 export interface Callback {
-  /** Before the first epoch. */
+  /** Called before the first epoch. */
   onTrainBegin?(run: FitRun): void | Promise<void>;
-  /** Before each epoch. */
+  /** Called before each epoch. */
   onEpochBegin?(epoch: number, run: FitRun): void | Promise<void>;
-  /** After each batch, counted from 1; `logs` are the means of this epoch so far. */
+  /** Called after each batch; `logs` are the means of this epoch so far. */
   onBatchEnd?(batch: number, logs: Logs, run: FitRun): void | Promise<void>;
-  /** After each epoch. */
+  /** Called after each epoch. */
   onEpochEnd?(epoch: number, logs: Logs, run: FitRun): void | Promise<void>;
-  /** At the end, also when the training was stopped or failed. */
+  /** Called at the end, also when the training was stopped or failed. */
   onTrainEnd?(run: FitRun): void | Promise<void>;
 }
 
-/** The name of a result that can be watched. */
+const EVENTS: readonly (keyof Callback)[] = [
+  "onTrainBegin",
+  "onEpochBegin",
+  "onBatchEnd",
+  "onEpochEnd",
+  "onTrainEnd",
+];
+
+/**
+ * Checks callbacks: a misspelled function would be ignored silently.
+ * @throws TypeError for something that is not a list of callbacks.
+ */
+export function checkCallbacks(caller: string, callbacks: readonly Callback[] = []): void {
+  const expected = `${caller}: expected callbacks: [earlyStopping(), …], found`;
+  if (!Array.isArray(callbacks)) throw new TypeError(`${expected} ${describe(callbacks)}`);
+  for (const callback of callbacks) {
+    if (typeof callback !== "object" || callback === null) {
+      throw new TypeError(`${expected} ${describe(callback)} in the list`);
+    }
+    const names = Object.keys(callback).filter((name) => /^on[A-Z]/.test(name));
+    for (const name of names) oneOf<string>(`${caller}: expected a callback's`, name, EVENTS);
+  }
+}
+
+/** The name of a result that a callback can watch. */
 export type Monitor = "loss" | "accuracy" | "valLoss" | "valAccuracy";
 
 const MONITORS: readonly Monitor[] = ["loss", "accuracy", "valLoss", "valAccuracy"];
 
-/** What {@link bestWeights} can be told. */
+/** Options of {@link bestWeights}. */
 export interface BestWeightsOptions {
-  /** Which result: `"valLoss"` unless told otherwise. A loss is best small, an accuracy large. */
+  /** The result to compare: a loss is best small, an accuracy large. Default: `"valLoss"`. */
   readonly monitor?: Monitor;
 }
 
-/** What {@link earlyStopping} can be told. */
+/** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends BestWeightsOptions {
-  /** How many epochs in a row may bring nothing better: 0 unless told otherwise. */
+  /** The number of epochs in a row that may pass without an improvement. Default: 0. */
   readonly patience?: number;
-  /** How much better counts as better: 0 unless told otherwise. */
+  /** The smallest improvement that counts as one. Default: 0. */
   readonly minDelta?: number;
-  /** Goes back to the weights of the best epoch at the end: false unless told otherwise. */
+  /** Whether the weights of the best epoch are restored at the end. Default: false. */
   readonly restoreBestWeights?: boolean;
 }
 
 /**
- * At the end of a training, goes back to the weights of its best epoch.
+ * Restores the weights of the best epoch at the end of a training.
  * @throws TypeError for an unknown name.
+ *
+ * @example
+ * ```ts
+ * import { bestWeights, layers, sequential, tensor } from "mnist";
+ *
+ * const model = sequential({ layers: [layers.dense({ inputShape: [1], units: 1 })] });
+ * model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+ * const x = tensor([[0], [1], [2], [3]]), t = tensor([1, 3, 5, 7]);
+ * await model.fit(x, t, { epochs: 5, validationSplit: 0.25, callbacks: [bestWeights()] });
+ * ```
  */
 export function bestWeights(options: BestWeightsOptions = {}): Callback {
   onlyKnown("bestWeights", options, ["monitor"]);
@@ -92,18 +123,27 @@ export function bestWeights(options: BestWeightsOptions = {}): Callback {
 }
 
 /**
- * Ends the training when a result has stopped getting better.
- * @throws TypeError for an unknown name, RangeError for a patience that is no count.
+ * Stops the training when a result no longer improves.
+ * @throws TypeError for an unknown name, RangeError for a patience or minDelta below 0.
+ *
+ * @example
+ * ```ts
+ * import { earlyStopping, layers, sequential, tensor } from "mnist";
+ * import assert from "node:assert/strict";
+ *
+ * const model = sequential({ layers: [layers.dense({ inputShape: [1], units: 1 })] });
+ * model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+ * const x = tensor([[0], [1], [2]]), t = tensor([1, 3, 5]);
+ * const callbacks = [earlyStopping({ monitor: "loss", minDelta: 0.1 })];
+ * const { epochs, stopped } = await model.fit(x, t, { epochs: 1000, callbacks });
+ * assert.ok(stopped && epochs < 1000);
+ * ```
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   onlyKnown("earlyStopping", options, ["monitor", "patience", "minDelta", "restoreBestWeights"]);
   const { patience = 0, minDelta = 0, restoreBestWeights = false } = options;
-  if (!Number.isInteger(patience) || patience < 0 || !(minDelta >= 0)) {
-    throw new RangeError(
-      `earlyStopping: expected patience and minDelta of at least 0, found ${patience} and ` +
-        `${minDelta}`,
-    );
-  }
+  inRange("earlyStopping: expected patience", patience, "of at least 0");
+  inRange("earlyStopping: expected minDelta", minDelta, "of at least 0");
   const best = new Best("earlyStopping", options.monitor, minDelta);
   let waited = 0;
   return {
@@ -122,19 +162,26 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
 }
 
 /**
- * Chooses the learning rate anew before each epoch: long steps at first, short ones to end with.
- * @param rateOf the learning rate of an epoch, which counts from 1: above 0.
+ * Sets the learning rate before each epoch, such as one that decreases.
+ * @param rateOf returns the learning rate of an epoch (from 1), above 0.
+ *
+ * @example
+ * ```ts
+ * import { layers, learningRateScheduler, sequential, tensor } from "mnist";
+ * import assert from "node:assert/strict";
+ *
+ * const model = sequential({ layers: [layers.dense({ inputShape: [1], units: 1 })] });
+ * model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+ * const callbacks = [learningRateScheduler((epoch) => 0.1 / epoch)];
+ * await model.fit(tensor([[0], [1]]), tensor([1, 3]), { epochs: 2, callbacks });
+ * assert.equal(model.optimizer.learningRate, 0.05);
+ * ```
  */
 export function learningRateScheduler(rateOf: (epoch: number) => number): Callback {
   return {
     onEpochBegin(epoch, { model }) {
-      const rate = rateOf(epoch);
-      if (!(rate > 0 && Number.isFinite(rate))) {
-        throw new RangeError(
-          `learningRateScheduler: expected a learning rate above 0 for epoch ${epoch}, found ${rate}`,
-        );
-      }
-      model.optimizer.learningRate = rate;
+      const what = `learningRateScheduler: expected a learning rate for epoch ${epoch}`;
+      model.optimizer.learningRate = inRange(what, rateOf(epoch), "above 0");
     },
   };
 }

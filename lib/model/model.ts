@@ -1,71 +1,73 @@
-/**
- * A network put together of layers, as in Keras and tfjs:
- *
- * ```ts
- * const model = sequential({
- *   layers: [
- *     layers.dense({ inputShape: [784], units: 128, activation: "relu" }),
- *     layers.dropout({ rate: 0.2 }),
- *     layers.dense({ units: 10, activation: "softmax" }),
- *   ],
- * });
- * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
- * await model.fit(xTrain, tTrain, { epochs: 5 });
- * ```
- */
-import { concatenate } from "../tensor/create.ts";
-import { Dropout } from "../nn/dropout.ts";
-import { Affine, type Layer } from "../nn/layers.ts";
-import { build, inputShapeOf, type ModelDType, type ModelLayer, weightsOf } from "./build.ts";
-import type { Logs } from "./callbacks.ts";
-import { fit, type FitOptions, type FitResult, type Samples } from "./fit.ts";
-import {
-  accuracyOf,
-  type Head,
-  headOf,
-  type LossName,
-  METRIC_NAMES,
-  type MetricName,
-  targetsOf,
-} from "./heads.ts";
-import type { InputOf, LayerSpec, OutputOf } from "./specs.ts";
-import { summaryOf } from "./summary.ts";
+/** The model: layers in a row that can be trained. */
+import { describe } from "../support/describe.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { type Optimizer, type OptimizerName, optimizerOf } from "../nn/optimizers.ts";
+import type { Layer } from "../nn/layers.ts";
+import { concatenate } from "../tensor/create.ts";
 import { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-
-/** What {@link sequential} can be told. */
-export interface SequentialOptions<Layers extends readonly LayerSpec[] = readonly LayerSpec[]> {
-  /** The layers, from input to output; the first has an `inputShape`. */
-  readonly layers: Layers;
-  /** Draws the weights, the order of the samples and what dropout leaves out: 0 by default. */
-  readonly seed?: number;
-  /** float32 (default) is fast, float64 is exact enough to check gradients by. */
-  readonly dtype?: ModelDType;
-  /** What the model is called. */
-  readonly name?: string;
-}
-
-/** What {@link Model.compile} can be told. */
-export interface CompileOptions {
-  /** How weights move: a name with its usual constants, or `new Adam({ learningRate: 0.01 })`. */
-  readonly optimizer: OptimizerName | Optimizer;
-  /** What is to become small. */
-  readonly loss: LossName;
-  /** What is measured beside it. */
-  readonly metrics?: readonly MetricName[];
-}
+import { Tensor } from "../tensor/tensor.ts";
+import {
+  build,
+  inputShapeOf,
+  type ModelLayer,
+  type NamedWeights,
+  setWeights,
+  weightsOf,
+} from "./build.ts";
+import { fit, type FitOptions, type FitResult, type Samples } from "./fit.ts";
+import type { InputOf, LayerSpec, ModelDType, OutputOf } from "./layers/layer.ts";
+import { type Logs, MeanLogs } from "./logs.ts";
+import { type LossName, type MetricName, Objective } from "./objective.ts";
+import { Summary } from "./summary.ts";
 
 export type { Samples };
 
-/** How many samples go through a model at a time when it only reads. */
-const READ_AT_ONCE = 1000;
+/** Options of {@link sequential}. */
+export interface SequentialOptions<Layers extends readonly LayerSpec[] = readonly LayerSpec[]> {
+  /** The layers, from input to output; the first one has an `inputShape`. */
+  readonly layers: Layers;
+  /** Seeds the initial weights, the order of the samples and dropout. Default: 0. */
+  readonly seed?: number;
+  /** `"float32"` (default) is fast, `"float64"` is exact enough for gradient checks. */
+  readonly dtype?: ModelDType;
+  /** The name of the model. Default: `"sequential"`. */
+  readonly name?: string;
+}
+
+/** Options of {@link Model.compile}. */
+export interface CompileOptions {
+  /** The optimizer: a name for its default options, or `new Adam({ learningRate: 0.01 })`. */
+  readonly optimizer: OptimizerName | Optimizer;
+  /** The loss, which training minimizes. */
+  readonly loss: LossName;
+  /** Metrics that are measured beside the loss. Default: none. */
+  readonly metrics?: readonly MetricName[];
+}
+
+/** The number of samples that predict and evaluate compute at once, to limit memory. */
+const BATCH = 1000;
+
+/** The model of each optimizer: an optimizer remembers its steps, so two models cannot share one. */
+const OWNERS = new WeakMap<Optimizer, Model>();
 
 /**
- * Layers one after the other, with weights drawn at random.
- * @throws RangeError when a layer cannot follow the one before, TypeError for unknown names.
+ * Makes a model of layers in a row, with random initial weights.
+ * @throws RangeError when a layer does not accept the output of the one before, TypeError for
+ *   unknown names.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from "mnist";
+ *
+ * const model = sequential({
+ *   layers: [
+ *     layers.dense({ inputShape: [784], units: 128, activation: "relu" }),
+ *     layers.dense({ units: 10, activation: "softmax" }),
+ *   ],
+ * }); // Model<[784], [10]>
+ * console.log(String(model.summary()));
+ * ```
  */
 export function sequential<const Layers extends readonly LayerSpec[]>(
   options: SequentialOptions<Layers>,
@@ -73,127 +75,185 @@ export function sequential<const Layers extends readonly LayerSpec[]>(
   return new Model(options);
 }
 
-/** How a model learns, once it is compiled. */
-interface Compiled extends Head {
-  readonly optimizer: Optimizer;
-  readonly name: LossName;
-  readonly metrics: readonly MetricName[];
-}
-
-/** A network of layers that can learn; {@link sequential} makes one. */
+/** Layers in a row that can be trained; {@link sequential} makes one. */
 export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> {
-  /** What it is called. */
+  /** The name of the model. */
   readonly name: string;
-  /** The kind of numbers it computes with. */
+  /** The dtype in which it computes. */
   readonly dtype: ModelDType;
   /** The shape of one sample. */
   readonly inputShape: Shape;
-  /** The shape of what comes out for one sample. */
+  /** The shape of the output for one sample. */
   readonly outputShape: Shape;
   /** The layers, from input to output. */
   readonly layers: readonly ModelLayer[];
   readonly #random: Random;
   readonly #parts: readonly Layer[];
-  #compiled: Compiled | undefined;
+  #compiled: { readonly objective: Objective; readonly optimizer: Optimizer } | undefined;
+  #isFitting = false;
 
   /**
-   * Layers one after the other, with weights drawn at random.
-   * @param options layers and seed, as {@link sequential} takes them.
-   * @throws RangeError when a layer cannot follow the one before, TypeError for unknown names.
+   * Makes a model of layers in a row.
+   * @param options as for {@link sequential}.
+   * @param weights the weights, by name. Default: random initial weights.
+   * @throws RangeError when layers or weights do not fit, TypeError for unknown names.
    */
-  constructor(options: SequentialOptions) {
+  constructor(options: SequentialOptions, weights?: NamedWeights) {
     onlyKnown("sequential", options, ["layers", "seed", "dtype", "name"]);
     const { layers, seed = 0, dtype = "float32", name = "sequential" } = options;
+    if (typeof name !== "string") {
+      throw new TypeError(`sequential: expected name to be text, found ${describe(name)}`);
+    }
     this.name = name;
     this.dtype = oneOf("sequential: expected dtype", dtype, ["float32", "float64"]);
-    this.#random = new Random(seed);
     this.inputShape = inputShapeOf(layers);
-    this.layers = build(layers, this.#random, this.dtype);
+    this.#random = new Random(seed);
+    this.layers = build(layers, { random: this.#random, dtype }, weights);
     this.outputShape = this.layers[this.layers.length - 1].outputShape;
     this.#parts = this.layers.flatMap(({ parts }) => parts);
   }
 
   /**
-   * Chooses how it learns. The optimizer starts anew, the weights stay.
-   * @throws TypeError for an unknown name, RangeError for a loss that does not go with the last
-   *   layer.
+   * Chooses optimizer, loss and metrics; the weights do not change. A model may be compiled again:
+   * an optimizer given by name or new starts from its first step, the same one continues.
+   * @throws TypeError for an unknown name, RangeError for a loss that does not go with the last layer
+   *   or an optimizer of another model, Error while the model is being trained.
+   *
+   * @example
+   * ```ts
+   * import { Adam, layers, sequential } from "mnist";
+   *
+   * const output = layers.dense({ inputShape: [784], units: 10, activation: "softmax" });
+   * const model = sequential({ layers: [output] });
+   * model.compile({
+   *   optimizer: new Adam({ learningRate: 0.003 }), // or "adam"
+   *   loss: "sparseCategoricalCrossentropy", // for labels 0, 1, 2, …
+   *   metrics: ["accuracy"],
+   * });
+   * ```
    */
   compile(options: CompileOptions): void {
     onlyKnown("compile", options, ["optimizer", "loss", "metrics"]);
-    const { loss: name, metrics = [] } = options;
-    const head = headOf(name, this.#parts, this.#last);
-    for (const metric of metrics) oneOf("compile: expected metrics", metric, METRIC_NAMES);
-    if (metrics.length > 0 && name === "meanSquaredError" && sizeOf(this.outputShape) === 1) {
+    this.#expectIdle("compile");
+    const objective = new Objective(options.loss, options.metrics ?? [], {
+      layers: this.#parts,
+      output: this.outputShape,
+      last: this.layers[this.layers.length - 1].name,
+    });
+    const optimizer = optimizerOf(options.optimizer), owner = OWNERS.get(optimizer) ?? this;
+    if (owner !== this) {
       throw new RangeError(
-        `compile: expected several outputs for accuracy, of which the largest is the answer, ` +
-          `found the layer "${this.#last}" with ${showShape(this.outputShape)}`,
+        `compile: expected an optimizer that no other model uses, found that of the model ` +
+          `${describe(owner.name)}: make a new one for each model`,
       );
     }
-    this.#compiled = { ...head, name, metrics, optimizer: optimizerOf(options.optimizer) };
+    OWNERS.set(optimizer, this);
+    this.#compiled = { objective, optimizer };
   }
 
   /**
-   * Learns from samples and their targets, for some epochs in mini-batches.
+   * Trains the model on samples and their targets, for some epochs of mini-batches.
    *
-   * Others have their turn about twenty times a second, so that charts move and a stop is heard.
-   * @param x samples [N, ...inputShape] of any dtype: each mini-batch is converted by itself, so
-   *   that raw pixels can stay bytes.
-   * @param t labels [N], or targets [N, ...outputShape], as the loss takes them.
+   * It yields about 20 times a second, so that charts update and Stop works. Meanwhile `predict` and
+   * `evaluate` use the weights of the last step, and `setWeights` takes effect in the next step.
+   * @param x samples [N, ...inputShape] of any dtype. Only mini-batches are converted, so raw pixels
+   *   can stay bytes.
+   * @param t labels [N] (or a column [N, 1]) for the sparse cross-entropy, otherwise targets
+   *   [N, ...outputShape].
    * @throws RangeError or TypeError for data or options that do not fit, or when the loss is no
-   *   longer a number; the model is then what it was after the last whole epoch.
+   *   longer finite; the weights are then those after the last whole epoch. Error before `compile`,
+   *   or while another fit of this model is running.
+   *
+   * @example
+   * ```ts
+   * import { layers, sequential, tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   *
+   * const line = sequential({ layers: [layers.dense({ inputShape: [1], units: 1 })] });
+   * line.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+   * const x = tensor([[0], [1], [2]]), t = tensor([1, 3, 5]);
+   * const { history } = await line.fit(x, t, { epochs: 20, batchSize: 3 });
+   * assert.ok(history.loss[19] < history.loss[0]);
+   * ```
    */
   async fit(x: Samples<In>, t: Tensor, options?: FitOptions): Promise<FitResult> {
-    const { metrics } = this.#learner("fit");
-    const training = {
-      model: this,
-      random: this.#random,
-      metricsNames: ["loss", ...metrics],
-      check: this.#checkData.bind(this),
-      step: this.#step.bind(this),
-      reseed: this.#reseed.bind(this),
-    };
-    return await fit(training, x, t, options);
+    const { objective } = this.#learner("fit");
+    this.#expectIdle("fit");
+    this.#isFitting = true;
+    try {
+      const training = {
+        model: this,
+        names: objective.names,
+        random: this.#random,
+        check: this.#checkData.bind(this),
+        step: this.#step.bind(this),
+        reseed: this.#reseed.bind(this),
+      };
+      return await fit(training, x, t, options);
+    } finally {
+      this.#isFitting = false;
+    }
   }
 
   /**
-   * What the model says about samples.
-   * @param x [N, ...inputShape].
+   * The outputs of the model for samples.
+   * @param x [N, ...inputShape]; one sample is `x.rows(0, 1)`.
    * @returns [N, ...outputShape].
-   * @throws RangeError for another shape, naming the layer.
+   * @throws RangeError for another shape, TypeError for something else than a tensor.
+   *
+   * @example
+   * ```ts
+   * import { layers, sequential, zeros } from "mnist";
+   * import assert from "node:assert/strict";
+   *
+   * const output = layers.dense({ inputShape: [784], units: 10, activation: "softmax" });
+   * const y = sequential({ layers: [output] }).predict(zeros([2, 784]));
+   * assert.deepEqual(y.shape, [2, 10]);
+   * assert.deepEqual(y.argmax(1).shape, [2]); // the predicted labels
+   * ```
    */
   predict(x: Samples<In>): Samples<Out>;
   predict(x: Tensor): Tensor {
-    this.#checkInput("predict", x);
-    const outputs = [...cuts(x.shape[0])].map(([from, to]) =>
-      this.#forward(this.#parts, x.rows(from, to), false)
+    this.#checkSamples("predict", x);
+    return concatenate(
+      [...batches(x)].map(([from, to]) => this.#forward(this.#parts, x.rows(from, to))),
     );
-    return concatenate(outputs);
   }
 
   /**
-   * Loss and metrics on samples that need not have been seen before. Nothing is learnt.
-   * @param x [N, ...inputShape].
+   * The mean loss and metrics for samples and their targets. Nothing is trained.
+   * @param x samples [N, ...inputShape], N at least 1.
    * @param t labels or targets, as for {@link Model.fit}.
-   * @throws RangeError for data that do not fit, Error before `compile`.
+   * @throws RangeError or TypeError for data that do not fit, or when the loss is not finite, Error
+   *   before `compile`.
+   *
+   * @example
+   * ```ts
+   * import { layers, sequential, tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   *
+   * const model = sequential({ layers: [layers.activation({ inputShape: [2], activation: "softmax" })] });
+   * model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+   * const { loss, accuracy } = model.evaluate(tensor([[9, 0], [0, 9]]), tensor([0, 1]));
+   * assert.ok(loss < 0.001 && accuracy === 1);
+   * ```
    */
   evaluate(x: Samples<In>, t: Tensor): Logs;
   evaluate(x: Tensor, t: Tensor): Logs {
-    const targets = this.#checkData("evaluate", x, t), { loss, layers } = this.#learner("evaluate");
-    const count = x.shape[0], sums: Logs = { loss: 0 };
-    for (const [from, to] of cuts(count)) {
-      const scores = this.#forward(layers, x.rows(from, to), false), part = targets.rows(from, to);
-      const results = this.#results(loss.forward(scores, part), scores, part);
-      for (const [name, value] of Object.entries(results)) {
-        sums[name] = (sums[name] ?? 0) + value * (to - from);
-      }
+    const { objective } = this.#learner("evaluate"), targets = this.#checkData("evaluate", x, t);
+    const means = new MeanLogs();
+    for (const [from, to] of batches(x)) {
+      const scores = this.#forward(objective.layers, x.rows(from, to));
+      means.add(objective.measure(scores, targets.rows(from, to)), to - from);
     }
-    for (const name of Object.keys(sums)) sums[name] /= count;
-    sums.loss += this.#penalty();
-    return sums;
+    const logs = means.logs;
+    logs.loss += this.#penalty();
+    if (!Number.isFinite(logs.loss)) throw this.#notFinite("evaluate", logs.loss, x);
+    return logs;
   }
 
   /**
-   * What moves the weights.
+   * The optimizer, whose learning rate may be changed between two steps.
    * @throws Error before `compile`.
    */
   get optimizer(): Optimizer {
@@ -201,172 +261,148 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   }
 
   /**
-   * The names of what is measured: loss, and accuracy if it was asked for.
+   * The names of the results of {@link Model.evaluate}: loss, and accuracy where it was requested.
    * @throws Error before `compile`.
    */
   get metricsNames(): string[] {
-    return ["loss", ...this.#learner("metricsNames").metrics];
+    return [...this.#learner("metricsNames").objective.names];
   }
 
-  /** Keras's table: a line for each layer with its kind, what comes out, and how many weights. */
-  summary(): string {
-    return summaryOf(this.name, this.layers);
+  /**
+   * The table of the layers, as in Keras. It shows itself as the last value of a cell.
+   *
+   * @example
+   * ```ts
+   * import { layers, sequential } from "mnist";
+   * import assert from "node:assert/strict";
+   *
+   * const model = sequential({ layers: [layers.dense({ inputShape: [784], units: 10 })] });
+   * assert.match(String(model.summary()), /Total params: 7,850/);
+   * ```
+   */
+  summary(): Summary {
+    return new Summary(this.name, this.layers);
   }
 
-  /** How many numbers it holds. */
+  /** The number of weights. */
   countParams(): number {
     return Object.values(this.weights).reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** All weights as they are now, by name such as `"dense.W"`. Later steps do not change them. */
+  /** All weights by name, such as `"dense.W"`. Later steps do not change these tensors. */
   get weights(): Record<string, Tensor> {
     return weightsOf(this.layers);
   }
 
   /**
-   * Puts other weights in the place of its own.
-   * @param weights one for each name of {@link Model.weights}, in the same shape.
-   * @throws RangeError when one is missing, too many or has another shape; nothing is changed then.
+   * Replaces all weights.
+   * @param weights one for each name of {@link Model.weights}, of the same shape.
+   * @throws RangeError when one is missing, unknown, not finite or of another shape; nothing is
+   *   changed then.
    */
   setWeights(weights: Readonly<Record<string, Tensor>>): void {
-    const own = this.weights;
-    for (const name of new Set([...Object.keys(own), ...Object.keys(weights)])) {
-      const [expected, found] = [own[name]?.shape, weights[name]?.shape];
-      if (expected !== undefined && found !== undefined && sameShape(expected, found)) continue;
-      throw new RangeError(
-        `setWeights: expected ${expected ? showShape(expected) : "nothing"} as ${name}, found ` +
-          `${found ? showShape(found) : "nothing"}`,
-      );
-    }
-    for (const { name, parts } of this.layers) {
-      for (const { params, state = {} } of parts) {
-        for (const part of [params, state]) {
-          for (const key of Object.keys(part)) {
-            const weight = weights[`${name}.${key}`];
-            part[key] = weight.dtype === this.dtype ? weight : weight.astype(this.dtype);
-          }
-        }
-      }
-    }
+    setWeights(this.layers, weights, this.dtype);
   }
 
-  get #last(): string {
-    return this.layers[this.layers.length - 1].name;
-  }
-
-  #learner(caller: string): Compiled {
+  #learner(caller: string): { readonly objective: Objective; readonly optimizer: Optimizer } {
     if (this.#compiled !== undefined) return this.#compiled;
     throw new Error(`${caller}: expected a compiled model, found one that is not: call compile`);
   }
 
-  #checkInput(caller: string, x: Tensor): void {
-    const expected = [x.shape[0], ...this.inputShape];
-    if (x.ndim > 0 && sameShape(x.shape, expected)) return;
-    const first = this.layers[0], fits = x.ndim > 0 && x.size === sizeOf(expected);
-    throw new RangeError(
-      `${caller}: expected x [N, ${this.inputShape.join(", ")}] for the layer "${first.name}", ` +
-        `found ${showShape(x.shape)}` +
-        (fits ? `; x.reshape([-1, ${this.inputShape.join(", ")}]) makes it so` : ""),
+  #expectIdle(caller: string): void {
+    if (!this.#isFitting) return;
+    throw new Error(
+      `${caller}: expected a model that is not being trained, found a fit of it still running: ` +
+        "await it, or stop it first",
     );
   }
 
-  /**
-   * One step of learning: forward, loss, backward, and the optimizer moves the weights.
-   * @param x a mini-batch [N, ...inputShape].
-   * @param t its labels or targets, checked by `#checkData` or known to be right.
-   * @returns loss and metrics of this batch, from before the step.
-   * @throws RangeError when the loss is not a number any more; the weights are not changed then.
-   */
-  #step(x: Tensor, t: Tensor): Logs {
-    const { loss, layers, optimizer } = this.#learner("fit");
-    const scores = this.#forward(layers, x, true);
-    const results = this.#results(loss.forward(scores, t), scores, t);
-    results.loss += this.#penalty();
-    if (!Number.isFinite(results.loss)) throw new RangeError(this.#whyNotFinite(x, results.loss));
-    this.#backward(layers, loss.backward());
-    optimizer.update(this.#parts);
-    return results;
+  #checkSamples(caller: string, x: Tensor): void {
+    const wanted = this.inputShape, name = describe(this.layers[0].name);
+    const expected = `${caller}: expected x [N, ${wanted.join(", ")}] for the layer ${name}, `;
+    if (!(x instanceof Tensor)) {
+      throw new TypeError(`${expected}found ${describe(x)}; tensor(…) makes tensors of arrays`);
+    }
+    if (x.ndim > 0 && sameShape(x.shape.slice(1), wanted)) return;
+    const count = x.size / sizeOf(wanted), fits = count === 1 || count === x.shape[0];
+    throw new RangeError(
+      `${expected}found ${showShape(x.shape)}` +
+        (fits ? `; x.reshape([${[count, ...wanted].join(", ")}]) makes it so` : ""),
+    );
   }
 
-  /**
-   * Checks samples and targets against the model and its loss.
-   * @returns the targets as `#step` takes them.
-   * @throws RangeError naming layer and shapes, Error before `compile`.
-   */
+  /** Checks samples and targets; returns the targets in the shape that the objective takes. */
   #checkData(caller: string, x: Tensor, t: Tensor): Tensor {
-    const { name } = this.#learner(caller);
-    this.#checkInput(caller, x);
-    return targetsOf(caller, name, t, x.shape[0], this.outputShape, this.#last);
+    this.#checkSamples(caller, x);
+    if (!(t instanceof Tensor)) {
+      throw new TypeError(
+        `${caller}: expected labels or targets as a tensor, found ${
+          describe(t)
+        }; tensor(…) makes ` +
+          "tensors of arrays",
+      );
+    }
+    const [count] = x.shape;
+    if (count > 0) return this.#learner(caller).objective.targetsOf(caller, t, count);
+    throw new RangeError(`${caller}: expected at least 1 sample, found x ${showShape(x.shape)}`);
   }
 
-  /** Makes dropout draw from this source. */
-  #reseed(random: Random): void {
-    for (const part of this.#parts) if (part instanceof Dropout) part.random = random;
-  }
-
-  #forward(layers: readonly Layer[], x: Tensor, training: boolean): Tensor {
+  #forward(layers: readonly Layer[], x: Tensor, training = false): Tensor {
     let y = x.dtype === this.dtype ? x : x.astype(this.dtype);
     for (const layer of layers) y = layer.forward(y, training);
     return y;
   }
 
-  /** The first layer with weights needs no dL/dx: nobody asks for the gradient of the pixels. */
-  #backward(layers: readonly Layer[], dLoss: Tensor): void {
-    const first = layers.findIndex(({ params }) => Object.keys(params).length > 0);
-    let dout = dLoss;
+  /**
+   * One step of training on a mini-batch: forward, loss, backward, update.
+   * @returns loss and metrics from before the step.
+   * @throws RangeError when the loss is not finite; the weights are not changed then.
+   */
+  #step(x: Tensor, t: Tensor): Logs {
+    const { objective, optimizer } = this.#learner("fit");
+    const logs = objective.measure(this.#forward(objective.layers, x, true), t);
+    logs.loss += this.#penalty();
+    if (!Number.isFinite(logs.loss)) throw this.#notFinite("fit", logs.loss, x);
+    this.#backward(objective);
+    optimizer.update(this.#parts);
+    return logs;
+  }
+
+  /** The first layer with weights needs no dL/dx: the gradient of the pixels is not used. */
+  #backward(objective: Objective): void {
+    const { layers } = objective;
+    const first = layers.findIndex(({ params = {} }) => Object.keys(params).length > 0);
+    let dout = objective.backward();
     for (let i = layers.length - 1; i > first && first >= 0; i--) dout = layers[i].backward(dout);
     const layer = layers[first];
     if (layer?.gradients !== undefined) layer.gradients(dout);
     else layer?.backward(dout);
-    this.#regularize();
+    for (const { penalty } of this.layers) penalty?.addGradient();
   }
 
-  #results(loss: number, scores: Tensor, t: Tensor): Logs {
-    const { name, metrics } = this.#learner("evaluate");
-    return metrics.length === 0 ? { loss } : { loss, accuracy: accuracyOf(name, scores, t) };
-  }
-
-  /** λ₁·Σ|W| + λ₂·ΣW² over the layers that have a regularizer. */
   #penalty(): number {
-    let sum = 0;
-    for (const { W, l1, l2 } of this.#regularized()) {
-      const { data } = W.params.W;
-      for (let i = 0; i < data.length; i++) {
-        sum += l1 * Math.abs(data[i]) + l2 * data[i] * data[i];
-      }
-    }
-    return sum;
+    return this.layers.reduce((sum, { penalty }) => sum + (penalty?.loss() ?? 0), 0);
   }
 
-  /** dL/dW ← dL/dW + λ₁·sign(W) + 2λ₂W */
-  #regularize(): void {
-    for (const { W: layer, l1, l2 } of this.#regularized()) {
-      const slope = layer.params.W.map((w) => l1 * Math.sign(w) + 2 * l2 * w);
-      layer.grads.W = layer.grads.W.add(slope).like(slope);
-    }
+  #reseed(random: Random): void {
+    for (const layer of this.layers) layer.reseed?.(random);
   }
 
-  *#regularized(): Generator<{ W: Affine; l1: number; l2: number }> {
-    for (const { spec, parts: [layer] } of this.layers) {
-      if (spec.type !== "dense" || !(layer instanceof Affine)) continue;
-      const { l1 = 0, l2 = 0 } = spec.kernelRegularizer ?? {};
-      if (l1 > 0 || l2 > 0) yield { W: layer, l1, l2 };
-    }
-  }
-
-  /** The first place at which a number went wrong, in words. */
-  #whyNotFinite(x: Tensor, loss: number): string {
-    const found = `expected a loss that is a number, found ${loss}`;
+  /** An error that names the first place where a number is not finite. */
+  #notFinite(caller: string, loss: number, x: Tensor): RangeError {
+    const error = (where: string) =>
+      new RangeError(`${caller}: expected a loss that is a finite number, found ${loss}: ${where}`);
     let y = x.astype(this.dtype);
-    if (!isFinite(y)) return `fit: ${found}: x holds NaN or infinity, shape ${showShape(x.shape)}`;
+    if (!isFinite(y)) return error(`x ${showShape(x.shape)} holds NaN or infinity`);
     for (const { name, parts } of this.layers) {
-      for (const part of parts) y = part.forward(y, false);
+      y = this.#forward(parts, y);
       if (isFinite(y)) continue;
-      return `fit: ${found}: the layer "${name}" gives NaN or infinity, shape ` +
-        `${showShape(y.shape)}; its weights have grown too large: try a smaller learning rate`;
+      return error(
+        `the outputs ${showShape(y.shape)} of the layer ${describe(name)} hold NaN or infinity; ` +
+          "its weights have become too large: try a smaller learning rate",
+      );
     }
-    return `fit: ${found}: the outputs ${showShape(y.shape)} of the layer "${this.#last}" are ` +
-      "finite, the targets or the squares of the differences are not";
+    return error("outputs and targets are finite, but too large: scale the targets");
   }
 }
 
@@ -374,9 +410,9 @@ function isFinite(x: Tensor): boolean {
   return x.data.every((value: number) => Number.isFinite(value));
 }
 
-/** [0, 1000], [1000, 2000], …: a few samples at a time, so that memory stays small. */
-function* cuts(count: number): Generator<[from: number, to: number]> {
-  for (let from = 0; from < Math.max(count, 1); from += READ_AT_ONCE) {
-    yield [from, Math.min(from + READ_AT_ONCE, count)];
+/** [0, 1000], [1000, 2000], … up to the number of samples; [0, 0] for none. */
+function* batches({ shape: [count] }: Tensor): Generator<[from: number, to: number]> {
+  for (let from = 0; from < Math.max(count, 1); from += BATCH) {
+    yield [from, Math.min(from + BATCH, count)];
   }
 }

@@ -33,6 +33,20 @@ export function onlyKnown(caller: string, options: object, known: readonly strin
   }
 }
 
+/**
+ * Returns the entry of a name in a table.
+ * @param what the start of the message, as for {@link oneOf}.
+ * @throws TypeError that lists all names of the table.
+ */
+export function entryOf<Name extends string, Value>(
+  what: string,
+  name: Name,
+  table: Readonly<Record<Name, Value>>,
+): Value {
+  oneOf<string>(what, name, Object.keys(table));
+  return table[name];
+}
+
 function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(", ");
 }

@@ -5,7 +5,8 @@ import { randn } from "../../../lib/tensor/create.ts";
 import { loadModel, saveModel } from "../../../lib/model/files.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/data/formats/safetensors.ts";
 import { type Samples, sequential } from "../../../lib/model/model.ts";
-import { layers, type LayerSpec } from "../../../lib/model/specs.ts";
+import type { LayerSpec } from "../../../lib/model/layers/layer.ts";
+import * as layers from "../../../lib/model/layers/mod.ts";
 import { Random } from "../../../lib/tensor/random.ts";
 import { damaged, inFolder, rejectsWithDataError } from "../../support/files.ts";
 

@@ -8,7 +8,7 @@ import {
   learningRateScheduler,
   type Logs,
 } from "../../../lib/model/callbacks.ts";
-import { layers } from "../../../lib/model/specs.ts";
+import * as layers from "../../../lib/model/layers/mod.ts";
 import { SGD } from "../../../lib/nn/optimizers.ts";
 import { Random } from "../../../lib/tensor/random.ts";
 import { watchStop } from "../../../lib/support/stop.ts";

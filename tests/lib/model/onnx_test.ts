@@ -1,8 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { randn, Random } from "../../../lib/mod.ts";
-import { encodeOnnx, exportOnnx } from "../../../lib/model/onnx.ts";
+import { exportOnnx } from "../../../lib/model/files.ts";
+import { encodeOnnx } from "../../../lib/model/onnx.ts";
 import { type Model, type Samples, sequential } from "../../../lib/model/model.ts";
-import { layers } from "../../../lib/model/specs.ts";
+import * as layers from "../../../lib/model/layers/mod.ts";
 import { inFolder, sha256 } from "../../support/files.ts";
 import { assertClose, type StoredArray } from "../../support/keras.ts";
 import { testUnless } from "../../support/skip.ts";

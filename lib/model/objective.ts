@@ -1,0 +1,180 @@
+/** Losses by name: what a model minimizes, the targets that it takes, and the accuracy beside it. */
+import { type Layer, Sigmoid, Softmax } from "../nn/layers.ts";
+import { BinaryCrossentropy, type Loss, MeanSquaredError, SoftmaxWithLoss } from "../nn/losses.ts";
+import { accuracy } from "../nn/metrics.ts";
+import { describe } from "../support/describe.ts";
+import { entryOf, oneOf } from "../support/names.ts";
+import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Logs } from "./logs.ts";
+
+/** The name of a loss. */
+export type LossName =
+  | "sparseCategoricalCrossentropy"
+  | "categoricalCrossentropy"
+  | "binaryCrossentropy"
+  | "meanSquaredError";
+
+/** The name of a metric that is measured beside the loss. */
+export type MetricName = "accuracy";
+
+/** The activation that a loss expects, and why. */
+type Activation = readonly [name: string, layer: new () => Layer, why: string];
+
+interface Kind {
+  readonly make: () => Loss;
+  /**
+   * The activation of the last layer. A cross-entropy contains it and takes the scores before it:
+   * together they neither overflow nor take the logarithm of 0, and their gradient is y - t.
+   */
+  readonly activation?: Activation;
+  /** Which numbers are targets. */
+  readonly targets: "labels" | "from 0 to 1" | "finite";
+}
+
+const SOFTMAX: Activation = ["softmax", Softmax, "compares probabilities"];
+const SIGMOID: Activation = ["sigmoid", Sigmoid, "compares answers from 0 (no) to 1 (yes)"];
+
+const KINDS: Readonly<Record<LossName, Kind>> = {
+  sparseCategoricalCrossentropy: {
+    make: () => new SoftmaxWithLoss(),
+    activation: SOFTMAX,
+    targets: "labels",
+  },
+  categoricalCrossentropy: {
+    make: () => new SoftmaxWithLoss(),
+    activation: SOFTMAX,
+    targets: "from 0 to 1",
+  },
+  binaryCrossentropy: {
+    make: () => new BinaryCrossentropy(),
+    activation: SIGMOID,
+    targets: "from 0 to 1",
+  },
+  meanSquaredError: { make: () => new MeanSquaredError(), targets: "finite" },
+};
+
+/** A loss at the end of the layers of a model. */
+export class Objective {
+  /** The layers that run before the loss: all, or all but the activation that the loss contains. */
+  readonly layers: readonly Layer[];
+  /** The names of what is measured: loss, and accuracy where it was requested. */
+  readonly names: readonly string[];
+  readonly #name: LossName;
+  readonly #targets: Kind["targets"];
+  readonly #loss: Loss;
+  readonly #output: Shape;
+  readonly #last: string;
+
+  /**
+   * @param name the name of the loss.
+   * @param metrics what is measured beside it.
+   * @param model all layers, the shape of one output sample, and the name of the last layer.
+   * @throws TypeError for an unknown name, RangeError when the loss or the accuracy does not go with
+   *   the last layer.
+   */
+  constructor(
+    name: LossName,
+    metrics: readonly MetricName[],
+    model: { layers: readonly Layer[]; output: Shape; last: string },
+  ) {
+    const { make, activation, targets } = entryOf("compile: expected loss", name, KINDS);
+    for (const metric of metrics) oneOf("compile: expected metrics", metric, ["accuracy"]);
+    const { layers, output, last } = model, found = `in the last layer, ${describe(last)},`;
+    if (activation !== undefined && !(layers.at(-1) instanceof activation[1])) {
+      throw new RangeError(
+        `compile: expected the activation "${
+          activation[0]
+        }" ${found} for the loss ${name}, which ` +
+          `${activation[2]}; found another one`,
+      );
+    }
+    const comparesOutputs = activation === SOFTMAX ||
+      activation === undefined && metrics.length > 0;
+    if (comparesOutputs && !(output.length === 1 && output[0] > 1)) {
+      throw new RangeError(
+        `compile: expected a vector of at least 2 outputs ${found} of which the largest is the ` +
+          `prediction, found ${showShape(output)}; for one yes-or-no output use the activation ` +
+          `"sigmoid" and the loss binaryCrossentropy`,
+      );
+    }
+    this.layers = activation === undefined ? layers : layers.slice(0, -1);
+    this.names = ["loss", ...metrics];
+    this.#name = name;
+    this.#targets = targets;
+    this.#loss = make();
+    this.#output = output;
+    this.#last = last;
+  }
+
+  /**
+   * Checks targets, and returns them in the shape that the loss takes: [N] for labels, which may also
+   * be a column [N, 1], otherwise [N, ...outputs], where one output may also be [N].
+   * @param caller the method that received them, for messages.
+   * @param count N, the number of samples.
+   * @throws RangeError when they do not fit the outputs, or a number is not a target.
+   */
+  targetsOf(caller: string, t: Tensor, count: number): Tensor {
+    const isSparse = this.#targets === "labels", output = this.#output;
+    const expected = isSparse ? [count] : [count, ...output];
+    const other = isSparse ? [count, 1] : showShape(output) === "[1]" ? [count] : expected;
+    const targets = sameShape(t.shape, other) ? t.reshape(expected) : t;
+    if (!sameShape(targets.shape, expected)) {
+      throw new RangeError(
+        `${caller}: expected ${isSparse ? "labels" : "targets"} ${showShape(expected)} for ` +
+          `${count} samples and the layer ${describe(this.#last)} with outputs ` +
+          `${showShape(output)}, found ${describe(t)}` + this.#hint(t, count),
+      );
+    }
+    const isTarget = {
+      "labels": (v: number) => Number.isInteger(v) && v >= 0 && v < output[0],
+      "from 0 to 1": (v: number) => v >= 0 && v <= 1,
+      "finite": Number.isFinite,
+    }[this.#targets];
+    const { data } = targets, wrong = data.findIndex((value: number) => !isTarget(value));
+    if (wrong === -1) return targets;
+    throw new RangeError(
+      isSparse
+        ? `${caller}: expected labels from 0 to ${output[0] - 1}, as the layer ` +
+          `${describe(this.#last)} has ${output[0]} outputs, found ${data[wrong]} at index ${wrong}`
+        : `${caller}: expected targets ${this.#targets} for ${this.#name}, found ${data[wrong]}`,
+    );
+  }
+
+  /** What to do about targets of a wrong shape. */
+  #hint(t: Tensor, count: number): string {
+    const [classes] = this.#output;
+    if (this.#targets === "labels") {
+      return sameShape(t.shape, [count, classes])
+        ? "; one-hot targets go with categoricalCrossentropy"
+        : "";
+    }
+    if (!sameShape(t.shape, [count]) || this.#output.length !== 1) return "";
+    return this.#name === "categoricalCrossentropy"
+      ? "; labels go with sparseCategoricalCrossentropy"
+      : `; oneHot(labels, ${classes}) makes targets of labels`;
+  }
+
+  /** Loss and metrics of a batch: `scores` are the outputs of {@link Objective.layers}. */
+  measure(scores: Tensor, t: Tensor): Logs {
+    const loss = this.#loss.forward(scores, t);
+    return this.names.length === 1 ? { loss } : { loss, accuracy: this.#accuracy(scores, t) };
+  }
+
+  /** dL/dscores of the last {@link Objective.measure}. */
+  backward(): Tensor {
+    return this.#loss.backward();
+  }
+
+  /**
+   * The fraction of correct predictions. Of several outputs the largest is the prediction; each
+   * output of a binary cross-entropy is one of its own, and a score above 0 means yes.
+   */
+  #accuracy(scores: Tensor, t: Tensor): number {
+    if (this.#name !== "binaryCrossentropy") return accuracy(scores, t);
+    const [y, yes] = [scores.data, t.data];
+    let right = 0;
+    for (let i = 0; i < y.length; i++) if ((y[i] > 0) === (yes[i] > 0.5)) right++;
+    return right / y.length;
+  }
+}
