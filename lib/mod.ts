@@ -51,6 +51,7 @@ export type { Loss } from "./nn/losses.ts";
 export * from "./nn/metrics.ts";
 export * from "./model/model.ts";
 export type { ModelLayer } from "./model/build.ts";
+export type { Summary } from "./model/summary.ts";
 export * from "./model/callbacks.ts";
 export type { FitOptions, FitResult, History } from "./model/fit.ts";
 export type { LossName, MetricName } from "./model/objective.ts";

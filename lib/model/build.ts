@@ -48,7 +48,9 @@ export function build(
         if (stored === undefined) return initialize(shape);
         const fullName = `${name}.${key}`;
         used.add(fullName);
-        return storedWeight(fullName, shape, stored[fullName], dtype);
+        const weight = stored[fullName];
+        checkWeight("weights", fullName, shape, weight);
+        return new Tensor(weight.astype(dtype).data, shape);
       },
     });
     input = layer.outputShape;
@@ -86,22 +88,21 @@ export function inputShapeOf(specs: readonly LayerSpec[]): Shape {
 
 /** The names of the layers; those without one are numbered as in Keras: dense, dense_1, … */
 function namesOf(specs: readonly LayerSpec[]): string[] {
-  const taken = new Set<string>(), counts = new Map<string, number>();
-  for (const { options: { name } } of specs) {
-    if (name !== undefined && taken.has(name)) {
-      throw new RangeError(
-        `sequential: expected a different name for each layer, found ${describe(name)} twice`,
-      );
-    }
-    if (name !== undefined) taken.add(name);
+  const given = specs.flatMap(({ options: { name } }) => name ?? []);
+  const taken = new Set<string>();
+  const twice = given.find((name) => taken.size === taken.add(name).size);
+  if (twice !== undefined) {
+    throw new RangeError(
+      `sequential: expected a different name for each layer, found ${describe(twice)} twice`,
+    );
   }
+  const counts = new Map<string, number>();
   return specs.map(({ type, options: { name } }) => {
     if (name !== undefined) return name;
     for (let count = counts.get(type) ?? 0;; count++) {
       const free = count === 0 ? type : `${type}_${count}`;
-      if (taken.has(free)) continue;
       counts.set(type, count + 1);
-      return free;
+      if (!taken.has(free)) return free;
     }
   });
 }
@@ -109,7 +110,7 @@ function namesOf(specs: readonly LayerSpec[]): string[] {
 /** All weights by name: parameters, and what is learned without a gradient. */
 export function weightsOf(layers: readonly ModelLayer[]): Record<string, Tensor> {
   const all = layers.flatMap(({ name, parts }) =>
-    parts.flatMap(({ params = {}, state = {} }) =>
+    parts.flatMap(({ params, state }) =>
       Object.entries({ ...params, ...state }).map(([key, w]) => [`${name}.${key}`, w] as const)
     )
   );
@@ -131,7 +132,7 @@ export function setWeights(
     checkWeight("setWeights", name, own[name]?.shape, weights[name]);
   }
   for (const { name, parts } of layers) {
-    for (const tensors of parts.flatMap(({ params = {}, state = {} }) => [params, state])) {
+    for (const tensors of parts.flatMap(({ params, state = {} }) => [params, state])) {
       for (const key of Object.keys(tensors)) {
         const weight = weights[`${name}.${key}`];
         tensors[key] = weight.dtype === dtype ? weight : weight.astype(dtype);
@@ -140,15 +141,9 @@ export function setWeights(
   }
 }
 
-function storedWeight<S extends Shape>(
-  name: string,
-  shape: readonly [...S],
-  weight: Tensor | undefined,
-  dtype: ModelDType,
-): Tensor<S>;
-function storedWeight(name: string, shape: Shape, weight: Tensor | undefined, dtype: ModelDType) {
-  checkWeight("weights", name, shape, weight);
-  return weight.astype(dtype);
+/** Whether all numbers are finite. */
+export function isFinite(x: Tensor): boolean {
+  return x.data.every((value: number) => Number.isFinite(value));
 }
 
 function checkWeight(
@@ -168,7 +163,8 @@ function checkWeight(
         `${weight === undefined ? "none" : describe(weight)}`,
     );
   }
-  const wrong = weight.data.find((value: number) => !Number.isFinite(value));
-  if (wrong === undefined) return;
-  throw new RangeError(`${caller}: expected finite numbers in ${describe(name)}, found ${wrong}`);
+  if (isFinite(weight)) return;
+  throw new RangeError(
+    `${caller}: expected finite numbers in ${describe(name)}, found NaN or infinity`,
+  );
 }

@@ -1,5 +1,4 @@
 /** Callbacks: what happens while a model is trained. */
-import { describe } from "../support/describe.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { inRange } from "../support/ranges.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -51,30 +50,6 @@ export interface Callback {
   onTrainEnd?(run: FitRun): void | Promise<void>;
 }
 
-const EVENTS: readonly (keyof Callback)[] = [
-  "onTrainBegin",
-  "onEpochBegin",
-  "onBatchEnd",
-  "onEpochEnd",
-  "onTrainEnd",
-];
-
-/**
- * Checks callbacks: a misspelled function would be ignored silently.
- * @throws TypeError for something that is not a list of callbacks.
- */
-export function checkCallbacks(caller: string, callbacks: readonly Callback[] = []): void {
-  const expected = `${caller}: expected callbacks: [earlyStopping(), …], found`;
-  if (!Array.isArray(callbacks)) throw new TypeError(`${expected} ${describe(callbacks)}`);
-  for (const callback of callbacks) {
-    if (typeof callback !== "object" || callback === null) {
-      throw new TypeError(`${expected} ${describe(callback)} in the list`);
-    }
-    const names = Object.keys(callback).filter((name) => /^on[A-Z]/.test(name));
-    for (const name of names) oneOf<string>(`${caller}: expected a callback's`, name, EVENTS);
-  }
-}
-
 /** The name of a result that a callback can watch. */
 export type Monitor = "loss" | "accuracy" | "valLoss" | "valAccuracy";
 
@@ -112,14 +87,7 @@ export interface EarlyStoppingOptions extends BestWeightsOptions {
  */
 export function bestWeights(options: BestWeightsOptions = {}): Callback {
   onlyKnown("bestWeights", options, ["monitor"]);
-  const best = new Best("bestWeights", options.monitor, 0);
-  return {
-    onTrainBegin: () => best.reset(),
-    onEpochEnd(epoch, logs, { model }) {
-      best.isBetter(epoch, logs, model);
-    },
-    onTrainEnd: ({ model }) => best.restore(model),
-  };
+  return watch("bestWeights", { ...options, patience: Infinity, restoreBestWeights: true });
 }
 
 /**
@@ -141,24 +109,9 @@ export function bestWeights(options: BestWeightsOptions = {}): Callback {
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   onlyKnown("earlyStopping", options, ["monitor", "patience", "minDelta", "restoreBestWeights"]);
-  const { patience = 0, minDelta = 0, restoreBestWeights = false } = options;
-  inRange("earlyStopping: expected patience", patience, "of at least 0");
-  inRange("earlyStopping: expected minDelta", minDelta, "of at least 0");
-  const best = new Best("earlyStopping", options.monitor, minDelta);
-  let waited = 0;
-  return {
-    onTrainBegin() {
-      best.reset();
-      waited = 0;
-    },
-    onEpochEnd(epoch, logs, run) {
-      waited = best.isBetter(epoch, logs, run.model) ? 0 : waited + 1;
-      if (waited > patience) run.stop();
-    },
-    onTrainEnd({ model }) {
-      if (restoreBestWeights) best.restore(model);
-    },
-  };
+  inRange("earlyStopping: expected patience", options.patience ?? 0, "of at least 0");
+  inRange("earlyStopping: expected minDelta", options.minDelta ?? 0, "of at least 0");
+  return watch("earlyStopping", options);
 }
 
 /**
@@ -186,46 +139,32 @@ export function learningRateScheduler(rateOf: (epoch: number) => number): Callba
   };
 }
 
-/** The best epoch so far. */
-class Best {
-  readonly #caller: string;
-  readonly #monitor: Monitor;
-  readonly #minDelta: number;
-  #value: number | undefined;
-  #weights: Readonly<Record<string, Tensor>> | undefined;
-
-  constructor(caller: string, monitor: Monitor = "valLoss", minDelta: number) {
-    this.#caller = caller;
-    this.#monitor = oneOf(`${caller}: expected monitor`, monitor, MONITORS);
-    this.#minDelta = minDelta;
-  }
-
-  reset(): void {
-    this.#value = undefined;
-    this.#weights = undefined;
-  }
-
-  isBetter(epoch: number, logs: Logs, model: Learner): boolean {
-    const value = logs[this.#monitor];
-    if (value === undefined) {
-      throw new RangeError(
-        `${this.#caller}: expected ${this.#monitor} to be measured in epoch ${epoch}, found only ` +
-          `${Object.keys(logs).join(", ")}; fit takes validationSplit or validationData, compile ` +
-          `takes metrics`,
-      );
-    }
-    const gain = this.#value === undefined
-      ? Infinity
-      : this.#monitor.endsWith("oss")
-      ? this.#value - value
-      : value - this.#value;
-    if (!(gain > this.#minDelta)) return false;
-    this.#value = value;
-    this.#weights = model.weights;
-    return true;
-  }
-
-  restore(model: Learner): void {
-    if (this.#weights !== undefined) model.setWeights(this.#weights);
-  }
+/** Remembers the weights of the best epoch, and stops after `patience` epochs without a better one. */
+function watch(caller: string, options: EarlyStoppingOptions): Callback {
+  const { patience = 0, minDelta = 0, restoreBestWeights = false } = options;
+  const monitor = oneOf(`${caller}: expected monitor`, options.monitor ?? "valLoss", MONITORS);
+  const sign = monitor.endsWith("oss") ? -1 : 1;
+  let best = -Infinity, weights: Learner["weights"] | undefined, waited = 0;
+  return {
+    onTrainBegin() {
+      [best, weights, waited] = [-Infinity, undefined, 0];
+    },
+    onEpochEnd(epoch, logs, run) {
+      if (logs[monitor] === undefined) {
+        throw new RangeError(
+          `${caller}: expected ${monitor} to be measured in epoch ${epoch}, found only ` +
+            `${
+              Object.keys(logs).join(", ")
+            }; fit takes validationSplit or validationData, compile ` +
+            "takes metrics",
+        );
+      }
+      const value = sign * logs[monitor];
+      if (value - best > minDelta) [best, weights, waited] = [value, run.model.weights, 0];
+      else if (++waited > patience) run.stop();
+    },
+    onTrainEnd({ model }) {
+      if (restoreBestWeights && weights !== undefined) model.setWeights(weights);
+    },
+  };
 }

@@ -35,10 +35,10 @@ const FACTORIES: Readonly<Record<string, Factory>> = layers;
  * import assert from "node:assert/strict";
  *
  * const model = sequential({ layers: [layers.dense({ inputShape: [784], units: 10 })] });
- * const path = `${await Deno.makeTempDir()}/digits.safetensors`;
- * await saveModel(model, path);
- * assert.equal((await loadModel(path)).countParams(), 7850);
- * await Deno.remove(path);
+ * const folder = await Deno.makeTempDir();
+ * await saveModel(model, `${folder}/digits.safetensors`);
+ * assert.equal((await loadModel(`${folder}/digits.safetensors`)).countParams(), 7850);
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function saveModel(model: Model, path: string): Promise<void> {
@@ -85,11 +85,11 @@ export async function exportOnnx(model: Model, path: string): Promise<void> {
  * import assert from "node:assert/strict";
  *
  * const model = sequential({ layers: [layers.dense({ inputShape: [2], units: 1 })] });
- * const path = `${await Deno.makeTempDir()}/model.safetensors`;
- * await saveModel(model, path);
- * const again = await loadModel(path);
+ * const folder = await Deno.makeTempDir();
+ * await saveModel(model, `${folder}/model.safetensors`);
+ * const again = await loadModel(`${folder}/model.safetensors`);
  * assert.ok(again.weights["dense.W"].equals(model.weights["dense.W"]));
- * await Deno.remove(path);
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function loadModel(path: string): Promise<Model> {

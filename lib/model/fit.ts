@@ -8,7 +8,8 @@ import { stopRequested } from "../support/stop.ts";
 import { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Callback, checkCallbacks, type FitRun, type Learner } from "./callbacks.ts";
+import { isFinite } from "./build.ts";
+import type { Callback, FitRun, Learner } from "./callbacks.ts";
 import { type Logs, MeanLogs } from "./logs.ts";
 
 /** N samples of a shape: [N, ...shape]. */
@@ -89,8 +90,8 @@ export async function fit(
   t: Tensor,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { epochs = 1, batchSize = 32, shuffle = true, callbacks = [], signal } = options;
   checkOptions(options);
+  const { epochs = 1, batchSize = 32, shuffle = true, callbacks = [], signal } = options;
   const { model, names } = training, { samples, validation } = split(training, x, t, options);
   const random = options.seed === undefined ? training.random : new Random(options.seed);
   const count = samples.x.shape[0], start = performance.now(), stop = new AbortController();
@@ -103,7 +104,25 @@ export async function fit(
     stop: () => stop.abort(),
   };
   const isStopped = () => stop.signal.aborted || signal?.aborted === true || stopRequested();
-  const loop: Loop = { training, run, callbacks, isStopped, turn: start };
+  let yielded = start;
+  /** Trains for one epoch; returns the mean of each result, or undefined when it was stopped. */
+  const runEpoch = async (): Promise<Logs | undefined> => {
+    const means = new MeanLogs();
+    let step = 0;
+    for (const batch of miniBatches(count, batchSize, shuffle ? random : undefined)) {
+      means.add(training.step(samples.x.take(batch), samples.t.take(batch)), batch.length);
+      step++;
+      for (const callback of callbacks) {
+        const doing = callback.onBatchEnd?.(step, means.logs, run);
+        if (doing !== undefined) await doing;
+      }
+      if (isStopped()) return undefined;
+      if (performance.now() - yielded < TURN) continue;
+      await breathe();
+      yielded = performance.now();
+    }
+    return means.logs;
+  };
   const history: History = { loss: [] };
   let finished = 0, weights = model.weights;
   training.reseed(random);
@@ -112,14 +131,11 @@ export async function fit(
     while (finished < epochs && !isStopped()) {
       const epoch = finished + 1;
       for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run);
-      const batches = shuffle ? miniBatches(count, batchSize, random) : inOrder(count, batchSize);
-      const logs = await runEpoch(loop, samples, batches);
+      const logs = await runEpoch();
       if (logs === undefined) break;
       checkWeights(epoch, model.weights);
-      if (validation !== undefined) {
-        const results = model.evaluate(validation.x, validation.t);
-        for (const [name, value] of Object.entries(results)) logs[ofValidation(name)] = value;
-      }
+      const validated = validation && model.evaluate(validation.x, validation.t);
+      for (const [name, value] of Object.entries(validated ?? {})) logs[ofValidation(name)] = value;
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       weights = model.weights;
       finished = epoch;
@@ -135,70 +151,25 @@ export async function fit(
   return { history, epochs: finished, stopped: finished < epochs, seconds };
 }
 
+/** loss → valLoss */
+function ofValidation(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
+}
+
 /** Samples and their targets. */
 interface Data {
   readonly x: Samples;
   readonly t: Tensor;
 }
 
-/** loss → valLoss */
-function ofValidation(name: string): string {
-  return `val${name[0].toUpperCase()}${name.slice(1)}`;
-}
-
-/** What stays the same from epoch to epoch. */
-interface Loop {
-  readonly training: Training;
-  readonly run: FitRun;
-  readonly callbacks: readonly Callback[];
-  readonly isStopped: () => boolean;
-  /** When the loop yielded last: many epochs may be shorter than a turn. */
-  turn: number;
-}
-
-/** Trains for one epoch; returns the mean of each result, or undefined when it was stopped. */
-async function runEpoch(
-  loop: Loop,
-  { x, t }: Data,
-  batches: Iterable<Int32Array>,
-): Promise<Logs | undefined> {
-  const { training, run, callbacks } = loop, means = new MeanLogs();
-  let step = 0;
-  for (const batch of batches) {
-    means.add(training.step(x.take(batch), t.take(batch)), batch.length);
-    step++;
-    for (const callback of callbacks) {
-      const doing = callback.onBatchEnd?.(step, means.logs, run);
-      if (doing !== undefined) await doing;
-    }
-    if (loop.isStopped()) return undefined;
-    if (performance.now() - loop.turn > TURN) {
-      await breathe();
-      loop.turn = performance.now();
-    }
-  }
-  return means.logs;
-}
-
-function* inOrder(count: number, batchSize: number): Generator<Int32Array, void> {
-  for (let start = 0; start < count; start += batchSize) {
-    const length = Math.min(batchSize, count - start);
-    yield Int32Array.from({ length }, (_, i) => start + i);
-  }
-}
-
-/** The last step of an epoch may give weights for which there is no loss yet. */
-function checkWeights(epoch: number, weights: Readonly<Record<string, Tensor>>): void {
-  for (const [name, { data }] of Object.entries(weights)) {
-    const wrong = data.find((value: number) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
-    throw new RangeError(
-      `fit: expected finite weights after epoch ${epoch}, found ${wrong} in ${
-        describe(name)
-      }: try ` +
-        "a smaller learning rate",
-    );
-  }
+/** The loss is checked before each step, so the weights after the last step have no loss yet. */
+function checkWeights(epoch: number, weights: Learner["weights"]): void {
+  const wrong = Object.keys(weights).find((name) => !isFinite(weights[name]));
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `fit: expected finite weights after epoch ${epoch}, found NaN or infinity in ` +
+      `${describe(wrong)}: try a smaller learning rate`,
+  );
 }
 
 /** Checks the data, and separates those for validation: the last ones, as in Keras. */
@@ -211,10 +182,8 @@ function split(
   const targets = training.check("fit", x, t), count = x.shape[0];
   if (validationData !== undefined) {
     const [xv, tv] = validationData;
-    return {
-      samples: { x, t: targets },
-      validation: { x: xv, t: training.check("fit: validationData", xv, tv) },
-    };
+    const validation = { x: xv, t: training.check("fit: validationData", xv, tv) };
+    return { samples: { x, t: targets }, validation };
   }
   const aside = Math.floor(count * validationSplit), cut = count - aside;
   if (validationSplit > 0 && aside === 0) {
@@ -228,26 +197,41 @@ function split(
     : { samples, validation: { x: x.rows(cut), t: targets.rows(cut) } };
 }
 
+const OPTIONS = ["epochs", "batchSize", "shuffle", "seed", "callbacks", "signal"];
+
 function checkOptions(options: FitOptions): void {
-  onlyKnown("fit", options, [
-    "epochs",
-    "batchSize",
-    "validationSplit",
-    "validationData",
-    "shuffle",
-    "seed",
-    "callbacks",
-    "signal",
-  ]);
-  const { epochs = 1, batchSize = 1, validationSplit = 0, validationData } = options;
+  onlyKnown("fit", options, [...OPTIONS, "validationSplit", "validationData"]);
+  const { epochs = 1, batchSize = 1, validationSplit = 0, validationData, signal } = options;
   inRange("fit: expected epochs", epochs, "to be an integer of at least 1");
   inRange("fit: expected batchSize", batchSize, "to be an integer of at least 1");
   inRange("fit: expected validationSplit", validationSplit, "from 0 to below 1");
-  checkCallbacks("fit", options.callbacks);
-  const wrong = validationData !== undefined && !Array.isArray(validationData)
-    ? `validationData: [xValidation, tValidation], found ${describe(validationData)}`
-    : options.signal !== undefined && !(options.signal instanceof AbortSignal)
-    ? `signal: controller.signal, found ${describe(options.signal)}`
-    : undefined;
-  if (wrong !== undefined) throw new TypeError(`fit: expected ${wrong}`);
+  checkCallbacks(options.callbacks);
+  if (validationData !== undefined && !Array.isArray(validationData)) {
+    throw new TypeError(
+      `fit: expected validationData: [xValidation, tValidation], found ${describe(validationData)}`,
+    );
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`fit: expected signal: controller.signal, found ${describe(signal)}`);
+  }
+}
+
+const EVENT = /^on(Train|Epoch)(Begin|End)$|^onBatchEnd$/;
+
+/**
+ * Checks callbacks: a misspelled function would be ignored silently.
+ * @throws TypeError for something that is not a list of callbacks.
+ */
+function checkCallbacks(callbacks: readonly Callback[] = []): void {
+  const expected = "fit: expected callbacks: [earlyStopping(), …], found";
+  if (!Array.isArray(callbacks)) throw new TypeError(`${expected} ${describe(callbacks)}`);
+  for (const callback of callbacks) {
+    if (typeof callback !== "object" || callback === null) {
+      throw new TypeError(`${expected} ${describe(callback)} in the list`);
+    }
+    const misspelled = Object.keys(callback).find((name) =>
+      /^on[A-Z]/.test(name) && !EVENT.test(name)
+    );
+    if (misspelled !== undefined) throw new TypeError(`${expected} ${describe(misspelled)}`);
+  }
 }

@@ -10,6 +10,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import {
   build,
   inputShapeOf,
+  isFinite,
   type ModelLayer,
   type NamedWeights,
   setWeights,
@@ -371,7 +372,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   /** The first layer with weights needs no dL/dx: the gradient of the pixels is not used. */
   #backward(objective: Objective): void {
     const { layers } = objective;
-    const first = layers.findIndex(({ params = {} }) => Object.keys(params).length > 0);
+    const first = layers.findIndex(({ params }) => Object.keys(params).length > 0);
     let dout = objective.backward();
     for (let i = layers.length - 1; i > first && first >= 0; i--) dout = layers[i].backward(dout);
     const layer = layers[first];
@@ -404,10 +405,6 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     }
     return error("outputs and targets are finite, but too large: scale the targets");
   }
-}
-
-function isFinite(x: Tensor): boolean {
-  return x.data.every((value: number) => Number.isFinite(value));
 }
 
 /** [0, 1000], [1000, 2000], … up to the number of samples; [0, 0] for none. */

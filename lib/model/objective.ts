@@ -18,40 +18,31 @@ export type LossName =
 /** The name of a metric that is measured beside the loss. */
 export type MetricName = "accuracy";
 
-/** The activation that a loss expects, and why. */
+/** The activation that a loss expects in the last layer, and why. */
 type Activation = readonly [name: string, layer: new () => Layer, why: string];
-
-interface Kind {
-  readonly make: () => Loss;
-  /**
-   * The activation of the last layer. A cross-entropy contains it and takes the scores before it:
-   * together they neither overflow nor take the logarithm of 0, and their gradient is y - t.
-   */
-  readonly activation?: Activation;
-  /** Which numbers are targets. */
-  readonly targets: "labels" | "from 0 to 1" | "finite";
-}
 
 const SOFTMAX: Activation = ["softmax", Softmax, "compares probabilities"];
 const SIGMOID: Activation = ["sigmoid", Sigmoid, "compares answers from 0 (no) to 1 (yes)"];
 
-const KINDS: Readonly<Record<LossName, Kind>> = {
-  sparseCategoricalCrossentropy: {
-    make: () => new SoftmaxWithLoss(),
-    activation: SOFTMAX,
-    targets: "labels",
-  },
-  categoricalCrossentropy: {
-    make: () => new SoftmaxWithLoss(),
-    activation: SOFTMAX,
-    targets: "from 0 to 1",
-  },
-  binaryCrossentropy: {
-    make: () => new BinaryCrossentropy(),
-    activation: SIGMOID,
-    targets: "from 0 to 1",
-  },
-  meanSquaredError: { make: () => new MeanSquaredError(), targets: "finite" },
+/**
+ * For each loss its class, the activation that it contains, and which numbers are targets. A
+ * cross-entropy takes the scores before the activation: together the two neither overflow nor take
+ * the logarithm of 0, and their gradient is y - t.
+ */
+const LOSSES: Readonly<
+  Record<
+    LossName,
+    readonly [
+      loss: new () => Loss,
+      activation: Activation | undefined,
+      targets: "labels" | "from 0 to 1" | "finite",
+    ]
+  >
+> = {
+  sparseCategoricalCrossentropy: [SoftmaxWithLoss, SOFTMAX, "labels"],
+  categoricalCrossentropy: [SoftmaxWithLoss, SOFTMAX, "from 0 to 1"],
+  binaryCrossentropy: [BinaryCrossentropy, SIGMOID, "from 0 to 1"],
+  meanSquaredError: [MeanSquaredError, undefined, "finite"],
 };
 
 /** A loss at the end of the layers of a model. */
@@ -61,7 +52,7 @@ export class Objective {
   /** The names of what is measured: loss, and accuracy where it was requested. */
   readonly names: readonly string[];
   readonly #name: LossName;
-  readonly #targets: Kind["targets"];
+  readonly #targets: "labels" | "from 0 to 1" | "finite";
   readonly #loss: Loss;
   readonly #output: Shape;
   readonly #last: string;
@@ -76,35 +67,31 @@ export class Objective {
   constructor(
     name: LossName,
     metrics: readonly MetricName[],
-    model: { layers: readonly Layer[]; output: Shape; last: string },
+    { layers, output, last }: { layers: readonly Layer[]; output: Shape; last: string },
   ) {
-    const { make, activation, targets } = entryOf("compile: expected loss", name, KINDS);
+    const [Loss, activation, targets] = entryOf("compile: expected loss", name, LOSSES);
     for (const metric of metrics) oneOf("compile: expected metrics", metric, ["accuracy"]);
-    const { layers, output, last } = model, found = `in the last layer, ${describe(last)},`;
+    const where = `in the last layer, ${describe(last)},`;
     if (activation !== undefined && !(layers.at(-1) instanceof activation[1])) {
       throw new RangeError(
         `compile: expected the activation "${
           activation[0]
-        }" ${found} for the loss ${name}, which ` +
+        }" ${where} for the loss ${name}, which ` +
           `${activation[2]}; found another one`,
       );
     }
-    const comparesOutputs = activation === SOFTMAX ||
-      activation === undefined && metrics.length > 0;
-    if (comparesOutputs && !(output.length === 1 && output[0] > 1)) {
+    const isLargest = activation === SOFTMAX || activation === undefined && metrics.length > 0;
+    if (isLargest && !(output.length === 1 && output[0] > 1)) {
       throw new RangeError(
-        `compile: expected a vector of at least 2 outputs ${found} of which the largest is the ` +
-          `prediction, found ${showShape(output)}; for one yes-or-no output use the activation ` +
-          `"sigmoid" and the loss binaryCrossentropy`,
+        `compile: expected at least 2 outputs ${where} of which the largest is the prediction, ` +
+          `found ${showShape(output)}; for one yes-or-no output use the activation "sigmoid" and ` +
+          "the loss binaryCrossentropy",
       );
     }
     this.layers = activation === undefined ? layers : layers.slice(0, -1);
     this.names = ["loss", ...metrics];
-    this.#name = name;
-    this.#targets = targets;
-    this.#loss = make();
-    this.#output = output;
-    this.#last = last;
+    this.#loss = new Loss();
+    [this.#name, this.#targets, this.#output, this.#last] = [name, targets, output, last];
   }
 
   /**
@@ -115,44 +102,42 @@ export class Objective {
    * @throws RangeError when they do not fit the outputs, or a number is not a target.
    */
   targetsOf(caller: string, t: Tensor, count: number): Tensor {
-    const isSparse = this.#targets === "labels", output = this.#output;
+    const output = this.#output, kind = this.#targets, isSparse = kind === "labels";
     const expected = isSparse ? [count] : [count, ...output];
     const other = isSparse ? [count, 1] : showShape(output) === "[1]" ? [count] : expected;
     const targets = sameShape(t.shape, other) ? t.reshape(expected) : t;
+    const outputs = `the layer ${describe(this.#last)} with outputs ${showShape(output)}`;
     if (!sameShape(targets.shape, expected)) {
       throw new RangeError(
         `${caller}: expected ${isSparse ? "labels" : "targets"} ${showShape(expected)} for ` +
-          `${count} samples and the layer ${describe(this.#last)} with outputs ` +
-          `${showShape(output)}, found ${describe(t)}` + this.#hint(t, count),
+          `${count} samples and ${outputs}, found ${showShape(t.shape)}${this.#hint(t, count)}`,
       );
     }
-    const isTarget = {
-      "labels": (v: number) => Number.isInteger(v) && v >= 0 && v < output[0],
-      "from 0 to 1": (v: number) => v >= 0 && v <= 1,
-      "finite": Number.isFinite,
-    }[this.#targets];
-    const { data } = targets, wrong = data.findIndex((value: number) => !isTarget(value));
+    const isTarget = (v: number) =>
+      isSparse
+        ? Number.isInteger(v) && v >= 0 && v < output[0]
+        : kind === "finite"
+        ? Number.isFinite(v)
+        : v >= 0 && v <= 1;
+    const wrong = targets.data.findIndex((v: number) => !isTarget(v));
     if (wrong === -1) return targets;
     throw new RangeError(
-      isSparse
-        ? `${caller}: expected labels from 0 to ${output[0] - 1}, as the layer ` +
-          `${describe(this.#last)} has ${output[0]} outputs, found ${data[wrong]} at index ${wrong}`
-        : `${caller}: expected targets ${this.#targets} for ${this.#name}, found ${data[wrong]}`,
+      `${caller}: expected ${isSparse ? `labels from 0 to ${output[0] - 1}` : `targets ${kind}`} ` +
+        `for ${outputs}, found ${targets.data[wrong]} at index ${wrong}`,
     );
   }
 
   /** What to do about targets of a wrong shape. */
   #hint(t: Tensor, count: number): string {
-    const [classes] = this.#output;
+    const areLabels = sameShape(t.shape, [count]) && this.#output.length === 1;
     if (this.#targets === "labels") {
-      return sameShape(t.shape, [count, classes])
-        ? "; one-hot targets go with categoricalCrossentropy"
-        : "";
+      const isOneHot = sameShape(t.shape, [count, ...this.#output]);
+      return isOneHot ? "; one-hot targets go with categoricalCrossentropy" : "";
     }
-    if (!sameShape(t.shape, [count]) || this.#output.length !== 1) return "";
+    if (!areLabels) return "";
     return this.#name === "categoricalCrossentropy"
       ? "; labels go with sparseCategoricalCrossentropy"
-      : `; oneHot(labels, ${classes}) makes targets of labels`;
+      : `; oneHot(labels, ${this.#output[0]}) makes targets of labels`;
   }
 
   /** Loss and metrics of a batch: `scores` are the outputs of {@link Objective.layers}. */

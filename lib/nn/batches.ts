@@ -8,20 +8,20 @@ import type { Random } from "../tensor/random.ts";
  * is no multiple of the size; no sample is left out.
  * @param count how many samples there are.
  * @param batchSize how many make a step.
- * @param random shuffles; the same one gives another order at the next call.
+ * @param random shuffles; the same one gives another order at the next call. Default: no shuffling.
  * @throws RangeError unless both are integers, the count at least 0 and the size at least 1.
  */
 export function miniBatches(
   count: number,
   batchSize: number,
-  random: Random,
+  random?: Random,
 ): Generator<Int32Array, void> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(
       `miniBatches: expected a batch size that is an integer of at least 1, found ${batchSize}`,
     );
   }
-  const order = random.permutation(count);
+  const order = random?.permutation(count) ?? Int32Array.from({ length: count }, (_, i) => i);
   return cut(order, batchSize);
 }
 

@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that also run in a page: they know no files, no network, no Deno and no Jupyter. */
 const MATHEMATICS = ["tensor", "nn", "lecture", "model"];
 /** Of the model, what reads and writes files. */
-const FILES = ["lib/model/files.ts", "lib/model/onnx.ts"];
+const FILES = ["lib/model/files.ts"];
 
 /** Arrows that are still to be removed: `importer → imported`. */
 const KNOWN: readonly string[] = [];

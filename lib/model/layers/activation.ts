@@ -13,15 +13,14 @@ import {
 /** The name of an activation function h; `"linear"` is h(x) = x. */
 export type ActivationName = "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
 
-/** For each activation what computes it, and the ONNX operation. */
-const ACTIVATIONS: Readonly<Record<ActivationName, readonly [make: () => Layer, onnx: string][]>> =
-  {
-    linear: [],
-    relu: [[() => new Relu(), "Relu"]],
-    sigmoid: [[() => new Sigmoid(), "Sigmoid"]],
-    tanh: [[() => new Tanh(), "Tanh"]],
-    softmax: [[() => new Softmax(), "Softmax"]],
-  };
+/** For each activation the class that computes it, and the ONNX operation. */
+const ACTIVATIONS: Readonly<Record<ActivationName, readonly [new () => Layer, string] | null>> = {
+  linear: null,
+  relu: [Relu, "Relu"],
+  sigmoid: [Sigmoid, "Sigmoid"],
+  tanh: [Tanh, "Tanh"],
+  softmax: [Softmax, "Softmax"],
+};
 
 /**
  * Returns a function that makes the last parts of a layer: those of its activation.
@@ -33,10 +32,9 @@ export function activationOf(
   name: ActivationName,
 ): () => Pick<BuiltLayer, "parts" | "onnx"> {
   const activation = entryOf(`${caller}: expected activation`, name, ACTIVATIONS);
-  return () => ({
-    parts: activation.map(([make]) => make()),
-    onnx: () => activation.map(([, type]) => ({ type })),
-  });
+  if (activation === null) return () => ({ parts: [], onnx: () => [] });
+  const [Activation, type] = activation;
+  return () => ({ parts: [new Activation()], onnx: () => [{ type }] });
 }
 
 /** Options of {@link activation}. */

@@ -82,11 +82,11 @@ export interface BuildContext {
    * Sizes are checked before memory is allocated, so a layer asks for its weights first.
    * @throws RangeError when the stored weight is missing or has another shape.
    */
-  weight<S extends Shape>(
+  weight<S extends number[]>(
     key: string,
-    shape: readonly [...S],
-    initialize: (shape: readonly [...S]) => Tensor<S>,
-  ): Tensor<S>;
+    shape: [...S],
+    initialize: (shape: [...S]) => Tensor<[...S]>,
+  ): Tensor<[...S]>;
 }
 
 /** A layer that can compute. */

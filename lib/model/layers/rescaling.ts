@@ -29,7 +29,7 @@ export interface RescalingOptions<In extends Shape = Shape> extends LayerOptions
  * import assert from "node:assert/strict";
  *
  * const scaled = layers.rescaling({ inputShape: [2], scale: 1 / 255 });
- * const y = sequential({ layers: [scaled] }).predict(tensor(Uint8Array.of(0, 255), [1, 2]));
+ * const y = sequential({ layers: [scaled] }).predict(tensor([[0, 255]], "uint8"));
  * assert.deepEqual(y.toArray(), [[0, 1]]);
  * ```
  */

@@ -207,7 +207,7 @@ Deno.test("learningRateScheduler: chooses the rate of each epoch", async () => {
   const wrong = learningRateScheduler((epoch) => 2 - epoch);
   await rejects(model.fit(x, t, { epochs: 3, callbacks: [wrong] }), {
     name: "RangeError",
-    message: "learningRateScheduler: expected a learning rate above 0 for epoch 2, found 0",
+    message: "learningRateScheduler: expected a learning rate for epoch 2 above 0, found 0",
   });
 });
 

@@ -213,7 +213,7 @@ Deno.test("Model: images and their shape in the types", () => {
   throws(() => model.predict(wrong), {
     name: "RangeError",
     message: 'predict: expected x [N, 28, 28] for the layer "flatten", found [2, 784]; ' +
-      "x.reshape([-1, 28, 28]) makes it so",
+      "x.reshape([2, 28, 28]) makes it so",
   });
 });
 
@@ -227,7 +227,7 @@ Deno.test("Model: the summary is Keras's", () => {
     ],
   });
   strictEqual(
-    model.summary(),
+    String(model.summary()),
     `Model: "sequential"
 _________________________________________________________________
  Layer (type)                              Output shape   Param #
@@ -270,21 +270,23 @@ Deno.test("Model: the initializers that it can be told", () => {
 Deno.test("sequential: layers that cannot follow each other are refused by name and shape", () => {
   const dense = (units: number, name?: string) => layers.dense({ units, name });
   const cases: [() => unknown, RegExp][] = [
-    [() => sequential({ layers: [] }), /expected layers, found none/],
+    [() => sequential({ layers: [] }), /expected layers: .* found an array of length 0/],
     [() => sequential({ layers: [dense(3)] }), /expected an inputShape in the first layer/],
     [
       () => sequential({ layers: [layers.dense({ inputShape: [28, 28], units: 3 })] }),
-      /expected vectors before the layer "dense", found samples of the shape \[28, 28\]; put layers.flatten/,
+      /expected vectors as input of the layer "dense", found samples of the shape \[28, 28\]; put layers.flatten/,
     ],
-    [() => sequential({ layers: [layers.flatten({ inputShape: [] })] }), /inputShape of lengths/],
-    [() => sequential({ layers: [layers.flatten({ inputShape: [0, 3] })] }), /inputShape of len/],
+    [
+      () => sequential({ layers: [layers.flatten({ inputShape: [] })] }),
+      /inputShape to be the shape of one sample/,
+    ],
+    [
+      () => sequential({ layers: [layers.flatten({ inputShape: [0, 3] })] }),
+      /inputShape to be the shape of one sample/,
+    ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [4], name: "a" }), dense(3, "a")] }),
-      /for each another, found "a"/,
-    ],
-    [
-      () => sequential({ layers: [layers.flatten({ inputShape: [4], name: "a.b" })] }),
-      /without dots/,
+      /a different name for each layer, found "a" twice/,
     ],
     [
       () =>
@@ -294,13 +296,19 @@ Deno.test("sequential: layers that cannot follow each other are refused by name 
             layers.dense({ units: 2, inputShape: [5] }),
           ],
         }),
-      /expected the inputShape \[4\], what the layer before gives, for the layer "dense", found \[5\]/,
+      /expected inputShape \[4\] in the layer "dense", the output of the layer before, found \[5\]/,
     ],
     [() => dense(0), /dense: expected units to be an integer of at least 1, found 0/],
     [() => dense(2.5), /found 2.5/],
-    [() => layers.dropout({ rate: 1 }), /dropout: expected a rate from 0 to below 1, found 1/],
-    [() => layers.rescaling({ scale: NaN }), /rescaling: expected numbers/],
-    [() => layers.batchNormalization({ momentum: -1 }), /batchNormalization: expected a momentum/],
+    [() => layers.dropout({ rate: 1 }), /dropout: expected rate from 0 to below 1, found 1/],
+    [
+      () => layers.rescaling({ scale: NaN }),
+      /rescaling: expected scale to be a finite number, found NaN/,
+    ],
+    [
+      () => layers.batchNormalization({ momentum: -1 }),
+      /batchNormalization: expected momentum from 0 to 1, found -1/,
+    ],
     [() => layers.dense({ units: 2, kernelInitializer: -1 }), /kernelInitializer of at least 0/],
     [() => layers.dense({ units: 2, kernelRegularizer: { l2: -1 } }), /kernelRegularizer.l2/],
   ];
@@ -351,41 +359,53 @@ Deno.test("compile: a loss that does not go with the last layer is refused, with
   );
   throws(
     () => model("linear", 1).compile({ ...COMPILED, loss: "meanSquaredError" }),
-    /several outputs for accuracy/,
+    /expected at least 2 outputs in the last layer, "out", .* found \[1\]/,
   );
   model("linear", 1).compile({ optimizer: "sgd", loss: "meanSquaredError" });
 });
 
 Deno.test("fit: data that do not fit are refused at once, naming layer and shapes", async () => {
   const model = small(), { x, t } = clusters(10);
-  const cases: [Promise<unknown>, RegExp][] = [
+  const cases: [() => Promise<unknown>, RegExp][] = [
     [
       // @ts-expect-error the compiler already sees it
-      model.fit(zeros([10, 5]), t),
+      () => model.fit(zeros([10, 5]), t),
       /fit: expected x \[N, 4\] for the layer "dense", found \[10, 5\]/,
     ],
     [
-      model.fit(x, t.rows(0, 9)),
+      () => model.fit(x, t.rows(0, 9)),
       /expected labels \[10\] for 10 samples and the layer "dense_1" with outputs \[3\], found \[9\]/,
     ],
     [
-      model.fit(x, oneHot(t, 3)),
+      () => model.fit(x, oneHot(t, 3)),
       /found \[10, 3\]; one-hot targets go with categoricalCrossentropy/,
     ],
     [
-      model.fit(x, tensor([0, 1, 2, 0, 1, 2, 0, 3, 0, 0])),
-      /expected labels from 0 to 2, as the layer "dense_1" has 3 outputs, found 3 at index 7/,
+      () => model.fit(x, tensor([0, 1, 2, 0, 1, 2, 0, 3, 0, 0])),
+      /expected labels from 0 to 2 for the layer "dense_1" with outputs \[3\], found 3 at index 7/,
     ],
-    [model.fit(x, t.map(() => -1)), /found -1 at index 0/],
-    [model.fit(x.rows(0, 0), t.rows(0, 0)), /expected samples, found \[0, 4\]/],
-    [model.fit(x, t, { epochs: 0 }), /expected epochs to be an integer of at least 1, found 0/],
-    [model.fit(x, t, { batchSize: 1.5 }), /batchSize to be an integer of at least 1, found 1.5/],
-    [model.fit(x, t, { validationSplit: 1 }), /validationSplit from 0 to below 1, found 1/],
-    [model.fit(x, t, { validationSplit: 0.01 }), /puts samples aside, found 0.01 of 10/],
-    [model.fit(x, t, { validationData: [x, t.rows(1)] }), /validationData: expected labels \[10\]/],
+    [() => model.fit(x, t.map(() => -1)), /found -1 at index 0/],
+    [() => model.fit(x.rows(0, 0), t.rows(0, 0)), /expected at least 1 sample, found x \[0, 4\]/],
+    [
+      () => model.fit(x, t, { epochs: 0 }),
+      /expected epochs to be an integer of at least 1, found 0/,
+    ],
+    [
+      () => model.fit(x, t, { batchSize: 1.5 }),
+      /batchSize to be an integer of at least 1, found 1.5/,
+    ],
+    [() => model.fit(x, t, { validationSplit: 1 }), /validationSplit from 0 to below 1, found 1/],
+    [
+      () => model.fit(x, t, { validationSplit: 0.01 }),
+      /validationSplit of at least one sample, found 0.01 of 10/,
+    ],
+    [
+      () => model.fit(x, t, { validationData: [x, t.rows(1)] }),
+      /validationData: expected labels \[10\]/,
+    ],
   ];
-  for (const [promise, message] of cases) {
-    await rejects(promise, { name: "RangeError", message });
+  for (const [fit, message] of cases) {
+    await rejects(fit(), { name: "RangeError", message });
   }
   await rejects(model.fit(x, t, JSON.parse('{"batchsize":3}')), /^TypeError: fit: .*"batchsize"/);
   const fresh = sequential({ layers: [layers.dense({ inputShape: [4], units: 3 })] });
@@ -409,7 +429,10 @@ Deno.test("fit: targets of the other losses", async () => {
   });
   const { history } = await yesOrNo.fit(x, isTwo, { epochs: 20 });
   ok(history.accuracy[19] > 0.95);
-  await rejects(yesOrNo.fit(x, t), /expected targets from 0 to 1 for binaryCrossentropy, found 2/);
+  await rejects(
+    yesOrNo.fit(x, t),
+    /expected targets from 0 to 1 for the layer .* found 2 at index/,
+  );
 
   const line = make(1, "linear");
   line.compile({ optimizer: new Adam({ learningRate: 0.1 }), loss: "meanSquaredError" });
@@ -426,14 +449,15 @@ Deno.test("fit: a loss that is no number any more ends it at once and says where
   withHole.set(NaN, 3, 1);
   await rejects(model.fit(withHole, t, { shuffle: false }), {
     name: "RangeError",
-    message: /found NaN: x holds NaN or infinity, shape \[32, 4\]/,
+    message: /found NaN: x \[32, 4\] holds NaN or infinity/,
   });
   ok(Object.entries(model.weights).every(([name, w]) => w === before[name]));
 
   model.compile({ ...COMPILED, optimizer: new SGD({ learningRate: 1e30 }) });
   await rejects(model.fit(x, t, { epochs: 10 }), {
     name: "RangeError",
-    message: /the layer "dense(_1)?" gives NaN or infinity, shape \[\d+, \d\]; .*smaller learning/,
+    message:
+      /the outputs \[\d+, \d\] of the layer "dense(_1)?" hold NaN or infinity; .*smaller learning/,
   });
   ok(Object.values(model.weights).every((w) => w.data.every(Number.isFinite)));
 });
@@ -443,10 +467,13 @@ Deno.test("setWeights: all or nothing", () => {
   const { "dense.b": _, ...incomplete } = before;
   throws(() => model.setWeights(incomplete), {
     name: "RangeError",
-    message: "setWeights: expected [6] as dense.b, found nothing",
+    message: 'setWeights: expected "dense.b" to be a tensor [6], found none',
   });
-  throws(() => model.setWeights({ ...before, extra: zeros([1]) }), /expected nothing as extra/);
-  throws(() => model.setWeights({ ...before, "dense.b": zeros([7]) }), /found \[7\]/);
+  throws(
+    () => model.setWeights({ ...before, extra: zeros([1]) }),
+    /expected only the weights of the layers, found also "extra"/,
+  );
+  throws(() => model.setWeights({ ...before, "dense.b": zeros([7]) }), /found a tensor \[7\]/);
   deepStrictEqual(model.weights, before);
   model.setWeights({ ...before, "dense.b": zeros([6], "float64") });
   strictEqual(model.weights["dense.b"].dtype, "float32");
