@@ -42,7 +42,7 @@ const FACTORIES: Readonly<Record<string, Factory>> = layers;
  * ```
  */
 export async function saveModel(model: Model, path: string): Promise<void> {
-  checkArguments("saveModel", model, path);
+  checkArguments("saveModel", path, model);
   const specs = model.layers.map(({ spec: { type, options }, name }) => ({
     type,
     ...options,
@@ -68,7 +68,7 @@ export async function saveModel(model: Model, path: string): Promise<void> {
  * ```
  */
 export async function exportOnnx(model: Model, path: string): Promise<void> {
-  checkArguments("exportOnnx", model, path);
+  checkArguments("exportOnnx", path, model);
   await writeFile(projectPath(path), encodeOnnx(model));
 }
 
@@ -93,12 +93,14 @@ export async function exportOnnx(model: Model, path: string): Promise<void> {
  * ```
  */
 export async function loadModel(path: string): Promise<Model> {
+  checkArguments("loadModel", path);
   const bytes = await readBytes(projectPath(path), MAX_FILE_BYTES);
   const { tensors, metadata } = decodeSafetensors(bytes, path);
-  const text = metadata[ARCHITECTURE];
-  if (text === undefined) {
+  const text = metadata[ARCHITECTURE] ?? "";
+  if (!text.startsWith("{")) {
     throw new DataError(
-      `${path}: expected a model, found weights without layers; loadWeights reads them`,
+      `${path}: expected a model as saveModel writes it, found weights without layers; loadWeights ` +
+        "reads them",
     );
   }
   try {
@@ -106,10 +108,9 @@ export async function loadModel(path: string): Promise<Model> {
     if (!Array.isArray(layers)) {
       throw new TypeError(`expected a list of layers, found ${describe(layers)}`);
     }
-    const weights = Array.from(
-      tensors,
-      ([name, { data, shape }]) => [name, new Tensor(data, shape)] as const,
-    );
+    const weights = Array.from(tensors, ([name, { data, shape }]) => {
+      return [name, new Tensor(data, shape)] as const;
+    });
     return new Model({ ...options, layers: layers.map(parseLayer) }, Object.fromEntries(weights));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -131,10 +132,11 @@ function objectOf(what: string, value: unknown): Record<string, unknown> {
   throw new TypeError(`expected ${what}, found ${describe(value)}`);
 }
 
-/** Cells are not type-checked: without this, a swapped argument fails somewhere else. */
-function checkArguments(caller: string, model: Model, path: string): void {
-  if (model instanceof Model && typeof path === "string") return;
+/** Cells are not type-checked: without this, swapped arguments fail somewhere else. */
+function checkArguments(caller: string, path: string, ...models: Model[]): void {
+  if (typeof path === "string" && models.every((model) => model instanceof Model)) return;
   throw new TypeError(
-    `${caller}: expected a model and a path, found ${describe(model)} and ${describe(path)}`,
+    `${caller}: expected ${models.map(() => "a model and ").join("")}a path, found ` +
+      [...models, path].map(describe).join(" and "),
   );
 }

@@ -320,7 +320,8 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
 
   #checkSamples(caller: string, x: Tensor): void {
     const wanted = this.inputShape, name = describe(this.layers[0].name);
-    const expected = `${caller}: expected x [N, ${wanted.join(", ")}] for the layer ${name}, `;
+    const shape = showShape(wanted).replace("[", "[N, ");
+    const expected = `${caller}: expected x ${shape} for the layer ${name}, `;
     if (!(x instanceof Tensor)) {
       throw new TypeError(`${expected}found ${describe(x)}; tensor(…) makes tensors of arrays`);
     }
@@ -328,7 +329,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const count = x.size / sizeOf(wanted), fits = count === 1 || count === x.shape[0];
     throw new RangeError(
       `${expected}found ${showShape(x.shape)}` +
-        (fits ? `; x.reshape([${[count, ...wanted].join(", ")}]) makes it so` : ""),
+        (fits ? `; x.reshape(${showShape([count, ...wanted])}) makes it so` : ""),
     );
   }
 

@@ -129,12 +129,12 @@ export class Objective {
 
   /** What to do about targets of a wrong shape. */
   #hint(t: Tensor, count: number): string {
-    const areLabels = sameShape(t.shape, [count]) && this.#output.length === 1;
-    if (this.#targets === "labels") {
-      const isOneHot = sameShape(t.shape, [count, ...this.#output]);
-      return isOneHot ? "; one-hot targets go with categoricalCrossentropy" : "";
+    const { shape } = t, isSparse = this.#targets === "labels";
+    if (isSparse && sameShape(shape, [count, ...this.#output])) {
+      return "; one-hot targets go with categoricalCrossentropy";
     }
-    if (!areLabels) return "";
+    const areLabels = sameShape(shape, [count]) || sameShape(shape, [count, 1]);
+    if (isSparse || !areLabels || this.#output.length !== 1) return "";
     return this.#name === "categoricalCrossentropy"
       ? "; labels go with sparseCategoricalCrossentropy"
       : `; oneHot(labels, ${this.#output[0]}) makes targets of labels`;

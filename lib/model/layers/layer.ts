@@ -145,7 +145,7 @@ export function checkOptions(
   if (isShape) return;
   throw new RangeError(
     `${type}: expected inputShape to be the shape of one sample, such as [28, 28], found ` +
-      (Array.isArray(inputShape) ? showShape(inputShape).slice(0, 100) : describe(inputShape)),
+      (Array.isArray(inputShape) ? showShape(inputShape) : describe(inputShape)),
   );
 }
 
@@ -156,7 +156,9 @@ export function checkOptions(
 export function vectorLength({ name, input }: BuildContext): number {
   if (input.length === 1) return input[0];
   throw new RangeError(
-    `sequential: expected vectors as input of the layer "${name}", found samples of the shape ` +
+    `sequential: expected vectors as input of the layer ${
+      describe(name)
+    }, found samples of the shape ` +
       `${showShape(input)}; put layers.flatten() before it`,
   );
 }
