@@ -1,36 +1,32 @@
 /** A chart that grows while a network trains. */
-import { newFigureId, sendFigure, updateFigure } from "./bundle.ts";
+import type { ChartOptions } from "../plot/chart_parts.ts";
 import type { Figure } from "../plot/figure.ts";
-import { panelChart, type PanelOptions, type Points } from "../plot/lines.ts";
+import { panelChart } from "../plot/lines.ts";
+import { onlyKnown } from "../support/names.ts";
+import { newFigureId, sendFigure, updateFigure } from "./bundle.ts";
 import { drained, isRich, SETTLED } from "./output.ts";
 
-/** What a live chart can be told. */
-export interface LiveOptions extends Omit<PanelOptions, "x"> {
-  /** The names of the lines in each panel, by what the panel's vertical axis counts. */
-  panels: Readonly<Record<string, readonly string[]>>;
-}
-
-/** A chart that is on the screen. */
+/** A chart that grows. */
 export interface LiveChart {
   /**
    * Adds a point to some or all lines. Cheap enough for every step of a training: it draws four
    * times a second at most, and less often where drawing takes longer.
-   * @param x where the points lie horizontally, such as the step.
-   * @param values the height of each point, by the name of its line.
-   * @throws RangeError for a name that is no line of the chart.
+   * @param x the place on the horizontal axis, such as the step.
+   * @param values the value of each line, by its name; NaN leaves a gap.
+   * @throws RangeError for an unknown name.
    */
   add(x: number, values: Readonly<Record<string, number>>): void;
-  /** The chart as it is now. */
+  /** The chart with the points so far. */
   figure(): Figure;
-  /** Draws the last points, which stay in the saved notebook, and waits until they are out. */
+  /** Draws the last points, which stay in the saved notebook, and waits until they are sent. */
   finish(): Promise<void>;
 }
 
-/** Milliseconds between two pictures. */
+/** Milliseconds between two drawings. */
 const INTERVAL = 250;
-/** The part of the time that drawing may take. */
+/** The share of the time that drawing may take. */
 const SHARE = 0.01;
-/** Points of a line: more cannot be told apart in a figure 760 pixels wide. */
+/** Points of a line: more cannot be distinguished in a figure 760 pixels wide. */
 const MOST_POINTS = 600;
 
 /** The points of one line, of which every `stride`-th is kept. */
@@ -39,66 +35,94 @@ class Line {
   readonly #y: number[] = [];
   #stride = 1;
   #count = 0;
-  #last: readonly [x: number, y: number] = [0, 0];
+  #last: readonly [x: number, y: number] | undefined;
 
   add(x: number, y: number): void {
-    this.#last = [x, y];
-    if (this.#count++ % this.#stride !== 0) return;
+    const isKept = this.#count++ % this.#stride === 0;
+    this.#last = isKept ? undefined : [x, y];
+    if (!isKept) return;
     this.#x.push(x);
     this.#y.push(y);
     if (this.#x.length < MOST_POINTS) return;
-    // Too many: every second point goes, and of those to come only every second one is taken.
+    // Too many: keep every second point, of these and of those to come.
     this.#stride *= 2;
-    for (let i = 0; 2 * i < this.#x.length; i++) {
-      this.#x[i] = this.#x[2 * i];
-      this.#y[i] = this.#y[2 * i];
+    for (const values of [this.#x, this.#y]) {
+      for (let i = 0; 2 * i < values.length; i++) values[i] = values[2 * i];
+      values.length = Math.ceil(values.length / 2);
     }
-    this.#x.length = this.#y.length = Math.ceil(this.#x.length / 2);
+    this.#last = [x, y];
   }
 
-  /** The kept points and, whether it was kept or not, the newest one. */
-  points(): Points {
-    const kept = this.#count === 0 || this.#x.at(-1) === this.#last[0];
-    return kept
-      ? { x: [...this.#x], y: [...this.#y] }
-      : { x: [...this.#x, this.#last[0]], y: [...this.#y, this.#last[1]] };
+  /** The kept points and the newest one. */
+  points(): { x: number[]; y: number[] } {
+    const [x, y] = [[...this.#x], [...this.#y]];
+    if (this.#last !== undefined) {
+      x.push(this.#last[0]);
+      y.push(this.#last[1]);
+    }
+    return { x, y };
   }
 }
 
 /**
  * Starts an empty chart in the cell's output; `add` lets it grow and `finish` leaves the last
- * picture. Outside a notebook nothing is drawn: `figure` gives the chart to whoever wants it.
+ * drawing. Outside a notebook nothing is drawn, and `figure` returns the chart.
  *
- * @throws RangeError unless there are 1 to 4 panels.
+ * @param options `panels` are the names of the lines in each panel, by the title of the panel's
+ *   vertical axis; `yRanges` the ranges of these axes.
+ * @throws RangeError unless there are 1 to 4 panels and all lines have different names.
+ *
+ * @example
+ * ```ts
+ * import { liveChart } from "mnist";
+ *
+ * const chart = await liveChart({ title: "Loss", xTitle: "step", panels: { loss: ["training"] } });
+ * for (let step = 1; step <= 100; step++) chart.add(step, { training: 1 / step });
+ * await chart.finish();
+ * ```
  */
-export async function liveChart(options: LiveOptions): Promise<LiveChart> {
+export async function liveChart(
+  options: Omit<ChartOptions, "yTitle"> & {
+    panels: Readonly<Record<string, readonly string[]>>;
+    yRanges?: Readonly<Record<string, readonly [from: number, to: number]>>;
+  },
+): Promise<LiveChart> {
+  onlyKnown("liveChart", options, [
+    "panels",
+    "title",
+    "xTitle",
+    "width",
+    "height",
+    "alt",
+    "yRanges",
+  ]);
   const { panels, ...rest } = options;
-  const lines = new Map(Object.values(panels).flat().map((name) => [name, new Line()]));
-
+  const names = Object.values(panels).flat();
+  const lines = new Map(names.map((name) => [name, new Line()]));
+  if (lines.size < names.length) {
+    throw new RangeError(`liveChart: expected lines of different names, found ${names.join(", ")}`);
+  }
   const figure = (): Figure => {
-    const pointsOf = (name: string): Points => lines.get(name)?.points() ?? { x: [], y: [] };
-    const series = Object.entries(panels).map(([title, names]) => [
-      title,
-      Object.fromEntries(names.map((name) => [name, pointsOf(name)])),
-    ]);
-    return panelChart(Object.fromEntries(series), rest);
+    const rows = Object.entries(panels).map(([title, names]) => {
+      const points = names.map((name) => [name, lines.get(name)?.points() ?? { x: [], y: [] }]);
+      return [title, Object.fromEntries(points)];
+    });
+    return panelChart(Object.fromEntries(rows), rest);
   };
 
   const id = newFigureId();
+  const empty = figure();
+  if (isRich()) await sendFigure(empty, id); // it arrives while the training begins
   const draw = (): void => {
     if (isRich()) updateFigure(figure(), id);
   };
-  if (isRich()) await sendFigure(figure(), id); // it leaves while the training begins
-
   let next = performance.now() + SETTLED;
   return {
     add(x, values) {
       for (const name in values) {
         const line = lines.get(name);
         if (line === undefined) {
-          throw new RangeError(
-            `liveChart: expected one of ${[...lines.keys()].join(", ")}, found "${name}"`,
-          );
+          throw new RangeError(`liveChart: expected one of ${names.join(", ")}, found "${name}"`);
         }
         line.add(x, values[name]);
       }

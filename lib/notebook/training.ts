@@ -1,10 +1,21 @@
-/** What a person sees while a model learns: callbacks for `model.fit`. */
-import type { Callback, FitRun, Logs } from "../model/callbacks.ts";
+/** Callbacks for `model.fit` that show how a training goes. */
+import type { Callback, Logs } from "../model/callbacks.ts";
 import { onlyKnown } from "../support/names.ts";
-import { type LiveChart, liveChart, type LiveOptions } from "./live.ts";
+import { type LiveChart, liveChart } from "./live.ts";
 import { type Progress, progress } from "./progress.ts";
 
-/** A bar over all epochs, with the loss and whatever else is measured. */
+/**
+ * A callback that shows a progress bar over all epochs, with the loss and the other results.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential, trainingProgress, zeros } from "mnist";
+ *
+ * const model = sequential({ layers: [layers.dense({ inputShape: [2], units: 1 })] });
+ * model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+ * await model.fit(zeros([8, 2]), zeros([8, 1]), { callbacks: [trainingProgress()] });
+ * ```
+ */
 export function trainingProgress(): Callback {
   let bar: Progress | undefined, before = 0;
   return {
@@ -25,39 +36,45 @@ function words(logs: Logs): string {
   return Object.entries(logs).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
 }
 
-/** What {@link liveCurve} can be told. */
-export interface LiveCurveOptions {
-  /** What stands above the chart. */
-  readonly title?: string;
-  /** How often the training line gets a point, in steps: 20 points an epoch unless told otherwise. */
-  readonly every?: number;
-  /** Who draws it: {@link liveChart} unless told otherwise. */
-  readonly draw?: (options: LiveOptions) => Promise<LiveChart>;
+/** The panel and the line that show a result: `valLoss` is the line "loss, validation" of "loss". */
+function placeOf(result: string): { panel: string; line: string } {
+  const isValidation = /^val[A-Z]/.test(result);
+  const panel = isValidation ? result[3].toLowerCase() + result.slice(4) : result;
+  return { panel, line: `${panel}, ${isValidation ? "validation" : "training"}` };
 }
 
-/** The lines of each panel, by the name of the result that they show. */
-const PANELS = {
-  loss: { loss: "loss, training", valLoss: "loss, validation" },
-  accuracy: { accuracy: "accuracy, training", valAccuracy: "accuracy, validation" },
-} as const;
-
 /**
- * Loss and accuracy as a chart that grows while the model learns: a line for training, each point
- * the mean since the one before, and a point after each epoch for validation.
+ * A callback that draws loss and metrics as a chart that grows during the training: a line for
+ * training, each point the mean since the point before, and a point after each epoch for validation.
  *
- * In training dropout makes it harder, so that validation may well look better.
+ * With dropout, training is harder than validation, so that validation may look better.
+ *
+ * @param options `title` of the chart, by default "Learning"; `every` so many steps the training
+ *   lines get a point, by default 20 times an epoch.
+ *
+ * @example
+ * ```ts
+ * import { layers, liveCurve, sequential, zeros } from "mnist";
+ *
+ * const model = sequential({ layers: [layers.dense({ inputShape: [2], units: 1 })] });
+ * model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+ * await model.fit(zeros([8, 2]), zeros([8, 1]), { callbacks: [liveCurve({ title: "Loss" })] });
+ * ```
  */
-export function liveCurve(options: LiveCurveOptions = {}): Callback {
-  onlyKnown("liveCurve", options, ["title", "every", "draw"]);
-  const { title = "Learning", draw = liveChart } = options;
+export function liveCurve(options: { title?: string; every?: number } = {}): Callback {
+  onlyKnown("liveCurve", options, ["title", "every"]);
   let chart: LiveChart | undefined, every = 1, epochsBefore = 0;
   /** The sums of the epoch up to the last point. */
   let sums: Logs = { loss: 0 }, steps = 0;
+  const add = (x: number, results: readonly [name: string, value: number][]): void =>
+    chart?.add(x, Object.fromEntries(results.map(([name, y]) => [placeOf(name).line, y])));
   return {
     async onTrainBegin(run) {
       every = options.every ?? Math.max(1, Math.round(run.steps / 20));
       epochsBefore = 0;
-      chart = await draw({ title, xTitle: "epoch", panels: panelsOf(run) });
+      const panels: Record<string, string[]> = {};
+      for (const { panel, line } of run.metrics.map(placeOf)) (panels[panel] ??= []).push(line);
+      chart = await liveChart({ title: options.title ?? "Learning", xTitle: "epoch", panels });
     },
     onEpochBegin(epoch) {
       epochsBefore = epoch - 1;
@@ -65,33 +82,17 @@ export function liveCurve(options: LiveCurveOptions = {}): Callback {
     },
     onBatchEnd(batch, logs, run) {
       if (batch % every !== 0 && batch !== run.steps) return;
-      const point: Record<string, number> = {}, next: Logs = { loss: 0 };
-      for (const [name, mean] of Object.entries(logs)) {
+      const next: Logs = { loss: 0 };
+      const means = Object.entries(logs).map(([name, mean]): [string, number] => {
         next[name] = mean * batch;
-        point[lineOf(name)] = (next[name] - (sums[name] ?? 0)) / (batch - steps);
-      }
+        return [name, (next[name] - (sums[name] ?? 0)) / (batch - steps)];
+      });
       [sums, steps] = [next, batch];
-      chart?.add(epochsBefore + batch / run.steps, point);
+      add(epochsBefore + batch / run.steps, means);
     },
     onEpochEnd(epoch, logs) {
-      const validation = Object.entries(logs).filter(([name]) => name.startsWith("val"));
-      if (validation.length === 0) return;
-      chart?.add(epoch, Object.fromEntries(validation.map(([name, v]) => [lineOf(name), v])));
+      add(epoch, Object.entries(logs).filter(([name]) => placeOf(name).panel !== name));
     },
     onTrainEnd: () => chart?.finish(),
   };
-}
-
-/** A panel for each result that is measured. */
-function panelsOf({ metrics }: FitRun): Record<string, string[]> {
-  const panels = Object.entries(PANELS).map(([panel, lines]) => {
-    const measured = Object.entries(lines).filter(([name]) => metrics.includes(name));
-    return [panel, measured.map(([, line]) => line)] as const;
-  });
-  return Object.fromEntries(panels.filter(([, lines]) => lines.length > 0));
-}
-
-function lineOf(name: string): string {
-  const all: Record<string, string> = { ...PANELS.loss, ...PANELS.accuracy };
-  return all[name];
 }

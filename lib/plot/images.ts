@@ -1,60 +1,41 @@
 /**
- * Images of a data set as pictures: one, or many in a grid, each with what it is and what it was
- * read as.
+ * Images of a data set as pictures: one, or many in a grid, each with its label and its prediction.
  */
+import { describe } from "../support/describe.ts";
+import { onlyKnown } from "../support/names.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { extremes, type Numbers, spokenList } from "./chart_parts.ts";
 import { Picture } from "./picture.ts";
 import { type Color, LETTER_HEIGHT, lettersThatFit, Raster, textWidth } from "./raster.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 
-/** How images are drawn. */
+/** Options of pictures of images. */
 export interface ImageOptions {
-  /** What the values of black and white are; without it 0 and 255 for bytes, 0 and 1 for
-   *  fractions, and the smallest and largest value for any other numbers. */
+  /**
+   * The values of black and white; by default 0 and 255 for uint8, 0 and 1 for numbers between
+   * them, and the smallest and largest number for any others.
+   */
   range?: readonly [black: number, white: number];
-  /** Screen pixels for a pixel of the image. */
+  /** Screen pixels for a pixel of the image, 1 to 64. */
   scale?: number;
-  /** The names of the classes, where they are not the digits 0 to 9. */
+  /** The names of the classes, by default 0, 1, 2, … */
   classNames?: readonly string[];
-  /** What the picture shows, for whoever cannot see it; without it the labels are told. */
+  /** What the picture shows, for screen readers; by default the size, labels and predictions. */
   alt?: string;
 }
 
-/** What stands under one image. */
-export interface DigitImageOptions extends ImageOptions {
-  /** Its true class. */
-  label?: number;
-  /** The class that a network read; drawn beside the label, and marked if it differs. */
-  predicted?: number;
-  /** Any other words, instead of label and prediction. */
-  caption?: string;
-}
-
-/** A class for each image: a tensor or an array of whole numbers. */
-export type Labels = Tensor | ArrayLike<number>;
-
-/** What stands under each image of a grid. */
-export interface DigitGridOptions extends ImageOptions {
-  /** The true classes. */
-  labels?: Labels;
-  /** The classes that a network read; drawn beside the labels, and marked where they differ. */
-  predicted?: Labels;
-  /** Any other words, instead of labels and predictions. */
-  captions?: readonly string[];
-  /** Images in a row. */
-  columns?: number;
-}
+type GridOptions = NonNullable<Parameters<typeof digitGrid>[1]>;
 
 const INK: Color = [34, 34, 34];
-/** Vermillion of Okabe and Ito's palette: stands out for every kind of colour vision. */
+/** Vermillion of Okabe and Ito's palette, which is noticed with every kind of colour vision. */
 const WRONG: Color = [213, 94, 0];
 
-/** Pixels of the file for one of the screen, so that letters and edges stay sharp on fine screens. */
+/** Pixels of the file for one of the screen: letters and edges are sharp on high-resolution screens. */
 const SHARPNESS = 2;
 const GAP = 8 * SHARPNESS;
 const FRAME = 3 * SHARPNESS;
 
 const MOST_SCALE = 64;
-/** Images at most in a grid: more cannot be told apart on a screen. */
+/** Images of a grid at most: more cannot be distinguished on a screen. */
 const MOST_IMAGES = 2000;
 
 /** Images of one size: grey `[N, height, width]` or colour `[N, 3, height, width]`. */
@@ -66,7 +47,7 @@ interface Images {
   data: ArrayLike<number>;
 }
 
-/** The images in a tensor of `shape`, whose first axis counts them. */
+/** The images in data of a shape, whose first axis counts them. */
 function imagesOf(name: string, shape: readonly number[], data: ArrayLike<number>): Images {
   const [count, ...size] = shape;
   if (size.length === 1) {
@@ -81,28 +62,20 @@ function imagesOf(name: string, shape: readonly number[], data: ArrayLike<number
   }
   throw new RangeError(
     `${name}: expected images of [784], [28, 28], [1, 28, 28] or, in colour, [3, height, width], ` +
-      `found [${size.join(", ")}]; .reshape makes one of these of it`,
+      `found [${size.join(", ")}]; .reshape makes one of these`,
   );
 }
 
-/** Maps a value to a grey level of 0 to 255. */
-function greyScale(
-  data: ArrayLike<number>,
-  dtype: string,
-  range?: readonly [number, number],
-): (value: number) => number {
+/** Maps a value to a grey level of 0 to 255; NaN is black. */
+function greyScale({ data }: Images, { dtype }: Tensor, range?: ImageOptions["range"]) {
   let [black, white] = range ?? [0, dtype === "uint8" ? 255 : 1];
   if (range === undefined && dtype !== "uint8") {
-    let least = Infinity;
-    let most = -Infinity;
-    for (let i = 0; i < data.length; i++) {
-      least = Math.min(least, data[i]);
-      most = Math.max(most, data[i]);
-    }
+    const [least, most] = extremes([data]);
     if (least < 0 || most > 1) [black, white] = [least, most];
   }
   const scale = white === black ? 0 : 255 / (white - black);
-  return (value) => Math.min(255, Math.max(0, Math.round((value - black) * scale)));
+  return (value: number): number =>
+    Math.min(255, Math.max(0, Math.round((value - black) * scale))) || 0;
 }
 
 /** Draws image `index` with its left upper corner at (x, y), each pixel `scale` wide. */
@@ -129,7 +102,7 @@ function drawImage(
   }
 }
 
-/** What stands under an image, and whether it was read wrongly. */
+/** The text under an image, and whether it is a wrong prediction. */
 interface Caption {
   text: string;
   wrong: boolean;
@@ -152,8 +125,8 @@ function lines(text: string, letters: number): string[] {
   return result;
 }
 
-/** Numbers of a tensor or array of labels, checked to be one for each image. */
-function labelsOf(name: string, labels: Labels, count: number): ArrayLike<number> {
+/** The labels as numbers, checked to be one for each image. */
+function labelsOf(name: string, labels: Numbers, count: number): ArrayLike<number> {
   const isTensor = "shape" in labels;
   const numbers = isTensor ? labels.data : labels;
   if ((isTensor && labels.shape.length !== 1) || numbers.length !== count) {
@@ -166,9 +139,9 @@ function labelsOf(name: string, labels: Labels, count: number): ArrayLike<number
   return numbers;
 }
 
-/** The captions, and the words of them that a screen reader says. */
+/** The captions, and their text for screen readers. */
 function captionsOf(
-  options: DigitGridOptions,
+  options: GridOptions,
   count: number,
 ): { captions: Caption[]; spoken: string } {
   const { captions, classNames } = options;
@@ -180,12 +153,12 @@ function captionsOf(
     }
     return {
       captions: captions.map((text) => ({ text, wrong: false })),
-      spoken: `: ${captions.join(", ")}`,
+      spoken: `: ${spokenList(captions)}`,
     };
   }
   const name = (label: number): string => classNames?.[label] ?? String(label);
   const names = (labels: ArrayLike<number>): string =>
-    `${count === 1 ? "" : "s"} ${Array.from(labels, name).join(", ")}`;
+    `${count === 1 ? "" : "s"} ${spokenList(Array.from(labels, name))}`;
   const labels = options.labels && labelsOf("labels", options.labels, count);
   const predicted = options.predicted && labelsOf("predicted", options.predicted, count);
   if (!labels || !predicted) {
@@ -206,7 +179,7 @@ function captionsOf(
       return { text: wrong ? `${name(predicted[i])} ≠${name(label)}` : name(label), wrong };
     }),
     spoken: `, label${names(labels)}; ` +
-      (mistakes.length === 0 ? "read rightly" : `read wrongly: ${mistakes.join(", ")}`),
+      (mistakes.length === 0 ? "read rightly" : `read wrongly: ${spokenList(mistakes)}`),
   };
 }
 
@@ -216,14 +189,14 @@ function checkWhole(name: string, value: number, least: number, most: number): v
   }
 }
 
-/** Pixels of a letter's dot: large under large images, smaller where long words would be cut. */
+/** Pixels of a dot of a letter: many under large images, fewer where long words would be cut. */
 function letterScaleFor(width: number, longest: number): number {
   const large = Math.max(2 * SHARPNESS, Math.round(width / 100));
   return longest > lettersThatFit(width / large) ? Math.max(3, large - 2) : large;
 }
 
-/** Draws the grid of which one image is a special case. */
-function draw(images: Images, dtype: string, columns: number, options: DigitGridOptions): Picture {
+/** Draws a grid, of which a single image is a special case. */
+function draw(images: Images, tensor: Tensor, columns: number, options: GridOptions): Picture {
   const { count, height, width } = images;
   const { captions, spoken } = captionsOf(options, count);
   const scale = (options.scale ?? 3) * SHARPNESS;
@@ -241,7 +214,7 @@ function draw(images: Images, dtype: string, columns: number, options: DigitGrid
   const rows = Math.ceil(count / columns);
   const raster = new Raster(GAP + columns * cellWidth, GAP + rows * cellHeight);
 
-  const grey = greyScale(images.data, dtype, options.range);
+  const grey = greyScale(images, tensor, options.range);
   for (let i = 0; i < count; i++) {
     const x = GAP + (i % columns) * cellWidth;
     const y = GAP + Math.floor(i / columns) * cellHeight;
@@ -264,17 +237,41 @@ function draw(images: Images, dtype: string, columns: number, options: DigitGrid
   return new Picture(raster.toPng(), raster.width / SHARPNESS, raster.height / SHARPNESS, alt);
 }
 
+/** @throws TypeError for what is not a tensor. */
+function checkTensor(name: string, value: Tensor): void {
+  if (value instanceof Tensor) return;
+  throw new TypeError(
+    `${name}: expected a tensor, found ${describe(value)}; tensor(…) makes one of an array`,
+  );
+}
+
+const OPTIONS = ["range", "scale", "classNames", "alt"];
+
 /**
  * One image as a picture, pixel by pixel, 0 black and the largest value white.
  *
  * @param image `[784]`, `[28, 28]` or `[1, 28, 28]`, of any size and dtype; `[3, height, width]`
- *   is in colour.
- * @throws RangeError for a shape that is none of these.
+ *   is in colour. NaN is black.
+ * @param options `label` is the true class and `predicted` the predicted one, which are compared
+ *   under the image; `caption` is any other text.
+ * @throws RangeError for another shape, and TypeError for an array.
+ *
+ * @example
+ * ```ts
+ * import { digitImage, show, zeros } from "mnist";
+ *
+ * await show(digitImage(zeros([28, 28]), { label: 4, predicted: 9 }));
+ * ```
  */
-export function digitImage(image: Tensor, options: DigitImageOptions = {}): Picture {
+export function digitImage(
+  image: Tensor,
+  options: ImageOptions & { label?: number; predicted?: number; caption?: string } = {},
+): Picture {
+  checkTensor("digitImage", image);
+  onlyKnown("digitImage", options, ["label", "predicted", "caption", ...OPTIONS]);
   const { label, predicted, caption, ...rest } = options;
   const images = imagesOf("digitImage", [1, ...image.shape], image.data);
-  return draw(images, image.dtype, 1, {
+  return draw(images, image, 1, {
     scale: Math.min(MOST_SCALE, Math.max(1, Math.floor(280 / images.width))),
     ...rest,
     ...(label === undefined ? {} : { labels: [label] }),
@@ -284,15 +281,34 @@ export function digitImage(image: Tensor, options: DigitImageOptions = {}): Pict
 }
 
 /**
- * Many images as one picture, row by row. With `labels` and `predicted` each says what it was read
- * as and whether that is so, `7=7` or `9≠4`; a wrong one is framed too.
+ * Many images as one picture, row by row. With `labels` and `predicted`, each has its prediction and
+ * label under it, `7=7` or `9≠4`, and a frame around a wrong one.
  *
  * @param images `[N, 784]`, `[N, 28, 28]` or `[N, 1, 28, 28]`, of any size and dtype;
  *   `[N, 3, height, width]` are in colour.
- * @throws RangeError for a shape that is none of these, for no image or more than 2,000, and for
- *   labels that are not one for each image.
+ * @param options `labels` are the true classes, `predicted` the predicted ones, `captions` any other
+ *   texts; `columns` is the number of images in a row, by default 10.
+ * @throws RangeError for another shape, for no image or more than 2,000, and unless there is a label
+ *   for each image; TypeError for an array.
+ *
+ * @example
+ * ```ts
+ * import { digitGrid, show, zeros } from "mnist";
+ *
+ * await show(digitGrid(zeros([6, 784]), { labels: [5, 0, 4, 1, 9, 2], columns: 3 }));
+ * ```
  */
-export function digitGrid(images: Tensor, options: DigitGridOptions = {}): Picture {
+export function digitGrid(
+  images: Tensor,
+  options: ImageOptions & {
+    labels?: Numbers;
+    predicted?: Numbers;
+    captions?: readonly string[];
+    columns?: number;
+  } = {},
+): Picture {
+  checkTensor("digitGrid", images);
+  onlyKnown("digitGrid", options, ["labels", "predicted", "captions", "columns", ...OPTIONS]);
   if (images.ndim < 2) {
     throw new RangeError(
       `digitGrid: expected [N, …], many images, found [${images.shape.join(", ")}]; ` +
@@ -307,5 +323,5 @@ export function digitGrid(images: Tensor, options: DigitGridOptions = {}): Pictu
   }
   const columns = options.columns ?? 10;
   checkWhole("columns", columns, 1, 100);
-  return draw(found, images.dtype, Math.min(columns, found.count), options);
+  return draw(found, images, Math.min(columns, found.count), options);
 }

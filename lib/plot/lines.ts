@@ -1,179 +1,180 @@
-/** Lines: one measure against another, as loss against training steps. */
-import { checkLength, DASHES, logAxis, SYMBOLS, withAxes } from "./chart_parts.ts";
+/** Line charts: one measure against another, such as loss against training steps. */
+import type { Layout } from "plotly.js";
 import {
-  baseLayout,
+  chartLayout,
   type ChartOptions,
-  type Data,
-  Figure,
+  checkLength,
+  checkOptions,
+  DASHES,
+  entriesOf,
+  logAxis,
   type Numbers,
   plainText,
   plotNumbers,
   seriesColor,
   spokenNumber,
-} from "./figure.ts";
+  SYMBOLS,
+} from "./chart_parts.ts";
+import { Figure, type Trace } from "./figure.ts";
 
-/** Points of a line that has its own places on the horizontal axis. */
-export interface Points {
-  /** How far to the right each point lies. */
-  x: Numbers;
-  /** How high each point lies. */
-  y: Numbers;
-}
+/** Lines by their names: the heights of their points, or points with an `x` of their own. */
+export type Lines = Readonly<Record<string, Numbers | { x: Numbers; y: Numbers }>>;
 
-/** Lines by their names: the heights of their points, or points with places of their own. */
-export type Lines = Readonly<Record<string, Numbers | Points>>;
-
-/** What a line chart can be told. */
-export interface LineOptions extends ChartOptions {
-  /** Where the points lie horizontally; without it they are counted from 0. */
-  x?: Numbers;
-  /** A logarithmic horizontal axis. */
-  logX?: boolean;
-  /** A logarithmic vertical axis. */
-  logY?: boolean;
-  /** The vertical axis goes from … to …; without it to where the numbers go. */
-  yRange?: readonly [from: number, to: number];
-  /** Draws the points themselves; by default where there are 30 or fewer. */
-  markers?: boolean;
-}
-
-/** What charts below each other can be told. */
-export interface PanelOptions extends Omit<ChartOptions, "yTitle"> {
-  /** Where the points lie horizontally; without it they are counted from 0. */
-  x?: Numbers;
-  /** The vertical axis of a panel goes from … to …, by the panel's name. */
-  yRanges?: Readonly<Record<string, readonly [from: number, to: number]>>;
-}
-
+/** A line with more points than this has no markers by default. */
 const FEW_POINTS = 30;
 
 /** The part of the height that stays free between two panels. */
 const PANEL_GAP = 0.08;
 const Y_AXES = ["y", "y2", "y3", "y4"] as const;
 
-/** How the values of a line go, in words. */
+/** The course of a line in words. */
 function spokenLine(name: string, values: readonly number[]): string {
   const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return `${name} has no values`;
+  if (finite.length === 0) return `${name} has no values`.trimStart();
   const [least, most] = finite.reduce(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Infinity, -Infinity],
   );
-  return `${name} from ${spokenNumber(finite[0])} to ${spokenNumber(finite[finite.length - 1])} ` +
-    `(lowest ${spokenNumber(least)}, highest ${spokenNumber(most)})`;
+  const [first, last] = [finite[0], finite[finite.length - 1]];
+  const course = `${name} from ${spokenNumber(first)} to ${spokenNumber(last)}`.trimStart();
+  return `${course} (lowest ${spokenNumber(least)}, highest ${spokenNumber(most)})`;
 }
 
-/** The points of a line, checked; `common` is the axis that lines without their own share. */
-function pointsOf(
-  name: string,
-  line: Numbers | Points,
-  common?: Numbers,
-): { x: number[]; y: number[] } {
-  const own = "y" in line;
-  const y = plotNumbers(`lineChart: ${name}`, own ? line.y : line);
-  const places = own ? line.x : common;
-  const x = places === undefined
-    ? y.map((_, i) => i)
-    : plotNumbers(`lineChart: x of ${name}`, places);
-  checkLength(`lineChart: x of ${name}`, x.length, y.length);
-  return { x, y };
+/** The points of each line, checked; `common` is the `x` of lines without their own. */
+function pointsOf(name: string, series: Numbers | Lines, common?: Numbers) {
+  return entriesOf(name, series).map(([line, values]) => {
+    const own = typeof values === "object" && values !== null && "y" in values;
+    const y = plotNumbers(`${name}: ${line || "values"}`, own ? values.y : values);
+    const places = own ? values.x : common;
+    const xName = `${name}: x of ${line || "values"}`;
+    const x = places === undefined ? y.map((_, i) => i) : plotNumbers(xName, places);
+    checkLength(xName, x.length, y.length);
+    return { line, x, y };
+  });
+}
+
+type Points = ReturnType<typeof pointsOf>;
+
+/** The traces of lines, which differ in colour, dash and, with few points, marker. */
+function tracesOf(points: Points, first = 0, markers?: boolean): Trace[] {
+  const most = Math.max(0, ...points.map(({ y }) => y.length));
+  return points.map(({ line, x, y }, i) => {
+    const [index, color] = [first + i, seriesColor(first + i)];
+    return {
+      type: "scatter",
+      mode: markers ?? most <= FEW_POINTS ? "lines+markers" : "lines",
+      name: plainText(line),
+      x,
+      y,
+      line: { color, width: 3, dash: DASHES[index % DASHES.length] },
+      marker: { color, size: 9, symbol: SYMBOLS[index % SYMBOLS.length] },
+    };
+  });
+}
+
+/** The course of all lines in words. */
+function spokenLines(points: Points): string {
+  return points.map(({ line, y }) => spokenLine(line, y)).join("; ") || "no lines";
 }
 
 /**
  * Lines over a common axis, such as loss and accuracy over the steps of a training. Lines differ
  * in colour, dash and, with few points, marker.
  *
- * @param series the values of each line, by its name; NaN leaves a gap.
+ * @param series the values of one line, or of several by their names; `{ x, y }` are points with an
+ *   `x` of their own. NaN leaves a gap, and so does 0 or less on a logarithmic axis.
+ * @param options `x` are the places of the values on the horizontal axis, by default 0, 1, 2, …;
+ *   `logX` and `logY` draw logarithmic axes; `yRange` is the range of the vertical axis, by default
+ *   that of the values; `markers` draws the points themselves, by default if there are at most 30.
  * @throws RangeError unless each value has its `x`.
+ *
+ * @example
+ * ```ts
+ * import { arange, lineChart, show, sigmoid } from "mnist";
+ *
+ * const x = arange(-5, 5, 0.1);
+ * await show(lineChart({ sigmoid: sigmoid(x) }, { title: "Sigmoid", x, xTitle: "a", yTitle: "z" }));
+ * ```
  */
-export function lineChart(series: Lines, options: LineOptions): Figure {
-  const lines = Object.entries(series).map(([name, line]) => ({
-    name,
-    ...pointsOf(name, line, options.x),
-  }));
-  const most = Math.max(0, ...lines.map(({ y }) => y.length));
-  const markers = options.markers ?? most <= FEW_POINTS;
-  const data = lines.map(({ name, x, y }, i): Data => ({
-    type: "scatter",
-    mode: markers ? "lines+markers" : "lines",
-    name: plainText(name),
-    x,
-    y,
-    line: { color: seriesColor(i), width: 3, dash: DASHES[i % DASHES.length] },
-    marker: { color: seriesColor(i), size: 9, symbol: SYMBOLS[i % SYMBOLS.length] },
-  }));
+export function lineChart(
+  series: Numbers | Lines,
+  options: ChartOptions & {
+    x?: Numbers;
+    logX?: boolean;
+    logY?: boolean;
+    yRange?: readonly [from: number, to: number];
+    markers?: boolean;
+  },
+): Figure {
+  checkOptions("lineChart", options, ["x", "logX", "logY", "yRange", "markers"]);
+  const { title, x, logX, logY, yRange, markers, alt } = options;
+  const points = pointsOf("lineChart", series, x);
   return new Figure({
-    data,
+    data: tracesOf(points, 0, markers),
     layout: {
-      ...withAxes(options, options.logX ? logAxis(lines.flatMap(({ x }) => x)) : {}, {
-        ...(options.logY ? logAxis(lines.flatMap(({ y }) => y)) : {}),
-        ...(options.yRange && { range: [...options.yRange] }),
+      ...chartLayout(options, logX ? logAxis(points.flatMap(({ x }) => x)) : {}, {
+        ...(logY ? logAxis(points.flatMap(({ y }) => y)) : {}),
+        ...(yRange && { range: [...yRange] }),
       }),
-      showlegend: lines.length > 1,
+      showlegend: points.length > 1,
     },
-    alt: options.alt ??
-      `Line chart "${options.title}": ${
-        lines.map(({ name, y }) => spokenLine(name, y)).join("; ")
-      }`,
+    alt: alt ?? `Line chart "${title}": ${spokenLines(points)}`,
   });
 }
 
+/** Options of a chart of panels. */
+export interface PanelOptions extends Omit<ChartOptions, "yTitle"> {
+  /** The range of the vertical axis of a panel, by the panel's name. */
+  yRanges?: Readonly<Record<string, readonly [from: number, to: number]>>;
+}
+
 /**
- * Line charts below each other over one horizontal axis, for what is measured in different units,
- * such as loss and accuracy.
+ * Line charts below each other over one horizontal axis, for measures with different units, such as
+ * loss and accuracy.
  *
- * @param panels the lines of each panel, by what its vertical axis counts.
- * @throws RangeError unless there are 1 to 4 panels and each line has a value for each `x`.
+ * @param panels the lines of each panel, by the title of its vertical axis.
+ * @throws RangeError unless there are 1 to 4 panels and each value has its `x`.
  */
 export function panelChart(
   panels: Readonly<Record<string, Lines>>,
   options: PanelOptions,
 ): Figure {
-  const names = Object.entries(panels);
-  if (names.length < 1 || names.length > Y_AXES.length) {
+  checkOptions("panelChart", options, ["yRanges"]);
+  const { title, xTitle, yRanges, alt } = options;
+  const rows = Object.entries(panels).map(([yTitle, lines]) => ({
+    yTitle,
+    points: pointsOf("panelChart", lines),
+  }));
+  if (rows.length < 1 || rows.length > Y_AXES.length) {
     throw new RangeError(
-      `panelChart: expected 1 to ${Y_AXES.length} panels, found ${names.length}`,
+      `panelChart: expected 1 to ${Y_AXES.length} panels, found ${rows.length}`,
     );
   }
-  const rows = names.map(([yTitle, series], row) => ({
-    yTitle,
-    row,
-    chart: lineChart(series, { ...options, yTitle, yRange: options.yRanges?.[yTitle] }),
-  }));
-  const axes = rows.map(({ row, chart }) => {
-    const top = 1 - row / rows.length;
-    const bottom = 1 - (row + 1) / rows.length + (row + 1 < rows.length ? PANEL_GAP : 0);
-    return { ...chart.layout.yaxis, domain: [bottom, top] };
+  let first = 0;
+  const data = rows.flatMap(({ points }, row) => {
+    const traces = tracesOf(points, first);
+    first += points.length;
+    return traces.map((trace): Trace => ({ ...trace, yaxis: Y_AXES[row] }));
   });
-  const layout = baseLayout({ height: 160 + 220 * rows.length, ...options });
-  let line = 0;
-  return new Figure({
-    data: rows.flatMap(({ row, chart }) =>
-      chart.data.map((trace): Data => {
-        if (trace.type !== "scatter") return trace;
-        const color = seriesColor(line);
-        const dash = DASHES[line % DASHES.length];
-        const symbol = SYMBOLS[line % SYMBOLS.length];
-        line++;
-        return {
-          ...trace,
-          line: { ...trace.line, color, dash },
-          marker: { ...trace.marker, color, symbol },
-          yaxis: Y_AXES[row],
-        };
-      })
-    ),
-    layout: {
-      ...layout,
-      xaxis: { ...layout.xaxis, anchor: Y_AXES[rows.length - 1] },
-      ...Object.fromEntries(
-        axes.map((axis, row) => [row === 0 ? "yaxis" : `yaxis${row + 1}`, axis]),
-      ),
-      showlegend: line > 1,
-    },
-    alt: options.alt ??
-      `Line charts "${options.title}": ${
-        rows.map(({ chart }) => chart.alt.replace(/^.*?": /, "")).join("; ")
-      }`,
+  const axes = rows.map(({ yTitle }, row) => {
+    const domain: [number, number] = [
+      1 - (row + 1) / rows.length + (row + 1 < rows.length ? PANEL_GAP : 0),
+      1 - row / rows.length,
+    ];
+    const range = yRanges?.[yTitle];
+    const { yaxis } = chartLayout({ title, yTitle }, {}, {
+      domain,
+      ...(range && { range: [...range] }),
+    });
+    return [row === 0 ? "yaxis" : `yaxis${row + 1}`, yaxis];
   });
+  const layout: Partial<Layout> = {
+    ...chartLayout({ height: 160 + 220 * rows.length, ...options }, {
+      anchor: Y_AXES[rows.length - 1],
+    }),
+    ...Object.fromEntries(axes),
+    showlegend: first > 1,
+  };
+  const spoken = spokenLines(rows.flatMap(({ points }) => points));
+  return new Figure({ data, layout, alt: alt ?? `Line charts "${title}": ${spoken}` });
 }

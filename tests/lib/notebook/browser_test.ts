@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { showInBrowser } from "../../../lib/notebook/browser.ts";
-import { barChart, lineChart } from "../../../lib/plot/figures.ts";
+import { barChart } from "../../../lib/plot/bars.ts";
+import { lineChart } from "../../../lib/plot/lines.ts";
 import { projectPath } from "../../../lib/support/paths.ts";
 import { launchChromium } from "../../../tools/support/chromium.ts";
 import { missingChromium } from "../../support/browser.ts";
@@ -19,6 +20,19 @@ async function run(...args: string[]): Promise<string> {
   const decoder = new TextDecoder();
   assert.ok(success, decoder.decode(stderr));
   return decoder.decode(stdout);
+}
+
+/** What `body` prints with `console.info`, and what it returns. */
+async function saidWhile<T>(body: () => Promise<T>): Promise<{ said: string; shown: T }> {
+  const original = console.info;
+  const lines: string[] = [];
+  console.info = (line: string) => void lines.push(line);
+  try {
+    const shown = await body();
+    return { said: lines.join("\n"), shown };
+  } finally {
+    console.info = original;
+  }
 }
 
 const linuxOnly = Deno.build.os === "linux" ? undefined : "only Linux runs without a screen";
@@ -50,7 +64,7 @@ testUnless(
       await Deno.writeTextFile(
         script,
         `import { show } from "${library}show.ts";
-       import { barChart } from "${library}../plot/figures.ts";
+       import { barChart } from "${library}../plot/bars.ts";
        await show(barChart([1, 2], { title: "first" }));
        await new Promise((resolve) => setTimeout(resolve, 20));
        await show("words", barChart([3, 4], { title: "second" }));`,
@@ -103,6 +117,44 @@ testUnless(
     }
     assert.equal(drawn, 2);
     assert.deepEqual(elsewhere, []);
-    await assert.rejects(showInBrowser([]), /expected one call with all figures, found a second/);
   },
 );
+
+Deno.test("where nodeplotlib cannot be started, a page is written", () =>
+  inFolder(async (program) => {
+    await Deno.writeTextFile(`${program}/deno.json`, "{}");
+    await Deno.writeTextFile(`${program}/serve.ts`, "Deno.exit(1);");
+    const { said, shown } = await saidWhile(() =>
+      showInBrowser([barChart([1], { title: "Bars" })], {
+        open: () => Promise.resolve(true),
+        program,
+      })
+    );
+    assert.ok("file" in shown);
+    assert.match(
+      said,
+      /^nodeplotlib could not be started; the first time, it needs a network\. The/,
+    );
+    assert.equal((await written(said)).split("mnistPlots.draw(").length, 2);
+  }));
+
+Deno.test("where the page is not opened in time, a page is written", () =>
+  inFolder(async (program) => {
+    await Deno.writeTextFile(`${program}/deno.json`, "{}");
+    await Deno.writeTextFile(
+      `${program}/serve.ts`,
+      `console.log("http://127.0.0.1:1/"); for await (const _ of Deno.stdin.readable);`,
+    );
+    for (const opens of [true, false]) {
+      const { said, shown } = await saidWhile(() =>
+        showInBrowser([barChart([1], { title: "Bars" })], {
+          open: () => Promise.resolve(opens),
+          patience: 10,
+          program,
+        })
+      );
+      assert.ok("file" in shown);
+      assert.match(said, /No browser could be opened\. The figures are in/);
+      await written(said);
+    }
+  }));

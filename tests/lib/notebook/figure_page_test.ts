@@ -3,15 +3,10 @@ import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { figureBundle, figurePage } from "../../../lib/notebook/bundle.ts";
 import type { Figure } from "../../../lib/plot/figure.ts";
-import {
-  barChart,
-  confusionMatrixChart,
-  decisionBoundary,
-  heatmap,
-  histogram,
-  lineChart,
-  panelChart,
-} from "../../../lib/plot/figures.ts";
+import { barChart, histogram } from "../../../lib/plot/bars.ts";
+import { decisionBoundary } from "../../../lib/plot/boundary.ts";
+import { lineChart, panelChart } from "../../../lib/plot/lines.ts";
+import { confusionMatrixChart, heatmap } from "../../../lib/plot/matrices.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
 import { launchChromium } from "../../../tools/support/chromium.ts";
 import type { Page } from "../../../tools/support/playwright.ts";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { liveChart } from "../../../lib/notebook/live.ts";
+import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
+import { sentBy } from "../../support/channel.ts";
 
 const panels = { loss: ["training loss"], accuracy: ["test accuracy"] };
 
@@ -37,4 +39,38 @@ Deno.test("a line that the chart does not have is refused", async () => {
     name: "RangeError",
     message: 'liveChart: expected one of training loss, test accuracy, found "los"',
   });
+});
+
+Deno.test("a chart without points is empty, not broken", async () => {
+  const chart = await liveChart({ title: "Training", panels });
+  await chart.finish();
+  assert.deepEqual(points(chart.figure(), 0), [[], []]);
+  assert.match(chart.figure().alt, /training loss has no values; test accuracy has no values/);
+});
+
+Deno.test("NaN and Infinity are gaps in a line, and the newest point is there once", async () => {
+  const chart = await liveChart({ title: "Training", panels });
+  for (const loss of [2, NaN, Infinity, 1]) chart.add(0, { "training loss": loss });
+  const [x, y] = points(JSON.parse(JSON.stringify(chart.figure())), 0);
+  assert.deepEqual([x, y], [[0, 0, 0, 0], [2, null, null, 1]]);
+});
+
+Deno.test("panels that cannot be drawn are refused at the start", async () => {
+  await assert.rejects(liveChart({ title: "T", panels: {} }), /expected 1 to 4 panels, found 0/);
+  await assert.rejects(
+    liveChart({ title: "T", panels: { loss: ["training"], accuracy: ["training"] } }),
+    /^RangeError: liveChart: expected lines of different names, found training, training$/,
+  );
+  await assert.rejects(liveChart(JSON.parse('{"panels":{"a":["b"]}}')), /expected a title as text/);
+});
+
+Deno.test("in a notebook the chart is drawn at its start and its end, in one place", async () => {
+  const sent = await sentBy(async () => {
+    const chart = await liveChart({ title: "Training", panels });
+    for (let step = 0; step < 1000; step++) chart.add(step, { "training loss": 1 });
+    await chart.finish();
+  });
+  const drawings = sent.filter(({ bundle }) => FIGURE_MIME in bundle);
+  assert.deepEqual(drawings.map(({ update = false }) => update), [false, true]);
+  assert.equal(drawings[0].displayId, drawings[1].displayId);
 });

@@ -2,8 +2,8 @@ import { deepStrictEqual, match, ok, throws } from "node:assert/strict";
 import { liveCurve, trainingProgress } from "../../../lib/notebook/training.ts";
 import { layers, randn, Random, sequential, tensor } from "../../../lib/mod.ts";
 import type { Callback } from "../../../lib/model/callbacks.ts";
-import type { Figure } from "../../../lib/plot/figure.ts";
-import { liveChart } from "../../../lib/notebook/live.ts";
+import { FIGURE_MIME, isFigureData } from "../../../lib/plot/figure.ts";
+import { sentBy } from "../../support/channel.ts";
 
 const x = randn([40, 3], new Random(1)).expect([-1, 3]);
 const t = tensor([...x.argmax(1).data]);
@@ -42,30 +42,19 @@ Deno.test("liveCurve: the points are means since the point before, and validatio
       sum = loss * batch;
     },
   };
-  let figure: Figure | undefined;
-  const { history } = await model.fit(x, t, {
-    epochs: 2,
-    batchSize: 10,
-    validationData: [x, t],
-    callbacks: [
-      lossOfEachBatch,
-      liveCurve({
-        every: 2,
-        draw: async (options) => {
-          const chart = await liveChart(options);
-          return {
-            ...chart,
-            finish: () => {
-              figure = chart.figure();
-              return Promise.resolve();
-            },
-          };
-        },
-      }),
-    ],
+  let history: Record<string, number[]> = {};
+  const sent = await sentBy(async () => {
+    ({ history } = await model.fit(x, t, {
+      epochs: 2,
+      batchSize: 10,
+      validationData: [x, t],
+      callbacks: [lossOfEachBatch, liveCurve({ every: 2 })],
+    }));
   });
+  const figure = sent.at(-1)?.bundle[FIGURE_MIME];
+  ok(isFigureData(figure));
   const line = (name: string) => {
-    const found = figure?.data.find((trace) => trace.name === name);
+    const found = figure.data.find((trace) => trace.name === name);
     ok(found !== undefined && "y" in found && "x" in found, name);
     return {
       x: Array.from(Object.values(found.x ?? [])),
