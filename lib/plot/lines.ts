@@ -140,7 +140,7 @@ export function panelChart(
   options: PanelOptions,
 ): Figure {
   checkOptions("panelChart", options, ["yRanges"]);
-  const { title, xTitle, yRanges, alt } = options;
+  const { title, yRanges, alt } = options;
   const rows = Object.entries(panels).map(([yTitle, lines]) => ({
     yTitle,
     points: pointsOf("panelChart", lines),
