@@ -73,9 +73,9 @@ export async function data(
 
 /** What this machine has of a set, in a line. */
 async function state(set: DataSet, environment: Environment): Promise<string> {
-  const { obtained, failures } = await find(set, true, environment);
+  const { obtained, misses } = await find(set, true, environment);
   if (obtained !== undefined) return obtained.text;
-  const damaged = failures.some(({ problems }) => problems.some(({ damaged }) => damaged));
+  const damaged = misses.some(({ error }) => error.isDamaged);
   const megabytes = set.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   return `${set.title}: ${damaged ? "damaged" : "not here"}. To get it: ${denoCommand()} task ` +
     `data ${set.source} (${Math.ceil(megabytes)} MB)`;

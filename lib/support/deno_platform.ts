@@ -88,12 +88,12 @@ export const denoPlatform: Platform = {
 
   // deno-lint-ignore require-await
   async gunzipAll(bytes, maxBytes) {
-    // A chunk that holds everything becomes the result; the extra byte notices more content.
-    const { buffer, byteOffset, length } = gunzipSync(bytes, {
-      chunkSize: Math.max(64, maxBytes + 1),
-      maxOutputLength: Math.max(1, maxBytes),
-    });
-    return new Uint8Array(buffer, byteOffset, length);
+    // One chunk that holds everything becomes the result. Small results are in Node's shared pool.
+    const chunkSize = Math.max(64, maxBytes + 1);
+    const content = gunzipSync(bytes, { chunkSize, maxOutputLength: Math.max(1, maxBytes) });
+    const { buffer, byteOffset, length } = content;
+    const isOwn = buffer.byteLength === chunkSize;
+    return isOwn ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(content);
   },
 
   sha256() {

@@ -59,7 +59,7 @@ export async function* rawPieces(
   path: string,
   bytes: number,
   pieceBytes?: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let count = 0;
   try {
     for await (const piece of platform.read(path, pieceBytes)) {
@@ -77,7 +77,7 @@ export async function* rawPieces(
 /**
  * The content of a file in pieces of about a megabyte, decompressed if the file is gzipped. The file
  * is closed when reading ends.
- * @param maxBytes the most content to accept from a gzip.
+ * @param maxBytes a smaller limit for the content of a gzip than {@link FileInfo.maxContentBytes}.
  * @throws DataError when the file cannot be read, grows meanwhile, is damaged gzip or holds more
  * content.
  */
@@ -85,7 +85,7 @@ export async function* readPieces(path: string, maxBytes?: number): AsyncGenerat
   const { bytes, gzipped, maxContentBytes } = await inspectFile(path);
   const raw = rawPieces(path, bytes);
   if (!gzipped) return yield* raw;
-  const limit = maxBytes ?? maxContentBytes;
+  const limit = Math.min(maxBytes ?? Infinity, maxContentBytes);
   let count = 0;
   try {
     for await (const piece of platform.gunzip(raw)) {
@@ -105,13 +105,21 @@ export async function* readPieces(path: string, maxBytes?: number): AsyncGenerat
 export async function readBytes(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes } = await inspectFile(path);
   if (bytes > maxBytes) throw tooLarge(path, maxBytes, bytes);
-  const all = new Uint8Array(bytes);
-  let filled = 0;
-  for await (const piece of rawPieces(path, bytes)) {
-    all.set(piece, filled);
-    filled += piece.length;
-  }
-  return all.subarray(0, filled);
+  let all = new Uint8Array(0);
+  for await (const piece of rawPieces(path, bytes, bytes + 1)) all = joined(all, piece);
+  return all;
+}
+
+/** Both in one array, without a copy if one of them is empty. */
+function joined(
+  a: Uint8Array<ArrayBuffer>,
+  b: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  if (a.length === 0) return b;
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /**

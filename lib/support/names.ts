@@ -1,4 +1,5 @@
 /** Rejects unknown names of options and choices, and lists the valid ones. */
+import { closest, distance } from "fastest-levenshtein";
 import { describe } from "./describe.ts";
 
 /**
@@ -9,7 +10,9 @@ import { describe } from "./describe.ts";
 export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
   const name = known.find((candidate) => candidate === value);
   if (name !== undefined) return name;
-  throw new TypeError(`${what} to be one of ${quoted(known)}, found ${describe(value)}`);
+  throw new TypeError(
+    `${what} to be one of ${quoted(known)}, found ${describe(value)}${suggestion(value, known)}`,
+  );
 }
 
 /**
@@ -28,7 +31,8 @@ export function onlyKnown(caller: string, options: object, known: readonly strin
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new TypeError(
-      `${caller}: expected only the options ${quoted(known)}, found ${describe(name)}`,
+      `${caller}: expected only the options ${quoted(known)}, found ${describe(name)}` +
+        suggestion(name, known),
     );
   }
 }
@@ -45,6 +49,14 @@ export function entryOf<Name extends string, Value>(
 ): Value {
   oneOf<string>(what, name, Object.keys(table));
   return table[name];
+}
+
+/** `; did you mean "…"?` for the known name that a misspelled one resembles, otherwise nothing. */
+export function suggestion(name: unknown, known: readonly string[]): string {
+  if (typeof name !== "string" || name.length > 40 || known.length === 0) return "";
+  const nearest = closest(name.toLowerCase(), known);
+  const isNear = distance(name.toLowerCase(), nearest.toLowerCase()) <= 1 + name.length / 4;
+  return isNear ? `; did you mean ${JSON.stringify(nearest)}?` : "";
 }
 
 function quoted(names: readonly string[]): string {

@@ -39,7 +39,7 @@ export interface Platform {
   /** The names in a folder. */
   list(folder: string): Promise<string[]>;
   /** The bytes of a file in pieces, of a megabyte by default. Closed when reading ends. */
-  read(path: string, pieceBytes?: number): AsyncIterable<Uint8Array>;
+  read(path: string, pieceBytes?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Creates a file that does not exist yet, and its missing folders. */
   create(path: string): Promise<NewFile>;
   /** Whether another program has a file of {@link Platform.create} open. */
@@ -50,7 +50,7 @@ export interface Platform {
   /** Decompresses gzip in pieces. */
   gunzip(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
-   * Decompresses gzip into one array: faster, and with no second copy of the content.
+   * Decompresses gzip into one array with memory of its own, without a second copy.
    * @throws RangeError when it holds more than `maxBytes`.
    */
   gunzipAll(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>;

@@ -8,6 +8,7 @@ import type { NumericArray } from "../../tensor/dtype.ts";
 import { DataError } from "../../support/errors.ts";
 import { inspectFile, readContent, readStart, sha256Of } from "../../support/files.ts";
 import { elementCount, MAX_DIMENSIONS, showShape, type StoredArray } from "./array.ts";
+import { unexpected } from "./kind.ts";
 
 /** The types that a tensor can hold, by the third byte of the file. */
 const TYPES: ReadonlyMap<number, { name: string; bytes: 1 | 4 | 8 }> = new Map([
@@ -75,23 +76,19 @@ export function decodeIdx(bytes: Uint8Array, name = "IDX"): StoredArray {
 }
 
 function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
-  const magic = `0x${bytes.subarray(0, 4).toHex()}`;
   const [zero, zeroToo, code, dimensions] = bytes;
   const type = TYPES.get(code);
-  if (bytes.length < 4) {
-    throw new DataError(`${name}: expected an IDX file, found only ${bytes.length} bytes`);
-  }
   if (zero !== 0 || zeroToo !== 0 || (type === undefined && !OTHER_TYPES.has(code))) {
-    throw new DataError(`${name}: expected an IDX file, which starts with 0x0000, found ${magic}`);
+    throw unexpected(name, "an IDX file, which starts with 0x0000", "images", bytes);
   }
   if (type === undefined) {
     const expected = [...TYPES.values()].map(({ name }) => name).join(", ");
     throw new DataError(
-      `${name}: expected numbers of type ${expected}, found ${OTHER_TYPES.get(code)} (${magic})`,
+      `${name}: expected numbers of type ${expected}, found ${OTHER_TYPES.get(code)}`,
     );
   }
   const offset = 4 + 4 * dimensions;
-  if (bytes.length < offset) {
+  if (!(bytes.length >= offset)) { // also where the number of dimensions is missing
     throw new DataError(`${name}: expected an IDX file, found only ${bytes.length} bytes`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

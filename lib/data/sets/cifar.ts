@@ -3,17 +3,18 @@
  * label and 3072 bytes with the image (1024 reds, 1024 greens, 1024 blues, row by row).
  *
  * The archive is read as a stream, straight into the arrays: it is never unpacked on the disk, nor
- * held in memory besides them. The tar format is that of POSIX (ustar).
+ * held in memory beside them. The tar format is that of POSIX (ustar).
  */
-import { DataError, reasonOf } from "../../support/errors.ts";
+import { DataError } from "../../support/errors.ts";
 import { readPieces } from "../../support/files.ts";
-import { findFile, FolderError, missing, type RawImages, verifyFile } from "./folder.ts";
+import { unexpected } from "../formats/kind.ts";
+import { findFile, folderError, type RawImages, verifyFile } from "./folder.ts";
 import type { DataSet } from "./sources.ts";
 
 const IMAGE_BYTES = 3 * 32 * 32;
 const RECORD_BYTES = 1 + IMAGE_BYTES;
 
-/** A tar is made of blocks of this size: a head, then the file, filled up with zeros. */
+/** A tar consists of blocks of this size: a header, then the file, padded with zeros. */
 const BLOCK_BYTES = 512;
 
 /** The six files in the order of their images; the last one is the test set. */
@@ -24,7 +25,7 @@ const MEMBERS: readonly string[] = [
 
 /**
  * Reads CIFAR-10 from the archive in a folder.
- * @param verify whether it must be the published archive, told by its SHA-256.
+ * @param verify whether it must be the published archive, by its SHA-256.
  * @throws FolderError when it is missing or damaged.
  */
 export async function readCifar(
@@ -34,25 +35,25 @@ export async function readCifar(
 ): Promise<RawImages> {
   const [file] = set.files;
   const path = await findFile(folder, file);
-  if (path === undefined) throw new FolderError(folder, [missing(folder, file)]);
+  if (path === undefined) throw await folderError(folder, [{ file, damage: undefined }]);
   try {
     if (verify) await verifyFile(path, file);
     return await decodeCifar(readPieces(path, file.contentBytes), path);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new FolderError(folder, [{ file, damaged: true, reason: reasonOf(error) }]);
+    throw await folderError(folder, [{ file, damage: error.message }]);
   }
 }
 
 /**
- * Reads the pieces of an unzipped archive.
- * @param name stands in front of error messages.
+ * Reads the pieces of a decompressed archive.
+ * @param name the start of error messages.
  * @param imagesPerFile 10,000 in the published archive.
- * @throws DataError when one of the six files is missing, there twice or of another size, a label is
- * not 0 to 9, or the archive is damaged or cut off. Other files in it are passed over.
+ * @throws DataError when one of the six files is missing, is there twice or has another size, a
+ * label is not 0 to 9, or the archive is damaged. Other files in it are skipped.
  */
 export async function decodeCifar(
-  chunks: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array>,
   name: string,
   imagesPerFile = 10_000,
 ): Promise<RawImages> {
@@ -64,12 +65,12 @@ export async function decodeCifar(
     testLabels: new Uint8Array(imagesPerFile),
   };
   const seen = new Set<string>();
-  await using bytes = new ByteReader(chunks, name);
-  const head = new Uint8Array(BLOCK_BYTES);
+  await using bytes = new ByteReader(pieces, name);
+  const header = new Uint8Array(BLOCK_BYTES);
   const record = new Uint8Array(RECORD_BYTES);
   while (seen.size < MEMBERS.length) {
-    await bytes.readInto(head);
-    const { member, size } = parseHead(head, name);
+    await bytes.readInto(header);
+    const { member, size } = parseHeader(header, name);
     const index = MEMBERS.indexOf(member);
     if (index < 0) {
       await bytes.skip(Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
@@ -82,11 +83,9 @@ export async function decodeCifar(
         `${name}: expected ${member} of ${imagesPerFile * RECORD_BYTES} bytes, found ${size}`,
       );
     }
-    const isTest = index === trainFiles;
-    const [pixels, labels] = isTest
-      ? [images.testImages, images.testLabels]
-      : [images.trainImages, images.trainLabels];
-    const first = isTest ? 0 : index * imagesPerFile;
+    const [pixels, labels, first] = index === trainFiles
+      ? [images.testImages, images.testLabels, 0]
+      : [images.trainImages, images.trainLabels, index * imagesPerFile];
     for (let i = first; i < first + imagesPerFile; i++) {
       await bytes.readInto(record);
       if (record[0] > 9) {
@@ -95,46 +94,43 @@ export async function decodeCifar(
       labels[i] = record[0];
       pixels.set(record.subarray(1), i * IMAGE_BYTES);
     }
-    await bytes.skip(-size & (BLOCK_BYTES - 1)); // up to the next block
+    await bytes.skip(-size & (BLOCK_BYTES - 1)); // the padding of the last block
   }
   return images;
 }
 
-/** Name and size of the file that follows; the head carries a sum of its own bytes. */
-function parseHead(head: Uint8Array, name: string): { member: string; size: number } {
-  if (head.every((byte) => byte === 0)) {
+/** Name and size of the file that follows; the header contains a checksum of its bytes. */
+function parseHeader(header: Uint8Array, name: string): { member: string; size: number } {
+  if (header.every((byte) => byte === 0)) {
     throw new DataError(`${name}: expected ${MEMBERS.length} files of images, found fewer`);
   }
-  const field = (start: number, length: number) => {
-    const end = head.indexOf(0, start);
-    const bytes = head.subarray(start, end < 0 ? start + length : Math.min(end, start + length));
-    return new TextDecoder().decode(bytes).trim();
-  };
-  const sum = head.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 0x20 : byte), 0);
+  const field = (start: number, length: number) =>
+    new TextDecoder().decode(header.subarray(start, start + length)).replace(/\0.*/s, "").trim();
+  const sum = header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 0x20 : byte), 0);
   const size = field(124, 12);
   if (parseInt(field(148, 8), 8) !== sum || !/^[0-7]{1,11}$/.test(size)) {
-    throw new DataError(`${name}: expected a tar archive, found other bytes`);
+    throw unexpected(name, "a tar archive", "images", header);
   }
   return { member: field(0, 100), size: parseInt(size, 8) };
 }
 
-/** Reads pieces of any size as blocks of the sizes that are asked for. */
+/** Reads pieces of any size as blocks of the requested sizes. */
 class ByteReader implements AsyncDisposable {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #name: string;
-  #chunk: Uint8Array = new Uint8Array(0);
+  #piece: Uint8Array = new Uint8Array(0);
 
-  constructor(chunks: AsyncIterable<Uint8Array>, name: string) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
+  constructor(pieces: AsyncIterable<Uint8Array>, name: string) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
     this.#name = name;
   }
 
-  /** Tells whoever makes the pieces that no more are wanted: a file is closed then. */
+  /** Ends the pieces, which closes their file. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#chunks.return?.();
+    await this.#pieces.return?.();
   }
 
-  /** Fills an array. @throws DataError when there are not so many bytes. */
+  /** Fills an array. @throws DataError when there are not enough bytes. */
   async readInto(target: Uint8Array): Promise<void> {
     for (let filled = 0; filled < target.length;) {
       const part = await this.#take(target.length - filled);
@@ -143,20 +139,20 @@ class ByteReader implements AsyncDisposable {
     }
   }
 
-  /** Passes over bytes. @throws DataError when there are not so many. */
+  /** Skips bytes. @throws DataError when there are not enough. */
   async skip(count: number): Promise<void> {
     for (let left = count; left > 0;) left -= (await this.#take(left)).length;
   }
 
-  /** Some of the next bytes, at least one and at most so many. */
+  /** Some of the next bytes: at least one, at most `most`. */
   async #take(most: number): Promise<Uint8Array> {
-    while (this.#chunk.length === 0) {
-      const { done, value } = await this.#chunks.next();
+    while (this.#piece.length === 0) {
+      const { done, value } = await this.#pieces.next();
       if (done) throw new DataError(`${this.#name}: expected more bytes, found the end`);
-      this.#chunk = value;
+      this.#piece = value;
     }
-    const part = this.#chunk.subarray(0, most);
-    this.#chunk = this.#chunk.subarray(part.length);
+    const part = this.#piece.subarray(0, most);
+    this.#piece = this.#piece.subarray(part.length);
     return part;
   }
 }

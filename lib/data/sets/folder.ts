@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { platform } from "../../support/environment.ts";
 import { DataError, reasonOf } from "../../support/errors.ts";
 import { inspectFile, rawPieces, sha256Of } from "../../support/files.ts";
+import { showShape } from "../formats/array.ts";
 import { readIdx } from "../formats/idx.ts";
 import type { DataFile, DataSet } from "./sources.ts";
 
@@ -17,29 +18,62 @@ export interface RawImages {
 /** What is wrong with one file of a folder. */
 export interface FileProblem {
   readonly file: DataFile;
-  /** Whether it is there, but not what it should be. */
-  readonly damaged: boolean;
-  readonly reason: string;
+  /** What is wrong with the file, or undefined if it is missing. */
+  readonly damage: string | undefined;
 }
 
 /** A folder in which files are missing or damaged. */
 export class FolderError extends DataError {
   /**
-   * @param folder where the files should be.
+   * @param message what is wrong with the folder.
    * @param problems one for each file that cannot be used.
    */
-  constructor(readonly folder: string, readonly problems: readonly FileProblem[]) {
-    super(problems.map(({ reason }) => reason).join("\n"));
+  constructor(message: string, readonly problems: readonly FileProblem[]) {
+    super(message);
+  }
+
+  /** Whether there is a file that cannot be used, rather than none. */
+  get isDamaged(): boolean {
+    return this.problems.some(({ damage }) => damage !== undefined);
+  }
+}
+
+/** The error for a folder with problems: what is missing, and why. */
+export async function folderError(
+  folder: string,
+  problems: readonly FileProblem[],
+): Promise<FolderError> {
+  const missing = problems.filter(({ damage }) => damage === undefined);
+  const damages = problems.flatMap(({ damage }) => damage ?? []);
+  const state = missing.length > 0 ? await stateOf(folder) : undefined;
+  const names = missing.map(({ file }) => file.name).join(", ");
+  const lines = [
+    ...(missing.length > 0 ? [`${folder}: ${state ?? `no ${names}`}`] : []),
+    ...damages.slice(0, 2),
+    ...(damages.length > 2 ? [`and ${damages.length - 2} more files likewise`] : []),
+  ];
+  return new FolderError(lines.join("\n"), problems);
+}
+
+/** Why nothing is found in a folder, if the folder is the reason. */
+async function stateOf(folder: string): Promise<string | undefined> {
+  try {
+    const stat = await platform.stat(folder);
+    if (stat === undefined) return "there is no such folder";
+    if (stat.kind !== "folder") return "this is no folder";
+    return (await platform.list(folder)).length === 0 ? "the folder is empty" : undefined;
+  } catch (error) {
+    return `the folder cannot be read: ${reasonOf(error)}`;
   }
 }
 
 /**
- * Where a file of a data set lies in a folder: as it was published, unzipped, or unzipped with a
- * dot in its name as some archives have it.
+ * Where a file of a data set is in a folder: as it was published, decompressed, or decompressed with
+ * a dot in its name as some archives have it.
  */
 export async function findFile(folder: string, { name }: DataFile): Promise<string | undefined> {
-  const unzipped = name.replace(/\.gz$/, "");
-  for (const candidate of [name, unzipped, unzipped.replace("-idx", ".idx")]) {
+  const content = name.replace(/\.gz$/, "");
+  for (const candidate of [name, content, content.replace("-idx", ".idx")]) {
     const path = join(folder, candidate);
     const stat = await platform.stat(path).catch(() => undefined);
     if (stat?.kind === "file") return path;
@@ -49,62 +83,65 @@ export async function findFile(folder: string, { name }: DataFile): Promise<stri
 
 /**
  * Reads images and labels.
- * @param verify whether the files must be the published ones, told by their SHA-256; without it any
- * IDX files of matching dimensions will do.
- * @throws FolderError that says of each file what is wrong with it.
+ * @param verify whether the files must be the published ones, by their SHA-256. If not, any IDX
+ * files of matching dimensions are accepted.
+ * @throws FolderError that says what is wrong with each file.
  */
 export async function readFolder(
   set: DataSet,
   folder: string,
   verify: boolean,
 ): Promise<RawImages> {
-  const read = await Promise.allSettled(
-    set.files.map((file, i) => readOne(set, folder, file, verify, i % 2 === 0)),
-  );
-  const problems = read.flatMap((result, i) => {
-    if (result.status === "fulfilled") return [];
-    const error: unknown = result.reason;
-    if (error instanceof FolderError) return error.problems;
-    return [{ file: set.files[i], damaged: true, reason: reasonOf(error) }];
-  });
-  if (problems.length > 0) throw new FolderError(folder, problems);
+  const read = await Promise.all(set.files.map((_, i) => readFile(set, folder, i, verify)));
+  const problems = read.flatMap((result) => result instanceof Uint8Array ? [] : [result]);
+  if (problems.length > 0) throw await folderError(folder, problems);
   const [trainImages, trainLabels, testImages, testLabels] = read.flatMap((result) =>
-    result.status === "fulfilled" ? [result.value] : []
+    result instanceof Uint8Array ? [result] : []
   );
   const pixels = set.imageShape[1] * set.imageShape[2];
   for (
-    const [i, images, labels] of [[0, trainImages, trainLabels], [
-      2,
+    const [i, images, labels] of [[1, trainImages, trainLabels], [
+      3,
       testImages,
       testLabels,
     ]] as const
   ) {
-    if (images.length / pixels !== labels.length) {
-      throw new FolderError(folder, [{
-        file: set.files[i + 1],
-        damaged: true,
-        reason: `${join(folder, set.files[i + 1].name)}: expected a label for each of the ` +
-          `${images.length / pixels} images, found ${labels.length}`,
-      }]);
-    }
+    const count = images.length / pixels;
+    if (count === labels.length) continue;
+    const damage =
+      `${join(folder, set.files[i].name)}: expected a label for each of the ${count} ` +
+      `images, found ${labels.length}`;
+    throw await folderError(folder, [{ file: set.files[i], damage }]);
   }
   return { trainImages, trainLabels, testImages, testLabels };
 }
 
-/** A file that is not there. */
-export function missing(folder: string, file: DataFile): FileProblem {
-  return { file, damaged: false, reason: `${join(folder, file.name)}: nothing there` };
-}
-
-async function readOne(
+/** Reads a file of images (`index` 0 and 2) or of labels (1 and 3), or says why that fails. */
+async function readFile(
   set: DataSet,
   folder: string,
-  file: DataFile,
+  index: number,
   verify: boolean,
-  isImages: boolean,
+): Promise<Uint8Array | FileProblem> {
+  const file = set.files[index];
+  try {
+    const path = await findFile(folder, file);
+    return path === undefined
+      ? { file, damage: undefined }
+      : await readBytes(set, path, index, verify);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { file, damage: error.message };
+  }
+}
+
+async function readBytes(
+  set: DataSet,
+  path: string,
+  index: number,
+  verify: boolean,
 ): Promise<Uint8Array> {
-  const path = await findFile(folder, file);
-  if (path === undefined) throw new FolderError(folder, [missing(folder, file)]);
+  const file = set.files[index];
   const { of, sha256 } = file.hash;
   if (verify && of === "file") await verifyFile(path, file);
   const { shape, data } = await readIdx(
@@ -112,21 +149,20 @@ async function readOne(
     verify ? { maxBytes: file.contentBytes, sha256: of === "content" ? sha256 : undefined } : {},
   );
   const [, rows, columns] = set.imageShape;
+  const isImages = index % 2 === 0;
   const fits = isImages
     ? shape.length === 3 && shape[1] === rows && shape[2] === columns
     : shape.length === 1;
   if (!fits || !(data instanceof Uint8Array)) {
     const expected = isImages ? `images of [N, ${rows}, ${columns}]` : "labels of [N]";
-    throw new DataError(`${path}: expected ${expected} bytes, found [${shape.join(", ")}]`);
+    throw new DataError(`${path}: expected ${expected} bytes, found ${showShape(shape)}`);
   }
-  if (!isImages) {
-    const wrong = data.findIndex((label) => label >= set.classNames.length);
-    if (wrong >= 0) {
-      throw new DataError(
-        `${path}: expected labels from 0 to ${set.classNames.length - 1}, found ${data[wrong]} ` +
-          `for image ${wrong}`,
-      );
-    }
+  const wrong = isImages ? -1 : data.findIndex((label) => label >= set.classNames.length);
+  if (wrong >= 0) {
+    throw new DataError(
+      `${path}: expected labels from 0 to ${set.classNames.length - 1}, found ${data[wrong]} for ` +
+        `image ${wrong}`,
+    );
   }
   return data;
 }

@@ -1,44 +1,45 @@
 /** MNIST and data sets in its form: images and labels as tensors, from the best source there is. */
 import { oneHot } from "../../tensor/create.ts";
-import { allocate, type DType } from "../../tensor/dtype.ts";
+import { allocate } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { drawDigits, USUAL_COUNTS } from "../digits/draw.ts";
 import { type Environment, processEnvironment } from "../../support/environment.ts";
+import { describe } from "../../support/describe.ts";
 import { DataError } from "../../support/errors.ts";
+import { oneOf, onlyKnown, suggestion } from "../../support/names.ts";
 import type { RawImages } from "./folder.ts";
 import { obtain, ObtainError, type ObtainOptions } from "./obtain.ts";
-import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource } from "./sources.ts";
+import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource, SOURCES } from "./sources.ts";
 
-/** What `loadMnist` can be asked for. */
+/** Options of `loadMnist`. */
 export interface MnistOptions {
   /**
    * `"auto"` (default) takes MNIST from the folder in `MNIST_DIR`, from `data/mnist/` or from the
-   * network, and the embedded digits where none of them has it; `MNIST_SOURCE` in the environment
-   * names another source for it. `"mnist"` and the others take that data set or fail.
+   * network, and the embedded digits if it is in none of them; the environment variable
+   * `MNIST_SOURCE` can name another source instead. `"mnist"` and the others take that data set or
+   * fail.
    */
   readonly source?: DataSource;
-  /** Pixels as floats of 0 to 1 (default) rather than bytes of 0 to 255. */
+  /** Pixels as floats from 0 to 1 (default) rather than bytes from 0 to 255. */
   readonly normalize?: boolean;
   /** Images as rows of pixels (default) rather than as channels of rows and columns. */
   readonly flatten?: boolean;
-  /** Labels as rows with a 1 in the column of the class rather than as numbers (default). */
+  /** Labels as one-hot rows rather than as numbers (default). */
   readonly oneHotLabel?: boolean;
-  /** The kind of normalised pixels and one-hot labels; float32 unless told otherwise. */
+  /** The dtype of normalized pixels and one-hot labels: `"float32"` (default) or `"float64"`. */
   readonly dtype?: "float32" | "float64";
-  /** Whether files must be the published ones (default); `false` is for data of one's own. */
+  /**
+   * Whether files must be the published ones (default). `false` reads files of your own: from the
+   * folder in `MNIST_DIR` or else from `data/mnist/`, and from nowhere else.
+   */
   readonly verify?: boolean;
 }
 
-/** Their names, for whoever misspells one in a notebook. */
-const OPTIONS: readonly string[] = [
-  "source",
-  "normalize",
-  "flatten",
-  "oneHotLabel",
-  "dtype",
-  "verify",
-];
+const FLOATS = ["float32", "float64"] as const;
+
+/** The options that are switches. */
+const SWITCHES = ["normalize", "flatten", "oneHotLabel", "verify"] as const;
 
 /** The shape of images: a row of pixels each, or channels, rows and columns. */
 export type ImageShape<Source, Flatten> = Source extends "cifar-10"
@@ -50,7 +51,7 @@ export type ImageShape<Source, Flatten> = Source extends "cifar-10"
 export type LabelShape<OneHot> = OneHot extends true ? [number, 10] : [number];
 
 /**
- * A data set. Its tensors are made when they are first read: a program that only uses the test set
+ * A data set. Each tensor is created when it is first read: a program that only uses the test set
  * does not pay for the training set.
  */
 export interface Mnist<Image extends Shape = Shape, Label extends Shape = Shape> {
@@ -64,11 +65,11 @@ export interface Mnist<Image extends Shape = Shape, Label extends Shape = Shape>
   readonly tTest: Tensor<Label>;
   /** Which data set it is. */
   readonly source: Exclude<DataSource, "auto">;
-  /** What the labels 0 to 9 stand for. */
+  /** The names of the labels 0 to 9. */
   readonly classNames: readonly string[];
 }
 
-/** Options of which none is misspelt. */
+/** Options without unknown names. */
 export type MnistKnown<O> = O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>;
 
 /** The data set that options describe. */
@@ -101,14 +102,16 @@ export async function readMnist(
   options: MnistOptions = {},
   surroundings: MnistSurroundings = {},
 ): Promise<LoadedMnist> {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`loadMnist: expected options ${OPTIONS.join(", ")}, found ${unknown}`);
+  onlyKnown("loadMnist", options, ["source", ...SWITCHES, "dtype"]);
+  for (const name of SWITCHES) {
+    const value = options[name] ?? false;
+    if (typeof value === "boolean") continue;
+    throw new TypeError(
+      `loadMnist: expected ${name} to be true or false, found ${describe(value)}`,
+    );
   }
-  const { normalize = true, flatten = true, oneHotLabel = false, dtype = "float32" } = options;
-  if (dtype !== "float32" && dtype !== "float64") {
-    throw new TypeError(`loadMnist: expected dtype float32 or float64, found ${dtype}`);
-  }
+  const { normalize = true, flatten = true, oneHotLabel = false } = options;
+  const dtype = oneOf("loadMnist: expected dtype", options.dtype ?? "float32", FLOATS);
   const { images, source, text, failure } = await load(options, surroundings);
   const { imageShape, classNames } = source === "digits"
     ? { imageShape: [1, 28, 28], classNames: DIGIT_NAMES }
@@ -146,15 +149,23 @@ export async function readMnist(
   return { mnist, text, failure };
 }
 
-/** x/255 for every pixel x. */
-function scaled(bytes: Uint8Array, dtype: DType): Tensor["data"] {
+/**
+ * x/255 for every pixel x. The pixels are moved to the end of the memory of the floats, which then
+ * overwrite them from the start: beside each other, MNIST's would need 47 MB more.
+ */
+function scaled(pixels: Uint8Array, dtype: "float32" | "float64"): Tensor["data"] {
   const table = allocate(dtype, 256).map((_, pixel) => pixel / 255);
-  const floats = allocate(dtype, bytes.length);
-  for (let i = 0; i < bytes.length; i++) floats[i] = table[bytes[i]];
+  const { length, buffer } = pixels;
+  const floats = allocate(dtype, length);
+  const moved = new Uint8Array(floats.buffer, floats.byteLength - length);
+  moved.set(pixels);
+  // Frees what is large now, rather than at some later time.
+  if (buffer instanceof ArrayBuffer && length > 2 ** 20) buffer.transfer(0);
+  for (let i = 0; i < length; i++) floats[i] = table[moved[i]];
   return floats;
 }
 
-/** A function that works out its result the first time, and then remembers it. */
+/** A function that computes its result the first time, and then remembers it. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -175,35 +186,34 @@ async function load(
     const { images, text } = await obtain(DATA_SETS[source], { ...surroundings, verify });
     return { images, source, text, failure: undefined };
   };
-  const source = asked === "auto" ? sourceNamedIn(environment) : asked;
+  const known = oneOf("loadMnist: expected source", asked, SOURCES);
+  const source = known === "auto" ? sourceNamedIn(environment) : known;
   if (source === "digits") return digits(undefined);
   if (source === "auto") {
     try {
       return await loadFiles("mnist");
     } catch (error) {
-      if (!(error instanceof ObtainError)) throw error;
+      // Files of one's own are never replaced by other data.
+      if (!(error instanceof ObtainError) || !verify) throw error;
       return digits(error);
     }
-  }
-  if (!(source in DATA_SETS)) {
-    const known = ["auto", "digits", ...Object.keys(DATA_SETS)].join(", ");
-    throw new TypeError(`loadMnist: expected source to be one of ${known}, found "${source}"`);
   }
   return await loadFiles(source);
 }
 
-/** What `MNIST_SOURCE` says instead of `"auto"`: `deno task run --data SOURCE` sets it. */
+/** What `MNIST_SOURCE` names instead of `"auto"`: `deno task run --data SOURCE` sets it. */
 function sourceNamedIn(environment: Environment): DataSource {
   const name = environment("MNIST_SOURCE") || "auto";
-  // The images of CIFAR-10 have another shape than whoever asks for no source is told to expect.
-  const allowed: readonly DataSource[] = ["auto", "mnist", "digits", "fashion-mnist"];
-  const source = allowed.find((known) => known === name);
-  if (source === undefined) {
-    throw new DataError(
-      `MNIST_SOURCE: expected one of ${allowed.join(", ")}, found ${JSON.stringify(name)}`,
-    );
-  }
-  return source;
+  const fitting = SOURCES.filter((known) => known !== "cifar-10");
+  const source = fitting.find((known) => known === name);
+  if (source !== undefined) return source;
+  throw new DataError(
+    name === "cifar-10"
+      ? 'MNIST_SOURCE: expected a set of 28 × 28 images, found "cifar-10", whose images are ' +
+        '3 × 32 × 32: a notebook asks for them itself, with loadMnist({ source: "cifar-10" })'
+      : `MNIST_SOURCE: expected one of ${fitting.join(", ")}, found ${describe(name)}` +
+        suggestion(name, fitting),
+  );
 }
 
 /** The embedded digits, drawn when they are first read. */

@@ -1,11 +1,11 @@
 /** From the name of a data set to its images: the folders that may have them, then the network. */
 import { join } from "node:path";
-import { readCifar } from "./cifar.ts";
-import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
 import { type Environment, platform, processEnvironment } from "../../support/environment.ts";
 import { DataError } from "../../support/errors.ts";
-import { type FileProblem, findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import { projectPath } from "../../support/paths.ts";
+import { readCifar } from "./cifar.ts";
+import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
+import { type FileProblem, findFile, FolderError, type RawImages, readFolder } from "./folder.ts";
 import type { DataSet } from "./sources.ts";
 
 /** Images, and a sentence that says where they come from. */
@@ -17,18 +17,21 @@ export interface Obtained {
 
 /** Options of {@link obtain}. */
 export interface ObtainOptions extends Partial<DownloadOptions> {
-  /** Whether files must be the published ones, told by their SHA-256. */
+  /**
+   * Whether files must be the published ones, by their SHA-256. If not, they are someone's own: only
+   * one folder is looked at, that of the environment variable if it is set, and nothing is downloaded.
+   */
   readonly verify: boolean;
-  /** Where folders and mirrors may be named; the program's own variables unless told otherwise. */
+  /** Where folders and mirrors may be named. Default: the variables of this program. */
   readonly environment?: Environment;
   /** See {@link removeLeftovers}. */
   readonly fresh?: number;
 }
 
-/** A data set cannot be had. */
+/** A data set is unavailable. */
 export class ObtainError extends DataError {
   /**
-   * @param message everything: folders, files, hashes, and the reason that each mirror gave.
+   * @param message folders, files, hashes, and the failure of each mirror.
    * @param summary the reasons in a line or two.
    */
   constructor(message: string, readonly summary: string) {
@@ -37,23 +40,30 @@ export class ObtainError extends DataError {
 }
 
 /** A folder that may have the files of a data set. */
-export interface Place {
+interface Place {
   /** Its absolute path. */
   readonly folder: string;
-  /** How sentences call it: a path would tell whose machine it is. */
+  /** Its name in sentences: a path would tell whose machine it is. */
   readonly name: string;
+}
+
+/** A folder that does not have the data set. */
+interface Miss extends Place {
+  readonly error: FolderError;
 }
 
 /** What the folders of this machine have of a data set. */
 export interface Found {
-  /** The set, where one of them has it. */
+  /** The set, if one of them has it. */
   readonly obtained: Obtained | undefined;
-  readonly places: readonly Place[];
-  /** What is wrong with each folder that does not have it. */
-  readonly failures: readonly FolderError[];
+  /** The folders that do not have it, in the order in which they were looked at. */
+  readonly misses: readonly Miss[];
 }
 
-/** Looks for a data set in the folder that the environment names, then in its folder under `data/`. */
+/**
+ * Looks for a data set in the folder that the environment names, then in its folder under `data/`.
+ * @param verify see {@link ObtainOptions}.
+ */
 export async function find(
   set: DataSet,
   verify: boolean,
@@ -61,61 +71,55 @@ export async function find(
 ): Promise<Found> {
   const variable = `${set.variable}_DIR`;
   const named = environment(variable);
-  const places = [
-    ...(named ? [{ folder: projectPath(named), name: `the folder in ${variable}` }] : []),
-    { folder: projectPath(set.folder), name: `${set.folder}/` },
-  ];
-  const failures: FolderError[] = [];
-  for (const { folder, name } of places) {
+  const own = { folder: projectPath(set.folder), name: `${set.folder}/` };
+  const places: Place[] = named
+    ? [{ folder: projectPath(named), name: `the folder in ${variable}` }, ...(verify ? [own] : [])]
+    : [own];
+  const misses: Miss[] = [];
+  for (const place of places) {
     try {
-      const images = await readImages(set, folder, verify);
-      const text = sentence(set, images, `from ${name}`, verify);
-      return { obtained: { images, text: text + passedOver(set, failures) }, places, failures };
+      const images = await readImages(set, place.folder, verify);
+      const text = sentence(set, images, `from ${place.name}`, verify) + passedOver(set, misses);
+      return { obtained: { images, text }, misses };
     } catch (error) {
       if (!(error instanceof FolderError)) throw error;
-      failures.push(error);
+      misses.push({ ...place, error });
     }
   }
-  return { obtained: undefined, places, failures };
+  return { obtained: undefined, misses };
 }
 
 /**
  * Takes a data set from the folder that the environment names, from its folder under `data/`, or
- * from its mirrors into the latter. A file there that is damaged is replaced; the folder that the
- * environment names is never written to.
+ * from its mirrors into the latter. A damaged file there is replaced; nothing is ever written to the
+ * folder that the environment names.
  * @throws ObtainError when all fail.
  */
 export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obtained> {
-  const own = projectPath(set.folder);
-  for (const { name } of set.files) await removeLeftovers(join(own, name), options.fresh);
-  const { obtained, places, failures } = await find(set, options.verify, options.environment);
+  const folder = projectPath(set.folder);
+  for (const { name } of set.files) await removeLeftovers(join(folder, name), options.fresh);
+  const { obtained, misses } = await find(set, options.verify, options.environment);
   if (obtained !== undefined) return obtained;
-  const { problems } = failures[failures.length - 1]; // those of our own folder
+  const { problems } = misses[misses.length - 1].error; // those of our own folder
   try {
-    if (!options.verify && problems.some(({ damaged }) => damaged)) {
-      throw new DataError("nothing was downloaded: data of one's own are not replaced");
+    if (!options.verify) {
+      throw new DataError("Nothing was downloaded, because verify: false asks for your own data.");
     }
-    await repair(set, own, problems, options);
-    const images = await readImages(set, own, true);
-    const replaced = problems.filter(({ damaged }) => damaged);
-    return {
-      images,
-      text: [
-        sentence(set, images, `downloaded into ${set.folder}/`, true) +
-        passedOver(set, failures.slice(0, -1)),
-        ...replaced.map(({ file }) => `It replaced a damaged ${file.name}.`),
-      ].join(" "),
-    };
+    await repair(set, folder, problems, options);
+    const images = await readImages(set, folder, true);
+    const place = `downloaded into ${set.folder}/`;
+    const text = sentence(set, images, place, true) + passedOver(set, misses.slice(0, -1));
+    const replaced = problems.filter(({ damage }) => damage !== undefined)
+      .map(({ file }) => ` It replaced a damaged ${file.name}.`);
+    return { images, text: text + replaced.join("") };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw failure(set, places, failures, error);
+    throw failure(set, misses, error);
   }
 }
 
 async function readImages(set: DataSet, folder: string, verify: boolean): Promise<RawImages> {
-  return set.source === "cifar-10"
-    ? await readCifar(set, folder, verify)
-    : await readFolder(set, folder, verify);
+  return await (set.source === "cifar-10" ? readCifar : readFolder)(set, folder, verify);
 }
 
 /** Downloads what is missing or damaged in a folder. */
@@ -126,16 +130,16 @@ async function repair(
   options: ObtainOptions,
 ): Promise<void> {
   let mirrors = options.mirrors ?? mirrorsOf(set, options.environment);
-  for (const { file, damaged } of problems) {
+  for (const { file, damage } of problems) {
     const present = await findFile(folder, file);
-    if (present !== undefined && !damaged) continue; // another program was faster
+    if (present !== undefined && damage === undefined) continue; // another program was faster
     const { path, mirror } = await download(file, folder, { ...options, mirrors });
     mirrors = [mirror, ...mirrors.filter((other) => other !== mirror)]; // first, for the next file
     if (present !== undefined && present !== path) await platform.remove(present);
   }
 }
 
-/** The mirrors in the environment, separated by commas or blanks, or else the usual ones. */
+/** The mirrors in the environment, separated by commas or spaces, or else the usual ones. */
 export function mirrorsOf(
   set: DataSet,
   environment: Environment = processEnvironment,
@@ -151,41 +155,40 @@ function sentence(set: DataSet, images: RawImages, place: string, verified: bool
     `test images, ${place}, ${verified ? "SHA-256 verified" : "not verified"}.`;
 }
 
-/** Says that the folder which the environment names was of no use. */
-function passedOver(set: DataSet, failures: readonly FolderError[]): string {
-  const problems = failures.flatMap(({ problems }) => problems);
-  if (problems.length === 0) return "";
-  const names = problems.map(({ file, damaged }) =>
-    `${file.name} ${damaged ? "damaged" : "missing"}`
-  );
-  return ` (The folder in ${set.variable}_DIR was passed over: ${names.join(", ")}.)`;
+/** Says why the folder that the environment names was not used. */
+function passedOver(set: DataSet, misses: readonly Miss[]): string {
+  if (misses.length === 0) return "";
+  const reasons = misses.map(({ error }) => error.message).join("; ").replaceAll("\n", "; ");
+  return ` (The folder in ${set.variable}_DIR was not used. ${reasons}.)`;
 }
 
-/** Everything that went wrong, and how to mend it. */
-function failure(
-  set: DataSet,
-  places: readonly Place[],
-  failures: readonly FolderError[],
-  download: DataError,
-): ObtainError {
+/** Everything that went wrong, and how to fix it. */
+function failure(set: DataSet, misses: readonly Miss[], last: DataError): ObtainError {
   const { of } = set.files[0].hash;
-  const own = places[places.length - 1].folder;
+  const { folder } = misses[misses.length - 1];
+  const indented = (text: string) => `  ${text.replaceAll("\n", "\n  ")}`;
   const message = [
     `${set.title}: expected its files in a folder or from a mirror, found them in none.`,
-    ...failures.flatMap(({ problems }) => problems.map(({ reason }) => `  ${reason}`)),
-    `  ${download.message.replaceAll("\n", "\n  ")}`,
-    `SHA-256 of ${of === "content" ? "what the files hold once unzipped" : "the files"}:`,
-    ...set.files.map(({ name, hash }) => `  ${hash.sha256}  ${name}`),
-    `To mend it: put the files into ${own}, or name the folder that has them in ` +
-    `${set.variable}_DIR, or name other mirrors in ${set.variable}_MIRRORS.`,
+    ...misses.map(({ error }) => indented(error.message)),
+    indented(last.message),
+    `Start of the SHA-256 of ${of === "content" ? "their decompressed content" : "the files"}:`,
+    ...set.files.map(({ name, hash }) => `  ${hash.sha256.slice(0, 16)}  ${name}`),
+    `To fix this, put the files into ${folder}, or set ${set.variable}_DIR to the folder that has ` +
+    `them, or ${set.variable}_MIRRORS to other addresses.`,
   ].join("\n");
-  const damage = failures.flatMap(({ problems }) => problems.filter(({ damaged }) => damaged));
-  const mirrors = download instanceof DownloadError
-    ? download.failures.map(({ url, reason }) => `${URL.parse(url)?.host ?? url}: ${reason}`)
-    : [download.message];
+  // That our own folder does not have the files is nothing new; that it has some of them is.
+  const noteworthy = misses.filter(({ error }, i) =>
+    i < misses.length - 1 || error.isDamaged || error.problems.length < set.files.length
+  );
   const summary = [
-    ...damage.map(({ reason }) => reason),
-    mirrors.length > 0 ? `Mirrors: ${mirrors.join("; ")}` : "There is no mirror.",
+    ...noteworthy.map(({ name, error }) => `Not used, ${name}: ${error.message}`),
+    last instanceof DownloadError ? mirrorSummary(last) : last.message,
   ].join("\n");
   return new ObtainError(message, summary);
+}
+
+function mirrorSummary({ failures }: DownloadError): string {
+  if (failures.length === 0) return "There is no mirror.";
+  const reasons = failures.map(({ url, reason }) => `${URL.parse(url)?.host ?? url}: ${reason}`);
+  return `Mirrors: ${reasons.join("; ")}`;
 }

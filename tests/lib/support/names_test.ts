@@ -6,7 +6,8 @@ Deno.test("oneOf: returns a known name, lists the known names for an unknown one
   const known: readonly string[] = ["adam", "sgd"];
   throws(() => oneOf("compile: expected optimizer", "adm", known), {
     name: "TypeError",
-    message: 'compile: expected optimizer to be one of "adam", "sgd", found "adm"',
+    message:
+      'compile: expected optimizer to be one of "adam", "sgd", found "adm"; did you mean "adam"?',
   });
   throws(() => oneOf("x: expected y", "toString", known), TypeError);
 });
@@ -33,6 +34,7 @@ Deno.test("onlyKnown: a misspelled option is refused", () => {
   onlyKnown("fit", {}, []);
   throws(() => onlyKnown("fit", { batchsize: 1 }, ["epochs", "batchSize"]), {
     name: "TypeError",
-    message: 'fit: expected only the options "epochs", "batchSize", found "batchsize"',
+    message: 'fit: expected only the options "epochs", "batchSize", found "batchsize"; ' +
+      'did you mean "batchSize"?',
   });
 });

@@ -7,6 +7,7 @@ import { projectPath } from "../../../../lib/support/paths.ts";
 import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
 import type { Tensor } from "../../../../lib/tensor/tensor.ts";
 import { gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts";
+import { peakMemory } from "../../../support/memory.ts";
 import { missingMnist, mnistFolder, testUnless } from "../../../support/skip.ts";
 
 /** An environment of its own: tests run side by side, and the program's is one for all of them. */
@@ -120,17 +121,41 @@ Deno.test("loadMnist: unknown names are refused", async () => {
   const env = environment({ MNIST_SOURCE: "minst" });
   await rejectsWithDataError(
     readMnist({}, env),
-    /MNIST_SOURCE: expected one of auto, mnist.*"minst"/,
+    /MNIST_SOURCE: expected one of auto, mnist.*"minst"; did you mean "mnist"\?/,
   );
   // @ts-expect-error: as a notebook, which nobody checks, would call it
   const unknown = readMnist({ source: "minst" }, env);
-  await assert.rejects(unknown, /expected source to be one of .*found "minst"/);
+  await assert.rejects(
+    unknown,
+    /expected source to be one of .*found "minst"; did you mean "mnist"\?/,
+  );
   // @ts-expect-error: likewise, by its name in the book
   const misspelt = readMnist({ source: "digits", one_hot_label: true }, env);
-  await assert.rejects(misspelt, /expected options source, .*found one_hot_label/);
+  await assert.rejects(misspelt, /expected only the options "source", .*found "one_hot_label"/);
   // @ts-expect-error: likewise
   await assert.rejects(readMnist({ source: "digits", dtype: "uint8" }, env), TypeError);
 });
+
+Deno.test("loadMnist: what only looks like a switch is refused", async () => {
+  // @ts-expect-error: a text is true, whatever it says
+  await assert.rejects(readMnist({ source: "digits", normalize: "false" }), {
+    name: "TypeError",
+    message: 'loadMnist: expected normalize to be true or false, found "false"',
+  });
+});
+
+Deno.test("loadMnist: MNIST_SOURCE cannot name images of another shape", async () => {
+  await rejectsWithDataError(
+    readMnist({}, environment({ MNIST_SOURCE: "cifar-10" })),
+    /28 × 28 images, found "cifar-10".*loadMnist\({ source: "cifar-10" }\)/,
+  );
+});
+
+Deno.test("loadMnist: data of one's own that are incomplete are an error, not the digits", () =>
+  inFolder(async (folder) => {
+    const offline = environment({ MNIST_DIR: join(folder, "none"), MNIST_MIRRORS: "" });
+    await rejectsWithDataError(readMnist({ verify: false }, offline), /there is no such folder/);
+  }));
 
 async function has(folder: string): Promise<boolean> {
   const path = join(projectPath(folder), DATA_SETS.mnist.files[0].name);
@@ -139,7 +164,7 @@ async function has(folder: string): Promise<boolean> {
 
 testUnless(
   await has("data/mnist") ? "data/mnist has the real set, which would be taken" : undefined,
-  "loadMnist: without MNIST, the digits stand in, and a box says so and how to get it",
+  "loadMnist: without MNIST the digits are used, with the reason",
   () =>
     inFolder(async (folder) => {
       const offline = { MNIST_DIR: join(folder, "none"), MNIST_MIRRORS: "http://127.0.0.1:9/" };
@@ -147,13 +172,17 @@ testUnless(
       const { mnist, failure } = await readMnist({}, env);
       assert.equal(mnist.source, "digits");
       assert.equal(mnist.xTest.shape[0], 10_000);
+      assert.match(
+        failure?.summary ?? "",
+        /the folder in MNIST_DIR: .*none: there is no such folder/,
+      );
       assert.match(failure?.summary ?? "", /Mirrors: 127\.0\.0\.1:9: /);
       await rejectsWithDataError(
         readMnist({ source: "mnist" }, env),
-        /none.train-images-idx3-ubyte\.gz: nothing there/,
-        /data.mnist.t10k-labels-idx1-ubyte\.gz: nothing there/,
+        /none: there is no such folder/,
+        /data.mnist: there is no such folder/,
         /http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: /,
-        /ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db/,
+        /ba891046e6505d7a  train-images-idx3-ubyte\.gz/,
       );
     }),
 );
@@ -184,5 +213,23 @@ testUnless(
       [...xTrain.at(2000, 0, 10).data],
       [0, 0, 0, 0, 0, 0, 0, 0, 0, 92, 255, 254, 254, 119, ...new Array<number>(14).fill(0)],
     );
+  },
+);
+
+testUnless(
+  Deno.build.os === "linux" ? missingMnist : "peak memory is read from /proc, which is Linux's",
+  "loadMnist: floats take over the memory of the pixels",
+  async () => {
+    const { peak, stderr } = await peakMemory(
+      `
+      const { mnist } = await readMnist({ source: "mnist" });
+      if (mnist.xTrain.at(2000, 289) !== Math.fround(92 / 255)) throw new Error("wrong pixel");
+      if (mnist.xTest.shape[0] !== 10_000) throw new Error("wrong count");
+    `,
+      ["../../lib/data/sets/mnist.ts", "readMnist"],
+      { MNIST_DIR: mnistFolder },
+    );
+    assert.equal(stderr, "");
+    assert.ok(peak < 300, `peak memory of ${peak} MiB`); // 345 with the pixels kept beside them
   },
 );

@@ -8,6 +8,7 @@ import {
   type ObtainOptions,
 } from "../../../../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
+import { platform, usePlatform } from "../../../../lib/support/environment.ts";
 import { gzip, inFolder } from "../../../support/files.ts";
 import { type Behaviour, startMirror } from "../../../support/mirror.ts";
 import { testUnless } from "../../../support/skip.ts";
@@ -106,9 +107,10 @@ Deno.test("obtain: when all fails, folder, files, hashes and reasons are named",
     await assert.rejects(obtain(small.set, { ...quick, mirrors }), (error) => {
       assert.ok(error instanceof ObtainError);
       for (const { name, hash } of small.set.files) {
-        assert.ok(error.message.includes(join(folder, "set", name)));
-        assert.ok(error.message.includes(`${hash.sha256}  ${name}`));
+        assert.ok(error.message.includes(`${hash.sha256.slice(0, 16)}  ${name}`));
       }
+      assert.ok(error.message.includes(`${join(folder, "set")}: there is no such folder`));
+      assert.ok(error.message.length < 1000, `${error.message.length} characters`);
       assert.match(error.message, /answered 404/);
       assert.match(error.message, /answered 500/);
       assert.match(error.message, /SMALL_TEST_DIR.*SMALL_TEST_MIRRORS/);
@@ -140,12 +142,100 @@ Deno.test("obtain: the folder of the environment comes first, and is never writt
       return true;
     });
     const other = await obtain(small.set, { ...named, mirrors: [mirror.url] });
-    const reason =
-      "The folder in SMALL_TEST_DIR was passed over: t10k-images-idx3-ubyte.gz damaged";
+    const reason = `The folder in SMALL_TEST_DIR was not used. ${damaged}: expected an IDX file`;
     assert.match(other.text, /downloaded into/);
     assert.ok(other.text.includes(reason), other.text);
     assert.ok((await obtain(small.set, { ...named, mirrors: [] })).text.includes(reason));
     assert.equal(await Deno.readTextFile(damaged), "damaged");
+  }));
+
+/** A folder in each state in which the environment's folder may be, and what is said about it. */
+async function badFolders(folder: string): Promise<[path: string, reason: RegExp][]> {
+  const [file, empty, partial] = ["file", "empty", "partial"].map((name) => join(folder, name));
+  await Deno.writeTextFile(file, "x");
+  await Deno.mkdir(empty);
+  await Deno.mkdir(partial);
+  const { files } = await smallSet(partial);
+  for (const name of names.slice(1)) {
+    await Deno.writeFile(join(partial, name), files.get(name) ?? new Uint8Array());
+  }
+  const damaged = join(folder, "damaged");
+  await Deno.mkdir(damaged);
+  for (const name of names) await Deno.writeTextFile(join(damaged, name), "<!doctype html>");
+  return [
+    [join(folder, "mnits"), /mnits: there is no such folder/],
+    [file, /file: this is no folder/],
+    [empty, /empty: the folder is empty/],
+    [partial, /partial: no t10k-images-idx3-ubyte\.gz/],
+    [damaged, /damaged.train-labels-idx1-ubyte\.gz: expected an IDX file, .* found a web page/],
+  ];
+}
+
+Deno.test("obtain: says what is wrong with the folder of the environment, found elsewhere or not", () =>
+  inFolder(async (folder) => {
+    const ours = join(folder, "ours");
+    const { set, files } = await smallSet(ours);
+    const bad = await badFolders(folder);
+    const optionsFor = (path: string): ObtainOptions => ({
+      ...quick,
+      mirrors: [],
+      environment: (name) => name === "SMALL_TEST_DIR" ? path : undefined,
+    });
+    for (const [path, reason] of bad) {
+      await assert.rejects(obtain(set, optionsFor(path)), (error) => {
+        assert.ok(error instanceof ObtainError, String(error));
+        assert.match(error.summary, reason);
+        assert.match(
+          error.summary,
+          /^Not used, the folder in SMALL_TEST_DIR: .*\nThere is no mirror/s,
+        );
+        assert.ok(error.message.length <= 1000, error.message);
+        return true;
+      });
+    }
+    await Deno.mkdir(ours);
+    for (const [name, bytes] of files) await Deno.writeFile(join(ours, name), bytes);
+    for (const [path, reason] of bad) {
+      const { text } = await obtain(set, optionsFor(path));
+      assert.match(text, /The folder in SMALL_TEST_DIR was not used\. /);
+      assert.match(text, reason);
+    }
+  }));
+
+Deno.test("obtain: a folder that may not be read is said", () =>
+  inFolder(async (folder) => {
+    const { set } = await smallSet(folder);
+    const usual = platform;
+    // The tests may run as root, who may read everything.
+    usePlatform({ ...usual, list: () => Promise.reject(new Error("Permission denied")) });
+    try {
+      await assert.rejects(
+        obtain(set, { ...quick, mirrors: [] }),
+        /the folder cannot be read: Permission denied/,
+      );
+    } finally {
+      usePlatform(usual);
+    }
+  }));
+
+Deno.test("obtain: files of one's own never give way to others", () =>
+  inFolder(async (folder) => {
+    const ours = join(folder, "ours");
+    const { set, files } = await smallSet(ours);
+    await Deno.mkdir(ours);
+    for (const [name, bytes] of files) await Deno.writeFile(join(ours, name), bytes);
+    await using mirror = mirrorOf({ set, files, contents: files });
+    for (const [path, reason] of await badFolders(folder)) {
+      const environment = (name: string) => name === "SMALL_TEST_DIR" ? path : undefined;
+      const options = { ...quick, verify: false, mirrors: [mirror.url], environment };
+      await assert.rejects(obtain(set, options), reason);
+    }
+    await Deno.remove(join(ours, names[0]));
+    await assert.rejects(
+      obtain(set, { ...quick, verify: false, mirrors: [mirror.url] }),
+      /ours: no t10k-images-idx3-ubyte\.gz/,
+    );
+    assert.deepEqual(mirror.requests, []);
   }));
 
 Deno.test("obtain: data of one's own are not replaced by a download", () =>
@@ -155,7 +245,7 @@ Deno.test("obtain: data of one's own are not replaced by a download", () =>
     await Deno.writeTextFile(join(folder, names[0]), "mine");
     await assert.rejects(
       obtain(small.set, { ...quick, verify: false, mirrors: [mirror.url] }),
-      /data of one's own are not replaced/,
+      /Nothing was downloaded, because verify: false asks for your own data/,
     );
     assert.equal(await Deno.readTextFile(join(folder, names[0])), "mine");
     assert.deepEqual(mirror.requests, []);
@@ -276,7 +366,15 @@ testUnless(
       assert.ok(await mountSmallDisk(disk));
       try {
         await Deno.writeFile(join(disk, "other"), new Uint8Array(65_536));
-        await assert.rejects(obtain(small.set, options), /No space left|os error 28/);
+        await assert.rejects(obtain(small.set, options), (error) => {
+          assert.ok(error instanceof ObtainError, String(error));
+          const file = join(disk, "train-images-idx3-ubyte.gz");
+          for (const text of [error.message, error.summary]) {
+            assert.ok(text.includes(`${file}: expected a file that can be written, found: `), text);
+            assert.match(text, /No space left|os error 28/);
+          }
+          return true;
+        });
         assert.deepEqual(namesIn(disk), ["other"]);
         await Deno.remove(join(disk, "other"));
         await obtain(small.set, options);
