@@ -1,11 +1,11 @@
 /** Errors about data: a file that is missing, damaged, or not what it should be. */
 
 /** Longer messages are cut: a damaged file may hold a name of a million characters. */
-const MAX_MESSAGE = 4000;
+const MAX_MESSAGE = 1000;
 
 /**
  * A file, a download or a table is not what was expected. The message says what was expected, what
- * was found and, where there is a way, how to fix it. Very long messages are cut.
+ * was found and, where there is a way, how to fix it. It has at most 1,000 characters.
  */
 export class DataError extends Error {
   override readonly name = "DataError";

@@ -107,7 +107,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^\xff\xd8\xff/, { what: "a JPEG picture" }],
   [/^\s*[{[]\s*["{[\d\]}-][^\x00-\x08]*$/, {
     what: "JSON",
-    remedy: "JSON.parse(await Deno.readTextFile(path)) reads it.",
+    remedy: "JSON.parse reads its text.",
   }],
 ];
 

@@ -49,8 +49,8 @@ export async function folderError(
   const names = missing.map(({ file }) => file.name).join(", ");
   const lines = [
     ...(missing.length > 0 ? [`${folder}: ${state ?? `no ${names}`}`] : []),
-    ...damages.slice(0, 2),
-    ...(damages.length > 2 ? [`and ${damages.length - 2} more files likewise`] : []),
+    ...damages.slice(0, 1),
+    ...(damages.length > 1 ? [`${damages.length - 1} more damaged`] : []),
   ];
   return new FolderError(lines.join("\n"), problems);
 }

@@ -101,10 +101,8 @@ export async function obtain(set: DataSet, options: ObtainOptions): Promise<Obta
   const { obtained, misses } = await find(set, options.verify, options.environment);
   if (obtained !== undefined) return obtained;
   const { problems } = misses[misses.length - 1].error; // those of our own folder
+  if (!options.verify) throw ownFailure(set, misses);
   try {
-    if (!options.verify) {
-      throw new DataError("Nothing was downloaded, because verify: false asks for your own data.");
-    }
     await repair(set, folder, problems, options);
     const images = await readImages(set, folder, true);
     const place = `downloaded into ${set.folder}/`;
@@ -160,6 +158,16 @@ function passedOver(set: DataSet, misses: readonly Miss[]): string {
   if (misses.length === 0) return "";
   const reasons = misses.map(({ error }) => error.message).join("; ").replaceAll("\n", "; ");
   return ` (The folder in ${set.variable}_DIR was not used. ${reasons}.)`;
+}
+
+/** Files of one's own that are not there, or not as they should be. */
+function ownFailure(set: DataSet, misses: readonly Miss[]): ObtainError {
+  const reasons = misses.map(({ error }) => error.message).join("\n");
+  const rule = "Nothing was downloaded, because verify: false asks for your own files.";
+  return new ObtainError(
+    `${set.title}: expected its files, found none.\n${reasons}\n${rule}`,
+    reasons,
+  );
 }
 
 /** Everything that went wrong, and how to fix it. */

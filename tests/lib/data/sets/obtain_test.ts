@@ -167,7 +167,7 @@ async function badFolders(folder: string): Promise<[path: string, reason: RegExp
     [file, /file: this is no folder/],
     [empty, /empty: the folder is empty/],
     [partial, /partial: no t10k-images-idx3-ubyte\.gz/],
-    [damaged, /damaged.train-labels-idx1-ubyte\.gz: expected an IDX file, .* found a web page/],
+    [damaged, /damaged.train-images-idx3-ubyte\.gz: expected an IDX file, .* found a web page/],
   ];
 }
 
@@ -245,7 +245,7 @@ Deno.test("obtain: data of one's own are not replaced by a download", () =>
     await Deno.writeTextFile(join(folder, names[0]), "mine");
     await assert.rejects(
       obtain(small.set, { ...quick, verify: false, mirrors: [mirror.url] }),
-      /Nothing was downloaded, because verify: false asks for your own data/,
+      /Nothing was downloaded, because verify: false asks for your own files/,
     );
     assert.equal(await Deno.readTextFile(join(folder, names[0])), "mine");
     assert.deepEqual(mirror.requests, []);
