@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- the first bytes of files are control characters
 /**
  * What a file is, by its first bytes: a reader that finds another kind of file than its own says
  * which, and what to do.

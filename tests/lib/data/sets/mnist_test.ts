@@ -182,7 +182,7 @@ testUnless(
         /none: there is no such folder/,
         /data.mnist: there is no such folder/,
         /http:\/\/127\.0\.0\.1:9\/train-images-idx3-ubyte\.gz: /,
-        /ba891046e6505d7a  train-images-idx3-ubyte\.gz/,
+        /ba891046e6505d7a\s+train-images-idx3-ubyte\.gz/,
       );
     }),
 );
