@@ -217,34 +217,6 @@ Deno.test("Model: images and their shape in the types", () => {
   });
 });
 
-Deno.test("Model: the summary is Keras's", () => {
-  const model = sequential({
-    layers: [
-      layers.flatten({ inputShape: [28, 28] }),
-      layers.dense({ units: 128, activation: "relu" }),
-      layers.batchNormalization(),
-      layers.dense({ units: 10, name: "answer" }),
-    ],
-  });
-  strictEqual(
-    String(model.summary()),
-    `Model: "sequential"
-_________________________________________________________________
- Layer (type)                              Output shape   Param #
-=================================================================
- flatten (flatten)                         [N, 784]             0
- dense (dense)                             [N, 128]       100,480
- batchNormalization (batchNormalization)   [N, 128]           512
- answer (dense)                            [N, 10]          1,290
-=================================================================
-Total params: 102,282
-Trainable params: 102,026
-Non-trainable params: 256
-_________________________________________________________________`,
-  );
-  strictEqual(model.countParams(), 102_282);
-});
-
 Deno.test("Model: the initializers that it can be told", () => {
   const spread = (kernelInitializer: Parameters<typeof layers.dense>[0]["kernelInitializer"]) => {
     const model = sequential({
