@@ -68,11 +68,12 @@ export async function withKernel(
       stderr: "piped",
     }).spawn();
     const complaints = new Response(process.stderr).text();
-    const client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
+    let client: Client | undefined;
     try {
+      client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
       await test({ client, connection, process, complaints });
     } finally {
-      client.close();
+      client?.close();
       if (isAlive(process.pid)) process.kill("SIGKILL");
       await process.status;
     }

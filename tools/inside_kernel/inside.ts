@@ -11,7 +11,8 @@
  */
 
 import { watchStop } from "../../lib/support/stop.ts";
-import { ABANDON_CELL, STOP_CELL } from "./orders.ts";
+import { ABANDON_CELL, HOLD, HOLD_INDEX, HOLD_LIMIT, STOP_INDEX } from "./orders.ts";
+import type { NumberedOrder } from "./owner_watch.ts";
 import { CellTimers } from "./timers.ts";
 
 /** The type of the message that reports a swallowed error; its content is that of `error`. */
@@ -23,16 +24,16 @@ export const COMPLETE = "outputs_complete";
 /** Where the function that sends {@linkcode COMPLETE} hangs on `globalThis`. */
 export const COMPLETE_FUNCTION = "__outputsComplete";
 
-/** The type of the message that says that a press of Stop has been heard by the main thread. */
-export const STOP_HEARD = "stop_heard";
+/** The type of the message that says how many orders the main thread has received: `{ count }`. */
+export const ORDERS_HEARD = "orders_heard";
 
 /** Prepares the kernel in which it is called. */
 export function prepareKernel(): void {
   // Taken now: a cell may put something else in the place of either name.
   const { broadcast } = Deno.jupyter;
   const later = setTimeout;
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  watchStop(stop);
+  const shared = new Int32Array(new SharedArrayBuffer(8));
+  watchStop(shared);
   const timers = new CellTimers(globalThis);
 
   const report = (error: unknown) => {
@@ -57,7 +58,7 @@ export function prepareKernel(): void {
   // a cell started without waiting for it, such as a display without `await`.
   Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
     value: async (token: string) => {
-      Atomics.store(stop, 0, 0);
+      Atomics.store(shared, STOP_INDEX, 0);
       timers.forget();
       await new Promise((resolve) => later(resolve, 0));
       await broadcast(COMPLETE, { token });
@@ -66,12 +67,15 @@ export function prepareKernel(): void {
 
   // In a thread of its own, since a cell may keep the main one busy.
   const worker = new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
-  worker.postMessage(stop);
-  worker.addEventListener("message", ({ data }) => {
-    if (data === STOP_CELL) broadcast(STOP_HEARD, {});
-    if (data === ABANDON_CELL) {
+  worker.postMessage(shared);
+  const hold = () => Atomics.wait(shared, HOLD_INDEX, 1, HOLD_LIMIT);
+  worker.addEventListener("message", ({ data }: MessageEvent<NumberedOrder>) => {
+    broadcast(ORDERS_HEARD, { count: data.count });
+    // In a microtask: an interrupt here must not end the delivery of messages.
+    if (data.order === HOLD) queueMicrotask(hold);
+    if (data.order === ABANDON_CELL) {
       timers.clear();
-      // There only with the flag --expose-gc of V8.
+      // Available only with V8's flag --expose-gc.
       const collect: unknown = Reflect.get(globalThis, "gc");
       if (typeof collect === "function") collect();
     }

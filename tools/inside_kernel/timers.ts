@@ -1,6 +1,9 @@
 /**
- * Remembers the timers that a cell has set, so that Stop can take them away: a cell that waits for
- * one of them then waits for nothing any more, and ends when the kernel collects garbage.
+ * Remembers the timers that a cell has set, so that Stop can remove them: a cell that waits for one
+ * of them then waits for nothing, and ends when the kernel collects garbage.
+ *
+ * Callbacks run in a microtask: an interrupt during a timer's own callback paralyses Deno's kernel,
+ * an interrupt during a microtask does not (unless several timers are due at the same moment).
  *
  * @module
  */
@@ -29,13 +32,13 @@ export class CellTimers {
     scope.setTimeout = sameBut(setTimeout, (callback, delay, ...args) => {
       const timer = setTimeout(() => {
         running.delete(timer);
-        callback(...args);
+        queueMicrotask(() => callback(...args));
       }, delay);
       running.add(timer);
       return timer;
     });
     scope.setInterval = sameBut(setInterval, (callback, delay, ...args) => {
-      const timer = setInterval(callback, delay, ...args);
+      const timer = setInterval(() => queueMicrotask(() => callback(...args)), delay);
       running.add(timer);
       return timer;
     });
@@ -46,18 +49,18 @@ export class CellTimers {
     this.#running.clear();
   }
 
-  /** Takes them away. */
+  /** Removes them. */
   clear(): void {
     for (const timer of this.#running) this.#scope.clearTimeout(timer);
     this.#running.clear();
   }
 }
 
-/** A function that does something else when it is called, and is the same in all else. */
+/** A function that does something else when called, and is otherwise the same. */
 function sameBut(original: SetTimer, does: SetTimer): SetTimer {
   return new Proxy(original, {
     apply: (_, __, args: Parameters<SetTimer>) =>
-      // What is no function is for the original to refuse.
+      // The original rejects what is not a function.
       typeof args[0] === "function" ? does(...args) : original(...args),
   });
 }

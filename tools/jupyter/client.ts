@@ -23,7 +23,7 @@ import {
   type Message,
   text,
 } from "./messages.ts";
-import { COMPLETE, COMPLETE_FUNCTION } from "../inside_kernel/inside.ts";
+import { COMPLETE, COMPLETE_FUNCTION, ORDERS_HEARD } from "../inside_kernel/inside.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** Takes messages that belong to a request. */
@@ -49,6 +49,8 @@ export class Client {
   readonly #questions = new Map<string, OnMessage>();
   readonly #replies = new Map<string, OnMessage>();
   readonly #lost = Promise.withResolvers<never>();
+  /** Called when the kernel's main thread has received so many orders; see `orders.ts`. */
+  onOrdersHeard: (count: number) => void = () => {};
 
   private constructor(key: string, session: string, sockets: ZmtpSocket[]) {
     this.#key = key;
@@ -219,7 +221,8 @@ export class Client {
     try {
       for await (const frames of socket) {
         const message = decodeMessage(this.#key, frames);
-        handlers.get(message.parentId)?.(message);
+        if (message.type === ORDERS_HEARD) this.onOrdersHeard(Number(message.content.count));
+        else handlers.get(message.parentId)?.(message);
       }
     } catch (cause) {
       this.#lost.reject(lost(cause));

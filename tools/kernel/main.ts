@@ -35,6 +35,17 @@ async function startKernel(): Promise<Behind> {
     },
     (kernel, signal) => Client.connect(kernel.connection, signal),
   );
+  // Orders are acknowledged by their number; the number 0 says that they can be received.
+  let sent = 0;
+  const unheard = new Map<number, PromiseWithResolvers<void>>([[0, Promise.withResolvers()]]);
+  client.onOrdersHeard = (count) => {
+    for (const [number, { resolve }] of unheard) {
+      if (number > count) continue;
+      resolve();
+      unheard.delete(number);
+    }
+  };
+  const listening = unheard.get(0)!.promise;
   await client.prepare();
   let isEnding = false;
   kernel.ended.then(({ code }) => Deno.exit(isEnding ? 0 : code));
@@ -47,7 +58,14 @@ async function startKernel(): Promise<Behind> {
   return {
     client,
     info: withMimeType(await client.ask("kernel_info_request", {})),
-    order: (order) => kernel.order(order),
+    listening,
+    order(order) {
+      const heard = Promise.withResolvers<void>();
+      unheard.set(++sent, heard);
+      kernel.order(order);
+      return heard.promise;
+    },
+    kill: () => kernel.kill(),
     async end() {
       isEnding = true;
       await client.shutdown();

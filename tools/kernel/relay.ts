@@ -17,21 +17,13 @@
 import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Front, Published, Request } from "./front.ts";
-import { STOP_HEARD, UNCAUGHT } from "../inside_kernel/inside.ts";
+import { UNCAUGHT } from "../inside_kernel/inside.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
 import { type Message, text, texts } from "../jupyter/messages.ts";
 import type { CellTypes } from "../language/cell_types.ts";
 import type { CellTypeError } from "../language/reading.ts";
-import { ABANDON_CELL, STOP_CELL } from "../inside_kernel/orders.ts";
-
-/** Milliseconds that a cell may take to end by itself after Stop. */
-const STOP_PATIENCE = 1000;
-
-/** Milliseconds between being broken off and having ended. */
-const BREAK_PATIENCE = 500;
-
-/** Milliseconds after which a main thread that has heard of nothing is taken to be at work. */
-const BUSY_PATIENCE = 50;
+import { RunningCell, type Stoppable } from "./running_cell.ts";
+import { within } from "../support/waiting.ts";
 
 /** Milliseconds that the end of a cell waits for its type errors. */
 const CHECK_PATIENCE = 1000;
@@ -39,31 +31,13 @@ const CHECK_PATIENCE = 1000;
 /** Milliseconds that a run-time error waits for them: the types may explain it. */
 const REASON_PATIENCE = 3000;
 
-/** How often it is looked whether the main thread is at work. */
-const BUSY_LOOKS = 20;
-
 /** The kernel behind the relay. */
-export interface Behind {
+export interface Behind extends Stoppable {
   client: Client;
   /** What it says of itself: the content of its `kernel_info_reply`. */
   info: JsonObject;
-  /** Gives an order to our part inside the kernel. */
-  order(order: number): void;
   /** Ends the kernel. */
   end(): Promise<void>;
-}
-
-/** A cell that runs. */
-interface Running {
-  request: Request;
-  /** Resolves when the main thread has heard of Stop. */
-  heard: PromiseWithResolvers<void>;
-  /** Resolves when the cell has ended. */
-  ended: PromiseWithResolvers<void>;
-  /** How often Stop was pressed. */
-  stops: number;
-  /** Takes the question back that the person has not answered, while there is one. */
-  unask: AbortController | undefined;
 }
 
 /** Passes on requests and outputs. */
@@ -73,7 +47,7 @@ export class Relay {
   readonly #types: CellTypes;
   readonly #queue: Request[] = [];
   #isWorking = false;
-  #running: Running | undefined;
+  #running: { request: Request; cell: RunningCell } | undefined;
 
   /** @param behind resolves when the kernel is ready; until then requests wait. */
   constructor(front: Pick<Front, "publish">, behind: Promise<Behind>, types: CellTypes) {
@@ -124,51 +98,19 @@ export class Relay {
     }
   }
 
-  /**
-   * Stops the cell that runs, if one does: a loop of `lib` between two steps, a cell that never
-   * waits at once, a cell that waits for a timer where it waits. Pressed again, it breaks off a cell
-   * that works between waiting for other things.
-   */
+  /** Stops the cell that runs, if one does; see {@linkcode RunningCell.stop}. */
   async stop(): Promise<void> {
-    const cell = this.#running;
-    if (!cell) return;
-    const isFirst = ++cell.stops === 1;
-    const { client, order } = await this.#behind;
-    if (cell.unask) {
-      // `prompt()` blocks the kernel until it has an answer, whatever it is: the cell is broken off
-      // right behind it.
-      await client.interrupt();
-      return cell.unask.abort();
-    }
-    if (isFirst) {
-      order(STOP_CELL);
-      if (await within(cell.ended.promise, STOP_PATIENCE)) return;
-      if (await within(cell.heard.promise, 0)) {
-        order(ABANDON_CELL);
-        if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
-        return this.#say(cell, STOP_IGNORED);
-      }
-    } else if (!await isBusy(cell, order)) {
-      // The kernel that is interrupted while it runs nothing never runs anything again.
-      return this.#say(cell, STOP_IMPOSSIBLE);
-    }
-    await client.interrupt();
-    if (await within(cell.ended.promise, BREAK_PATIENCE)) return;
-    // A step of a loop that waits between steps was broken off: nobody can come back to its cell.
-    order(ABANDON_CELL);
-  }
-
-  #say(cell: Running, text: string): void {
-    this.#front.publish(cell.request, { type: "stream", content: { name: "stderr", text } });
+    await this.#running?.cell.stop(await this.#behind);
   }
 
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    const { client, info } = await this.#behind;
+    const behind = await this.#behind;
+    const { client, info } = behind;
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       this.#status(request, "busy");
-      if (request.type === "execute_request") await this.#execute(client, request);
+      if (request.type === "execute_request") await this.#execute(behind, request);
       else if (request.type === "kernel_info_request") request.answer("kernel_info_reply", info);
       else await this.#ask(client, request);
       this.#status(request, "idle");
@@ -185,19 +127,16 @@ export class Relay {
     if (reply) request.answer(reply, await client.ask(request.type, request.content));
   }
 
-  async #execute(client: Client, request: Request): Promise<void> {
+  async #execute(behind: Behind, request: Request): Promise<void> {
     const { code, answer: said } = this.#types.read(text(request.content.code));
     const silent = request.content.silent === true;
-    const cell: Running = {
-      request,
-      heard: Promise.withResolvers(),
-      ended: Promise.withResolvers(),
-      stops: 0,
-      unask: undefined,
-    };
-    this.#running = cell;
     let hasError = false;
     const publish = (message: Published) => this.#front.publish(request, message);
+    const cell = new RunningCell(
+      request,
+      (text) => publish({ type: "stream", content: { name: "stderr", text } }),
+    );
+    this.#running = { request, cell };
     if (said !== undefined) {
       publish({ type: "stream", content: { name: "stdout", text: said + "\n" } });
     }
@@ -217,9 +156,8 @@ export class Relay {
     // The type errors come before the run-time error that they explain; what follows it waits, too.
     let order: Promise<void> | undefined;
     const pass = (message: Message) => {
-      if (message.type === STOP_HEARD) return cell.heard.resolve();
       const isError = message.type === "error" || message.type === UNCAUGHT;
-      if (order === undefined && (!isError || cell.stops > 0)) return passNow(message);
+      if (order === undefined && (!isError || cell.isStopped)) return passNow(message);
       order = (order ?? Promise.resolve()).then(async () => {
         if (isError) await this.#explain(message, check, code);
         passNow(message);
@@ -227,32 +165,24 @@ export class Relay {
     };
 
     const canAsk = request.content.allow_stdin === true;
-    const ask = async (question: JsonObject) => {
-      cell.unask = new AbortController();
-      try {
-        return await request.ask(question, cell.unask.signal);
-      } finally {
-        cell.unask = undefined;
-      }
-    };
+    const ask = (question: JsonObject) => cell.ask(question);
+    const { client } = behind;
     const reply = await client.execute(code, silent, pass, canAsk ? ask : undefined);
-    cell.ended.resolve();
-    // An order to stop that came at the last moment must not reach the next cell.
-    if (cell.stops > 0) await within(cell.heard.promise, BREAK_PATIENCE);
+    await cell.end(behind);
     await client.complete(pass);
     await order;
-    if (this.#types.isReady && cell.stops === 0) await within(check.done, CHECK_PATIENCE);
+    if (this.#types.isReady && !cell.isStopped) await within(check.done, CHECK_PATIENCE);
     check.close();
     this.#running = undefined;
 
     const failed = reply.status !== "ok";
     let answer = reply;
     if (failed && !hasError) {
-      const error = cell.stops > 0 ? STOPPED : await whyNotRun(code);
+      const error = cell.isStopped ? STOPPED : await whyNotRun(code);
       publish({ type: "error", content: error });
       answer = { ...reply, ...error };
     }
-    if (cell.stops > 0 || (failed && request.content.stop_on_error !== false)) this.#abortQueue();
+    if (cell.isStopped || (failed && request.content.stop_on_error !== false)) this.#abortQueue();
     request.answer("execute_reply", answer);
   }
 
@@ -333,12 +263,6 @@ const REPLIES: ReadonlyMap<string, string> = new Map([
 /** What the kernel says of its own state, and what our part inside it says to us. */
 const KEPT_BACK: ReadonlySet<string> = new Set(["status", "outputs_complete"]);
 
-const STOP_IGNORED = "Stop: this cell does not look at Stop; it does where its loop awaits " +
-  "breathe(). Press Stop again to break it off.\n";
-
-const STOP_IMPOSSIBLE = "Stop: this cell waits for something outside the notebook. Wait until it " +
-  "comes, or restart the kernel.\n";
-
 const STOPPED: JsonObject = {
   ename: "Stopped",
   evalue: "stopped by the Stop button",
@@ -350,28 +274,4 @@ async function whyNotRun(code: string): Promise<JsonObject> {
   const { name, message, line } = await explainRefusal(code, "");
   const where = line === null ? "" : `\n    at line ${line}`;
   return { ename: name, evalue: message, traceback: [`${name}: ${message}${where}`] };
-}
-
-/** Whether the main thread of the kernel is working just now, or soon. */
-async function isBusy(cell: Running, order: Behind["order"]): Promise<boolean> {
-  for (let look = 0; look < BUSY_LOOKS; look++) {
-    cell.heard = Promise.withResolvers();
-    order(STOP_CELL);
-    if (!await within(cell.heard.promise, BUSY_PATIENCE)) return true;
-    await within(cell.ended.promise, Math.random() * BUSY_PATIENCE);
-  }
-  return false;
-}
-
-/** Whether a promise resolves in time. */
-async function within(promise: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,9 +1,15 @@
 /** The course's kernel as a front end sees it: outputs, Stop, errors, the end. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
 import type { Message } from "../../../tools/jupyter/messages.ts";
 import { withKernel } from "../../support/course_kernel.ts";
+import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
+import { within } from "../../../tools/support/waiting.ts";
+
+/** Milliseconds: longer than any cell of these tests takes on a busy machine. */
+const PATIENCE = 60_000;
 
 async function eventually(condition: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 100; tries++) {
@@ -52,26 +58,33 @@ async function run(client: Client, code: string, watch: Watch = {}): Promise<See
       seen.results.push(JSON.stringify(content.data));
     }
   };
-  const reply = await client.execute(code, false, onMessage, watch.onQuestion);
-  seen.status = String(reply.status);
-  await idle.promise;
+  const whole = async () => {
+    seen.status = String((await client.execute(code, false, onMessage, watch.onQuestion)).status);
+    await idle.promise;
+  };
+  assert.ok(await within(whole(), PATIENCE), `expected an end of ${code}, found ${seen.text}`);
   return seen;
 }
 
-/** Runs a cell and presses Stop a while after it has begun, and again when it says how. */
-async function runAndStop(client: Client, code: string, milliseconds: number): Promise<Seen> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** What a cell prints where Stop is to be pressed. */
+const SIGN = "Stop here";
+
+/** Runs a cell, presses Stop when it prints {@linkcode SIGN}, and again when it is told to. */
+async function runAndStop(
+  client: Client,
+  code: string,
+  onText: (text: string) => void = () => {},
+): Promise<Seen> {
   let presses = 0;
-  const press = () => {
-    presses++;
-    void client.interrupt();
-  };
-  const seen = await run(client, code, {
-    onBusy: () => timer = setTimeout(press, milliseconds),
-    onText: (text) => text.includes("Press Stop again") && presses === 1 && press(),
+  return await run(client, code, {
+    onText(text) {
+      onText(text);
+      const isTime = presses === 0 ? text.includes(SIGN) : text.includes("Press Stop again");
+      if (!isTime || presses === 2) return;
+      presses++;
+      void client.interrupt();
+    },
   });
-  clearTimeout(timer);
-  return seen;
 }
 
 Deno.test("the kernel behind the relay", async (t) => {
@@ -117,7 +130,7 @@ Deno.test("the kernel behind the relay", async (t) => {
     });
 
     await t.step("Stop ends a loop that never waits", async () => {
-      const seen = await runAndStop(client, "while (true) {}", 200);
+      const seen = await runAndStop(client, `console.log("${SIGN}"); while (true) {}`);
       assert.match(seen.errors.join(), /^Stopped: /);
       assert.equal((await run(client, "40 + 2")).results[0], '{"text/plain":"42"}');
     });
@@ -126,12 +139,13 @@ Deno.test("the kernel behind the relay", async (t) => {
       const loop = `import { breathe } from "mnist";
         let begun = 0, done = 0;
         for (;;) { begun++; for (const t = performance.now(); performance.now() - t < 5;); done++;
+          if (done === 10) console.log("${SIGN}");
           await breathe(); }`;
-      const cells = [runAndStop(client, loop, 300), run(client, `"behind"`)];
+      const cells = [runAndStop(client, loop), run(client, `"behind"`)];
       const [stopped, behind] = await Promise.all(cells);
       assert.match(stopped.errors.join(), /^Stopped: /);
       assert.equal(behind.status, "aborted");
-      const counts = await run(client, "[begun === done, done > 1]");
+      const counts = await run(client, "[begun === done, done >= 10]");
       assert.match(counts.results[0], /\[ true, true \]/);
     });
 
@@ -139,22 +153,25 @@ Deno.test("the kernel behind the relay", async (t) => {
       const sleep = "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));";
       const busy = "for (const t = performance.now(); performance.now() - t < 20;);";
       const cells = [
-        "await sleep(60_000);",
-        `for (;;) { ${busy} await sleep(0); }`,
-        `await new Promise((resolve) => setInterval(() => Deno.jupyter.never && resolve(), 10));`,
+        `console.log("${SIGN}"); await sleep(60_000);`,
+        `for (let i = 0;; i++) { ${busy} if (i === 3) console.log("${SIGN}"); await sleep(0); }`,
+        `await new Promise((resolve) => setInterval(() => {
+          if (Deno.jupyter.never) resolve();
+          console.log("${SIGN}");
+        }, 10));`,
       ];
       assert.equal((await run(client, sleep)).status, "ok");
       for (const cell of cells) {
-        const seen = await runAndStop(client, cell, 200);
+        const seen = await runAndStop(client, cell);
         assert.match(seen.errors.join(), /^Stopped: /);
-        assert.equal(seen.text, "");
+        assert.match(seen.text, new RegExp(`^(${SIGN}\n)+$`));
         assert.equal((await run(client, "await sleep(1)")).status, "ok");
       }
     });
 
     await t.step("timers that earlier cells have set go on through a Stop", async () => {
       await run(client, "globalThis.ticks = 0; setInterval(() => ticks++, 5);");
-      await runAndStop(client, "await sleep(60_000);", 100);
+      await runAndStop(client, `console.log("${SIGN}"); await sleep(60_000);`);
       const { results } = await run(
         client,
         "const before = ticks; await sleep(50); ticks > before",
@@ -169,13 +186,45 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.equal((await run(client, worker)).status, "ok");
       const loop = `for (;;) {
         await new Promise((resolve) => { echo.onmessage = resolve; echo.postMessage(0); });
+        console.log("${SIGN}");
         for (const t = performance.now(); performance.now() - t < 400;);
       }`;
-      const seen = await runAndStop(client, loop, 200);
+      const seen = await runAndStop(client, loop);
       assert.match(seen.text, /Press Stop again/);
       assert.match(seen.errors.join(), /^Stopped: /);
       assert.equal((await run(client, "1")).status, "ok");
     });
+
+    await t.step("Stop ends a loop in a timer's callback, and timers go on", async () => {
+      const seen = await runAndStop(
+        client,
+        `setTimeout(() => { console.log("${SIGN}"); for (;;); }, 5); await new Promise(() => {});`,
+      );
+      assert.match(seen.errors.join(), /^Stopped: /);
+      assert.equal((await run(client, "await sleep(1)")).status, "ok");
+    });
+
+    await t.step(
+      "Stop, pressed again, explains where it cannot end a cell, and harms nothing",
+      () =>
+        inFolder(async (folder) => {
+          const sign = JSON.stringify(join(folder, "go on"));
+          await run(
+            client,
+            `setInterval(() => existsSync(${sign}) && globalThis.resume?.(7), 20);`,
+          );
+          // What something else can resume is not collected.
+          const waiting = `import { existsSync } from "node:fs"; console.log("${SIGN}");
+          await new Promise((resolve) => globalThis.resume = resolve);`;
+          const seen = await runAndStop(client, waiting, async (text) => {
+            if (text.includes("outside the notebook")) {
+              await Deno.writeTextFile(JSON.parse(sign), "");
+            }
+          });
+          assert.deepEqual(seen.results, ['{"text/plain":"7"}']);
+          assert.equal((await run(client, "await sleep(1)")).status, "ok");
+        }),
+    );
 
     await t.step("prompt and confirm ask the person, and Stop takes a question back", async () => {
       const asked: string[] = [];
@@ -216,6 +265,26 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.equal((await process.status).code, 0);
       assert.ok(await eventually(() => !isAlive(Number(pid))));
     });
+  });
+});
+
+Deno.test("a kernel that does not survive Stop is ended, and the person is told", async () => {
+  await withKernel(async ({ client, process }) => {
+    // Deno's kernel is lost when it is interrupted with several timers due at the same moment.
+    const loop = `const due = (does) => setTimeout(does, 5);
+      due(() => {}); due(() => { console.log("${SIGN}"); for (;;); }); due(() => {});
+      for (const t = performance.now(); performance.now() - t < 20;);
+      await new Promise(() => {});`;
+    const said = Promise.withResolvers<string>();
+    const ended = run(client, loop, {
+      onText(text) {
+        if (text === `${SIGN}\n`) void client.interrupt();
+        if (text.includes("Stop:")) said.resolve(text);
+      },
+    }).catch(() => {});
+    assert.match(await said.promise, /the kernel does not react any more/);
+    assert.notEqual((await process.status).code, 0);
+    await ended;
   });
 });
 
