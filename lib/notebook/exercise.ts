@@ -1,13 +1,13 @@
 /** Exercises that check themselves: right, not yet (with a hint), or not answered. */
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
+import { describe } from "../support/describe.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { inspect } from "./inspect.ts";
 import { show } from "./show.ts";
 
-/** Rounding in a student's own way of computing must not make an answer wrong. */
+/** An answer is not wrong because of another order of rounding. */
 const TOLERANCE = { relative: 1e-6, absolute: 1e-9 };
 
-/** What an answer was judged to be. */
+/** The result of checking an answer. */
 export class Verdict implements Displayable {
   /** A verdict on the answer to a question. */
   constructor(
@@ -29,7 +29,7 @@ export class Verdict implements Displayable {
 }
 
 /**
- * Judges an answer, as {@linkcode exercise} does, and returns the verdict.
+ * Checks an answer, as {@linkcode exercise} does, and returns the verdict.
  * @throws TypeError for a promise as the answer, or a check that returns neither true nor false.
  */
 export function judge<Answer>(
@@ -45,23 +45,32 @@ export function judge<Answer>(
   const right: unknown = expected instanceof Function ? expected(answer) : agree(answer, expected);
   if (typeof right !== "boolean") {
     throw new TypeError(
-      `exercise: expected the check to return true or false, found ${inspect(right).slice(0, 200)}`,
+      `exercise: expected the check to return true or false, found ${describe(right)}`,
     );
   }
   return new Verdict(question, right ? "right" : "wrong", hint);
 }
 
 /**
- * Checks an answer and shows whether it is right. A wrong or missing answer is no error: the cells
- * below run all the same.
+ * Checks an answer and displays whether it is right. A wrong or missing answer is not an error: the
+ * cells below still run.
  *
  * @param question what is asked, in a few words.
- * @param answer what the student found; `undefined` as long as there is none.
- * @param expected a number (compared to 6 digits), text (upper or lower case), a truth value, a
- *   tensor (shape and numbers), an array or object of these, or a function that returns whether the
- *   answer is right.
- * @param hint shown beside a wrong answer.
+ * @param answer the student's answer; `undefined` as long as there is none.
+ * @param expected a number (compared to 6 digits), text (in upper or lower case), a boolean, a tensor
+ *   (shape and numbers), an array or object of these, or a function that returns whether the answer
+ *   is right.
+ * @param hint displayed beside a wrong answer.
  * @throws TypeError for a promise as the answer, or a function that returns neither true nor false.
+ *
+ * @example
+ * ```ts
+ * import { exercise } from "mnist";
+ *
+ * const pixels = 28 * 28;
+ * await exercise("Pixels of an image", pixels, 784, "28 rows of 28 columns");
+ * await exercise("An even number", 6, (answer) => answer % 2 === 0);
+ * ```
  */
 export async function exercise<Answer>(
   question: string,

@@ -1,5 +1,6 @@
 /** `record`: named results, shown to people and stored in the notebook for programs. */
 import { METADATA_MIME, type MimeBundle } from "../support/display.ts";
+import { describe } from "../support/describe.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { inspect } from "./inspect.ts";
 import { drained, escapeHtml, send } from "./output.ts";
@@ -12,7 +13,7 @@ export type Json = null | boolean | number | string | readonly Json[] | {
 /** The MIME type under which nteract's scrapbook stores a notebook's named results. */
 export const SCRAP_MIME = "application/scrapbook.scrap.json+json";
 
-/** Numbers of a result: more belong in a file. */
+/** Numbers of a result at most: more belong in a file. */
 const MOST_NUMBERS = 100_000;
 
 function isTypedArray(value: unknown): value is ArrayLike<unknown> {
@@ -28,7 +29,7 @@ function toJson(name: string, value: unknown, above: readonly unknown[] = []): J
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (above.includes(value)) {
     throw new TypeError(
-      `record: expected ${name} to be a tree, found an object that contains itself`,
+      `record: expected ${name} to be JSON, found an object that contains itself`,
     );
   }
   const inside = [...above, value];
@@ -51,11 +52,11 @@ function toJson(name: string, value: unknown, above: readonly unknown[] = []): J
   }
   throw new TypeError(
     `record: expected ${name} to be a number, text, boolean, null, tensor or a plain array or ` +
-      `object of them, found ${inspect(value).slice(0, 200)}`,
+      `object of them, found ${describe(value)}`,
   );
 }
 
-/** A named result as an output: the words for a person, the scrap for programs. */
+/** A named result as an output: the text for people, the scrap for programs. */
 function scrapBundle(name: string, data: Json, text: string, html?: string): MimeBundle {
   return {
     "text/plain": text,
@@ -66,13 +67,21 @@ function scrapBundle(name: string, data: Json, text: string, html?: string): Mim
 }
 
 /**
- * Displays a named result and stores it in the notebook as a scrap, where the runner, the sweeps
- * and the tests read it. Resolves when it has left the kernel.
+ * Displays a named result and stores it in the notebook as a scrap, where `deno task run` and the
+ * tests read it. Resolves when it has left the kernel.
  *
- * JSON has no NaN and no Infinity: they are stored as null and shown as they are.
+ * JSON has no NaN and no Infinity: they are stored as null and displayed as they are.
  *
  * @throws TypeError for a value that JSON cannot hold, or an empty name.
- * @throws RangeError for a tensor of more than 100,000 numbers.
+ * @throws RangeError for more than 100,000 numbers.
+ *
+ * @example
+ * ```ts
+ * import { record } from "mnist";
+ *
+ * await record("accuracy", 0.9352);
+ * await record("losses", [2.3, 0.7, 0.4]);
+ * ```
  */
 export async function record(name: string, value: unknown): Promise<void> {
   if (name === "") throw new TypeError("record: expected a name, found an empty one");
@@ -83,12 +92,11 @@ export async function record(name: string, value: unknown): Promise<void> {
 }
 
 /**
- * Says which data a notebook runs on, and stores it as the scrap `data`.
+ * Displays which data a notebook runs on, and stores it as the scrap `data`.
  *
- * @param source what the scrap holds: `"mnist"`, `"digits"`, …
- * @param text one sentence for a person.
- * @param options `warning: true` puts it in a box that cannot be overlooked: these are not the
- *   data that were meant.
+ * @param source the value of the scrap: `"mnist"`, `"digits"`, …
+ * @param text one sentence for people.
+ * @param options `warning: true` displays it in a box: these are not the data that were asked for.
  */
 export async function announceData(
   source: string,

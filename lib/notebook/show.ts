@@ -1,6 +1,7 @@
 /** `show`: displays values from a cell or a script. */
-import "./bundle.ts"; // figures are drawn
+import "./bundle.ts"; // draws figures
 import { FIGURE_MIME, isFigureData } from "../plot/figure.ts";
+import { describe } from "../support/describe.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import { inspect } from "./inspect.ts";
 import { drained, send } from "./output.ts";
@@ -28,7 +29,9 @@ export async function bundleOf(value: unknown): Promise<MimeBundle> {
   }
   const bundle: unknown = await value[DISPLAY]();
   if (typeof bundle !== "object" || bundle === null) {
-    throw new TypeError(`show: expected a MIME bundle from Jupyter.display, found ${bundle}`);
+    throw new TypeError(
+      `show: expected a MIME bundle from Jupyter.display, found ${describe(bundle)}`,
+    );
   }
   // Objects of other libraries may have no text.
   const text = "text/plain" in bundle ? bundle["text/plain"] : undefined;
@@ -41,12 +44,20 @@ const plots = typeof Deno !== "undefined" && Deno.args.includes("--plot");
 /**
  * Displays each value, in order, and resolves when all have left the kernel.
  *
- * A tensor becomes a small table with its shape and dtype, an array of objects a table with a
- * column for each name, a string its text; figures and pictures are drawn. Outside a notebook
- * the text of each is printed, and if the script was started with `--plot`, its figures are shown
- * in the browser when it has run.
+ * A string is displayed as its text, a tensor as a small table with its shape and dtype, an array of
+ * objects as a table with a column for each name; figures and pictures are drawn. Outside a notebook
+ * the text of each value is printed, and a script that was started with `--plot` shows its figures in
+ * the browser at its end.
  *
  * @throws TypeError for a promise, which is a forgotten `await`.
+ *
+ * @example
+ * ```ts
+ * import { show, tensor } from "mnist";
+ *
+ * await show("Two runs:", [{ hidden: 30, accuracy: 0.92 }, { hidden: 50, accuracy: 0.93 }]);
+ * await show(tensor([[1, 2], [3, 4]]));
+ * ```
  */
 export async function show(...values: unknown[]): Promise<void> {
   for (const value of values) {

@@ -1,23 +1,21 @@
 /**
- * Tables: of a tensor's numbers, and of records such as the runs of an experiment. Each as HTML
- * for a notebook and as aligned text for a terminal and a screen reader.
+ * Tables of a tensor's numbers, and of records such as the runs of an experiment: as HTML for a
+ * notebook and as aligned text for terminals and screen readers.
  *
- * The HTML has no script and no style sheet, and no colour of its own, so it reads the same on
- * GitHub, which strips all three, and in light and dark themes.
+ * The HTML has no script, no style sheet and no colours, so it looks the same on GitHub, which strips
+ * all three, and in light and dark themes.
  */
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { inspect } from "./inspect.ts";
 import { escapeHtml } from "./output.ts";
 import { columnsOf } from "./status_line.ts";
 
-/** A row of a table: a value for each column, by the column's name. */
-export type TableRow = Readonly<Record<string, unknown>>;
-
-/** Rows and columns of a tensor that are shown at most; of more, the middle is left out. */
+/** Rows and columns of a tensor that are displayed; of more, the middle is left out. */
 const TENSOR_ROWS = 10;
 const INTEGER_COLUMNS = 28; // a row of an MNIST image fits
 const REAL_COLUMNS = 10;
-/** Rows of a table of records that are shown at most. */
+/** Rows of a table of records that are displayed. */
 const RECORD_ROWS = 40;
 
 /** The indices 0 … n - 1, or the first and last of them around a gap (`undefined`). */
@@ -28,7 +26,7 @@ function elided(n: number, most: number): (number | undefined)[] {
   return [...ends, undefined, ...ends.map((i) => n - half + i)];
 }
 
-/** One way to write all of these numbers, so that a column of them can be compared by eye. */
+/** One way to write all of these numbers, so that they can be compared at a glance. */
 function numberFormat(values: readonly number[]): (value: number) => string {
   const finite = values.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return String;
@@ -38,17 +36,23 @@ function numberFormat(values: readonly number[]): (value: number) => string {
     : (value) => Number.isFinite(value) ? value.toFixed(4) : String(value);
 }
 
-function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (tag: "td" | "th", text: string, align: string): string =>
-    `<${tag} style="text-align:${align}">${escapeHtml(text)}</${tag}>`;
-  const line = (cells: string): string => `<tr>${cells}</tr>`;
-  return `<div style="overflow-x:auto"><table>` +
-    `<thead>${line(head.map((text) => cell("th", text, "right")).join(""))}</thead>` +
-    `<tbody>${
-      rows.map(([first, ...rest]) =>
-        line(cell("th", first, "right") + rest.map((text) => cell("td", text, "right")).join(""))
-      ).join("")
-    }</tbody></table></div>`;
+/** A table as HTML; `isNumber` columns are aligned to the right, and column `heads` is bold. */
+function htmlTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  isNumber: (column: number) => boolean,
+  heads?: number,
+): string {
+  const line = (cells: readonly string[], tagOf: (column: number) => "td" | "th"): string => {
+    const html = cells.map((text, j) => {
+      const align = isNumber(j) ? "right" : "left";
+      return `<${tagOf(j)} style="text-align:${align}">${escapeHtml(text)}</${tagOf(j)}>`;
+    });
+    return `<tr>${html.join("")}</tr>`;
+  };
+  const body = rows.map((row) => line(row, (j) => j === heads ? "th" : "td")).join("");
+  return `<div style="overflow-x:auto"><table><thead>${line(head, () => "th")}</thead>` +
+    `<tbody>${body}</tbody></table></div>`;
 }
 
 /**
@@ -87,11 +91,11 @@ export function tensorBundle(tensor: Tensor): MimeBundle {
       `${matrices.reduce((a, b) => a * b, 1)} matrices`;
   return {
     "text/plain": plain,
-    "text/html": `<p>${escapeHtml(description + note)}</p>${htmlTable(head, body)}`,
+    "text/html": `<p>${escapeHtml(description + note)}</p>${htmlTable(head, body, () => true, 0)}`,
   };
 }
 
-// The tensor's own display is its text; here it is a table too.
+// The tensor's own display is its text; in a notebook it is a table too.
 Object.defineProperty(Tensor.prototype, DISPLAY, {
   configurable: true,
   value(this: Tensor): MimeBundle {
@@ -99,21 +103,19 @@ Object.defineProperty(Tensor.prototype, DISPLAY, {
   },
 });
 
+/** A value as one line of text; numbers with 6 digits. */
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "number") {
-    return Number.isInteger(value) || !Number.isFinite(value)
-      ? String(value)
-      : String(Number(value.toPrecision(6)));
+  if (typeof value === "number" && Number.isFinite(value) && !Number.isInteger(value)) {
+    return String(Number(value.toPrecision(6)));
   }
-  if (typeof value === "object" && !(value instanceof Date)) {
-    return Array.isArray(value) ? value.map(cellText).join(", ") : JSON.stringify(value);
-  }
-  return value instanceof Date ? value.toISOString() : String(value);
+  if (typeof value === "string") return value;
+  if (value instanceof Date && !Number.isNaN(value.valueOf())) return value.toISOString();
+  return Array.isArray(value) ? value.map(cellText).join(", ") : inspect(value);
 }
 
 /** True for an array of plain objects, which `show` displays as a table. */
-export function isRecords(value: unknown): value is readonly TableRow[] {
+export function isRecords(value: unknown): value is readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) && value.length > 0 &&
     value.every((row) =>
       typeof row === "object" && row !== null && !(DISPLAY in row) &&
@@ -122,45 +124,45 @@ export function isRecords(value: unknown): value is readonly TableRow[] {
 }
 
 /**
- * Records as a table: a column for each name, in the order in which the names first come, numbers
- * to the right and words to the left.
+ * Records as a table: a column for each name, in the order in which the names first occur, numbers
+ * aligned to the right and words to the left.
+ *
+ * `show` displays an array of objects as such a table; a `Table` is one as the last value of a cell,
+ * too.
+ *
+ * @example
+ * ```ts
+ * import { show, Table } from "mnist";
+ *
+ * const runs = new Table([{ hidden: 30, accuracy: 0.92 }, { hidden: 50, accuracy: 0.93 }]);
+ * await show(runs);
+ * ```
  */
 export class Table implements Displayable {
-  /** A table with a row for each record. */
-  constructor(readonly records: readonly TableRow[]) {}
+  /** A table with a row for each record: a value for each column, by the column's name. */
+  constructor(readonly records: readonly Readonly<Record<string, unknown>>[]) {}
 
   /** The table as text and HTML, for Jupyter and `show`. */
   [DISPLAY](): MimeBundle {
-    return recordsBundle(this.records);
+    const { records } = this;
+    const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+    const isNumber = names.map((name) =>
+      records.every((record) => record[name] === undefined || typeof record[name] === "number")
+    );
+    const rows = elided(records.length, RECORD_ROWS).map((i) =>
+      names.map((name) => i === undefined ? "⋮" : cellText(records[i][name]).replace(/\s+/g, " "))
+    );
+    const lines = [names.map((name) => name.replace(/\s+/g, " ")), ...rows];
+    const widths = names.map((_, j) => Math.max(...lines.map((line) => columnsOf(line[j]))));
+    const pad = (text: string, j: number): string => {
+      const space = " ".repeat(widths[j] - columnsOf(text));
+      return isNumber[j] ? space + text : text + space;
+    };
+    const [head, ...body] = lines.map((line) => line.map(pad).join("  ").trimEnd());
+    const rule = widths.map((width) => "-".repeat(width)).join("  ");
+    return {
+      "text/plain": [head, rule, ...body].join("\n"),
+      "text/html": htmlTable(names, rows, (j) => isNumber[j]),
+    };
   }
-}
-
-function recordsBundle(records: readonly TableRow[]): MimeBundle {
-  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  const isNumber = names.map((name) =>
-    records.every((record) => record[name] === undefined || typeof record[name] === "number")
-  );
-  const rows = elided(records.length, RECORD_ROWS).map((i) =>
-    names.map((name) => i === undefined ? "⋮" : cellText(records[i][name]))
-  );
-
-  const widths = names.map((name, j) =>
-    Math.max(columnsOf(name), ...rows.map((r) => columnsOf(r[j])))
-  );
-  const pad = (text: string, j: number): string => {
-    const space = " ".repeat(widths[j] - columnsOf(text));
-    return isNumber[j] ? space + text : text + space;
-  };
-  const textLine = (cells: readonly string[]): string => cells.map(pad).join("  ").trimEnd();
-  const text = [textLine(names), widths.map((n) => "-".repeat(n)).join("  "), ...rows.map(textLine)]
-    .join("\n");
-
-  const htmlCell = (tag: "td" | "th", content: string, j: number): string =>
-    `<${tag} style="text-align:${isNumber[j] ? "right" : "left"}">${escapeHtml(content)}</${tag}>`;
-  const html = `<div style="overflow-x:auto"><table><thead><tr>${
-    names.map((name, j) => htmlCell("th", name, j)).join("")
-  }</tr></thead><tbody>${
-    rows.map((row) => `<tr>${row.map((c, j) => htmlCell("td", c, j)).join("")}</tr>`).join("")
-  }</tbody></table></div>`;
-  return { "text/plain": text, "text/html": html };
 }

@@ -109,3 +109,37 @@ Deno.test("no text gets out of its cell", () => {
     assert.doesNotMatch(inside, /[<>"']/);
   }));
 });
+
+Deno.test("any value is one line in a table", () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const values = [
+    cyclic,
+    10n,
+    new Map([[1, 2]]),
+    new Date(NaN),
+    { a: [1, { b: 2 }] },
+    [1.23456789, "x", null],
+    "two\nlines",
+    new Tensor(Float64Array.of(1, 2), [2]),
+    NaN,
+    () => 1,
+  ];
+  const text = recordsBundle(values.map((value) => ({ value })))["text/plain"];
+  assert.deepEqual(text.split("\n").slice(2), [
+    "<ref *1> { self: [Circular *1] }",
+    "10n",
+    "Map(1) { 1 => 2 }",
+    "Invalid Date",
+    "{ a: [ 1, { b: 2 } ] }",
+    "1.23457, x,",
+    "two lines",
+    "Tensor [2] float64 [1. 2.]",
+    "NaN",
+    "[Function (anonymous)]",
+  ]);
+});
+
+Deno.test("records without names are an empty table", () => {
+  assert.equal(recordsBundle([{}, {}])["text/plain"].trim(), "");
+});
