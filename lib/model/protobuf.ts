@@ -1,15 +1,15 @@
 /**
- * Protocol buffers, as far as writing an ONNX file needs them: a message is its fields one after the
- * other, each with its number and kind in front (https://protobuf.dev/programming-guides/encoding).
+ * The part of Protocol Buffers that writing an ONNX file needs: a message is a sequence of fields,
+ * each preceded by its number and wire type (https://protobuf.dev/programming-guides/encoding).
  */
 
-/** The kinds of fields by their number on the wire. */
+/** The wire types. */
 const VARINT = 0, BYTES = 2, FIXED32 = 5;
 
-/** Fields, ready to be written. */
+/** The encoded bytes of one field, in pieces. */
 export type Field = readonly Uint8Array[];
 
-/** A whole number of at least 0, such as a count or a version. */
+/** An integer of at least 0. */
 export function integer(field: number, value: number): Field {
   return [varint(field * 8 + VARINT), varint(value)];
 }
@@ -31,7 +31,7 @@ export function bytes(field: number, value: Uint8Array): Field {
   return [varint(field * 8 + BYTES), varint(value.length), value];
 }
 
-/** A message within a message. */
+/** A nested message. */
 export function message(field: number, ...fields: readonly Field[]): Field {
   const parts = fields.flat();
   const length = parts.reduce((sum, part) => sum + part.length, 0);
@@ -50,7 +50,7 @@ export function encode(...fields: readonly Field[]): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** Seven bits a byte, the low ones first; a set high bit says that more follow. */
+/** Seven bits in each byte, lowest first; the highest bit is set in all bytes but the last. */
 function varint(value: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new RangeError(`protobuf: expected an integer of at least 0, found ${value}`);
@@ -59,7 +59,7 @@ function varint(value: number): Uint8Array {
   let rest = value;
   do {
     const digit = rest % 128;
-    rest = (rest - digit) / 128; // no shifts: they would cut off at 32 bits
+    rest = (rest - digit) / 128; // a shift would truncate to 32 bits
     digits.push(rest > 0 ? digit + 128 : digit);
   } while (rest > 0);
   return Uint8Array.from(digits);

@@ -10,7 +10,7 @@ import { Random } from "../../../lib/tensor/random.ts";
 import { randomModel } from "../../support/models.ts";
 import { damaged, inFolder, rejectsWithDataError } from "../../support/files.ts";
 
-/** A model with every kind of layer and every option, which has learnt a little. */
+/** A trained model with every layer and option. */
 async function everything(dtype?: "float64") {
   const model = sequential({
     name: "all of them",
@@ -65,7 +65,7 @@ Deno.test("saveModel: the weights by name, readable without the model", async ()
   });
 });
 
-Deno.test("loadModel: an architecture that is none, or is not that of the weights, is refused", async () => {
+Deno.test("loadModel: layers that are invalid or do not match the weights are refused", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "model.safetensors");
     const { model } = await everything();
@@ -135,7 +135,7 @@ Deno.test("loadModel: an architecture that is none, or is not that of the weight
   });
 });
 
-Deno.test("loadModel: a damaged file is a DataError or a model, never anything else", async () => {
+Deno.test("loadModel: a damaged file gives a DataError or a model, never anything else", async () => {
   await inFolder(async (folder) => {
     const { model } = await everything(), path = join(folder, "model.safetensors");
     await saveModel(model, path);

@@ -31,7 +31,7 @@ function compiled() {
   return model;
 }
 
-/** Says what it wants to be the result of each epoch, before the callbacks behind it look. */
+/** Replaces the result of each epoch, for the callbacks after it. */
 function pretending(name: string, values: readonly number[]): Callback {
   return {
     onEpochEnd: (epoch, logs) => {
@@ -89,7 +89,7 @@ Deno.test("fit: every sample once an epoch, in a new order or in their own", asy
   ok(orders[0].join() !== orders[1].join());
 });
 
-Deno.test("fit: a stop in mid-epoch goes back to the last whole epoch", async () => {
+Deno.test("fit: a stop within an epoch restores the last whole epoch", async () => {
   const model = compiled(), whole = compiled();
   let epoch = 0;
   await whole.fit(x, t, { epochs: 1, batchSize: 5 });
@@ -109,7 +109,7 @@ Deno.test("fit: a stop in mid-epoch goes back to the last whole epoch", async ()
   ok(model.predict(x).equals(whole.predict(x)));
 });
 
-Deno.test("fit: an AbortSignal stops it from outside while it runs, and before it begins", async () => {
+Deno.test("fit: an AbortSignal stops it while it runs, and before it begins", async () => {
   const model = compiled(), start = model.predict(x), controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), 120);
   const result = await model.fit(x, t, { epochs: 1e9, signal: controller.signal });
@@ -133,7 +133,7 @@ Deno.test("fit: the Stop button ends it as run.stop() does", async () => {
   }
 });
 
-Deno.test("fit: an error in a callback leaves the last whole epoch, and the others hear the end", async () => {
+Deno.test("fit: an error in a callback restores the last whole epoch and still calls onTrainEnd", async () => {
   const model = compiled(), whole = compiled();
   await whole.fit(x, t, { epochs: 1 });
   let ended = false, epoch = 0;
@@ -148,7 +148,7 @@ Deno.test("fit: an error in a callback leaves the last whole epoch, and the othe
   ok(ended && model.predict(x).equals(whole.predict(x)));
 });
 
-Deno.test("fit: going on later is learning on", async () => {
+Deno.test("fit: two trainings of two epochs equal one of four", async () => {
   const [once, twice] = [compiled(), compiled()];
   await once.fit(x, t, { epochs: 4 });
   await twice.fit(x, t, { epochs: 2 });
@@ -156,7 +156,7 @@ Deno.test("fit: going on later is learning on", async () => {
   ok(once.predict(x).equals(twice.predict(x)));
 });
 
-Deno.test("fit: validationSplit takes the last samples, and learns nothing from them", async () => {
+Deno.test("fit: validationSplit takes the last samples, and does not train on them", async () => {
   const [split, given] = [compiled(), compiled()];
   const a = await split.fit(x, t, { epochs: 2, validationSplit: 0.2 });
   const validationData = [x.rows(40), t.rows(40)] as const;
@@ -164,7 +164,7 @@ Deno.test("fit: validationSplit takes the last samples, and learns nothing from 
   deepStrictEqual(a.history, b.history);
 });
 
-Deno.test("earlyStopping: waits, ends, and goes back to the best if asked", async () => {
+Deno.test("earlyStopping: waits, stops, and restores the best weights if requested", async () => {
   const losses = [5, 3, 4, 3, 2.9, 9, 9];
   const run = async (options: Parameters<typeof earlyStopping>[0]) => {
     const model = compiled(), states: string[] = [];
@@ -185,7 +185,7 @@ Deno.test("earlyStopping: waits, ends, and goes back to the best if asked", asyn
   deepStrictEqual(await run({ restoreBestWeights: true }), { epochs: 3, kept: 2 });
 });
 
-Deno.test("bestWeights: an accuracy is best large", async () => {
+Deno.test("bestWeights: the best accuracy is the largest", async () => {
   const model = compiled(), states: string[] = [];
   await model.fit(x, t, {
     epochs: 4,
@@ -198,7 +198,7 @@ Deno.test("bestWeights: an accuracy is best large", async () => {
   strictEqual(states.indexOf(String(model.predict(x))), 1);
 });
 
-Deno.test("learningRateScheduler: chooses the rate of each epoch", async () => {
+Deno.test("learningRateScheduler: sets the rate of each epoch", async () => {
   const model = compiled(), rates: number[] = [];
   const schedule = learningRateScheduler((epoch) => 0.1 / epoch);
   const note: Callback = { onEpochEnd: () => void rates.push(model.optimizer.learningRate) };
@@ -211,7 +211,7 @@ Deno.test("learningRateScheduler: chooses the rate of each epoch", async () => {
   });
 });
 
-Deno.test("callbacks: what is not measured or not known is refused", async () => {
+Deno.test("callbacks: a result that is not measured and unknown names are refused", async () => {
   await rejects(compiled().fit(x, t, { callbacks: [bestWeights()] }), {
     name: "RangeError",
     message: /expected valLoss to be measured in epoch 1, found only loss, accuracy; fit takes/,

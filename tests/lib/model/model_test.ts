@@ -16,7 +16,7 @@ const COMPILED = {
   metrics: ["accuracy"],
 } as const;
 
-/** 4-6-3 with dropout, which tells apart points around three centres. */
+/** 4-6-3 with dropout, which classifies points around three centres. */
 function small(options: { seed?: number; rate?: number; dtype?: "float64" } = {}) {
   const { rate = 0.2, ...rest } = options;
   const model = sequential({
@@ -31,7 +31,7 @@ function small(options: { seed?: number; rate?: number; dtype?: "float64" } = {}
   return model;
 }
 
-/** Points around three centres, and which one it is. */
+/** Points around three centres, and the centre of each. */
 function clusters(count: number, seed = 1) {
   const random = new Random(seed);
   const t = tensor(Uint8Array.from({ length: count }, () => random.integer(3)));
@@ -39,7 +39,7 @@ function clusters(count: number, seed = 1) {
   return { x, t };
 }
 
-Deno.test("Model: trains as Keras does, with regularizer and batch normalisation", async () => {
+Deno.test("Model: trains as Keras does, with regularizer and batch normalization", async () => {
   const { x, t, before, history, loss, accuracy, after, predictions } = keras.training;
   const model = sequential({
     dtype: "float64",
@@ -128,7 +128,7 @@ Deno.test("Model: every gradient is the numerical one, for random networks", asy
   );
 });
 
-Deno.test("Model: learns, in float32 and float64, and says how it went", async () => {
+Deno.test("Model: trains in float32 and float64, and returns the history", async () => {
   const { x, t } = clusters(300), test = clusters(200, 2);
   for (const dtype of [undefined, "float64"] as const) {
     const model = small(dtype === undefined ? {} : { dtype });
@@ -151,7 +151,7 @@ Deno.test("Model: learns, in float32 and float64, and says how it went", async (
   }
 });
 
-Deno.test("Model: same seed, same numbers; another seed, others", async () => {
+Deno.test("Model: the same seed gives the same numbers, another seed others", async () => {
   const { x, t } = clusters(100);
   const run = async (seed: number, fitSeed?: number) => {
     const model = small({ seed });
@@ -165,7 +165,7 @@ Deno.test("Model: same seed, same numbers; another seed, others", async () => {
   ok((await run(1, 5)).equals(await run(1, 5)));
 });
 
-Deno.test("Model: raw pixels stay bytes and give what scaled ones give", async () => {
+Deno.test("Model: raw bytes with a rescaling layer train like scaled pixels", async () => {
   const random = new Random(4);
   const pixels = Uint8Array.from({ length: 600 }, () => random.integer(256));
   const bytes = new Tensor<[number, 6]>(pixels, [100, 6]), scaled = bytes.div(255);
@@ -184,7 +184,7 @@ Deno.test("Model: raw pixels stay bytes and give what scaled ones give", async (
   ok(a.allClose(b, { absolute: 1e-6 }));
 });
 
-Deno.test("Model: what it reads does not depend on how many samples it reads at once", () => {
+Deno.test("Model: predictions and results do not depend on the internal batches", () => {
   const { x, t } = clusters(2500), model = small();
   const whole = model.predict(x);
   deepStrictEqual(whole.shape, [2500, 3]);
@@ -199,7 +199,7 @@ Deno.test("Model: what it reads does not depend on how many samples it reads at 
   deepStrictEqual(model.predict(x.rows(0, 0)).shape, [0, 3]);
 });
 
-Deno.test("Model: images and their shape in the types", () => {
+Deno.test("Model: the shape of images is in the types and checked at run time", () => {
   const model: Model<[28, 28], [10]> = sequential({
     layers: [
       layers.flatten({ inputShape: [28, 28] }),
@@ -209,7 +209,7 @@ Deno.test("Model: images and their shape in the types", () => {
   const y: Tensor<[number, 10]> = model.predict(zeros([2, 28, 28]));
   deepStrictEqual(y.shape, [2, 10]);
   const wrong: Tensor<[number, 784]> = zeros([2, 784]);
-  // @ts-expect-error the compiler already sees that these are not [N, 28, 28]
+  // @ts-expect-error not [N, 28, 28]
   throws(() => model.predict(wrong), {
     name: "RangeError",
     message: 'predict: expected x [N, 28, 28] for the layer "flatten", found [2, 784]; ' +
@@ -217,7 +217,7 @@ Deno.test("Model: images and their shape in the types", () => {
   });
 });
 
-Deno.test("Model: the initializers that it can be told", () => {
+Deno.test("layers.dense: every kernelInitializer has its spread", () => {
   const spread = (kernelInitializer: Parameters<typeof layers.dense>[0]["kernelInitializer"]) => {
     const model = sequential({
       layers: [layers.dense({ inputShape: [400], units: 200, kernelInitializer })],
@@ -239,7 +239,7 @@ Deno.test("Model: the initializers that it can be told", () => {
   ok(Math.abs(spread(0.01) - 0.01) < 0.0002);
 });
 
-Deno.test("sequential: layers that cannot follow each other are refused by name and shape", () => {
+Deno.test("sequential: layers whose shapes do not match are refused, naming both", () => {
   const dense = (units: number, name?: string) => layers.dense({ units, name });
   const cases: [() => unknown, RegExp][] = [
     [() => sequential({ layers: [] }), /expected layers: .* found an array of length 0/],
@@ -318,7 +318,7 @@ Deno.test("unknown names are refused: options, activations, losses, optimizers, 
   for (const [make, message] of cases) throws(make, { name: "TypeError", message });
 });
 
-Deno.test("compile: a loss that does not go with the last layer is refused, with what would mend it", () => {
+Deno.test("compile: a loss that does not go with the last layer is refused", () => {
   const model = (activation: "softmax" | "sigmoid" | "linear", units = 3) =>
     sequential({ layers: [layers.dense({ inputShape: [2], units, activation, name: "out" })] });
   throws(() => model("linear").compile(COMPILED), {
@@ -336,11 +336,11 @@ Deno.test("compile: a loss that does not go with the last layer is refused, with
   model("linear", 1).compile({ optimizer: "sgd", loss: "meanSquaredError" });
 });
 
-Deno.test("fit: data that do not fit are refused at once, naming layer and shapes", async () => {
+Deno.test("fit: data of a wrong shape are refused, naming layer and shapes", async () => {
   const model = small(), { x, t } = clusters(10);
   const cases: [() => Promise<unknown>, RegExp][] = [
     [
-      // @ts-expect-error the compiler already sees it
+      // @ts-expect-error not [N, 4]
       () => model.fit(zeros([10, 5]), t),
       /fit: expected x \[N, 4\] for the layer "dense", found \[10, 5\]/,
     ],
@@ -414,7 +414,7 @@ Deno.test("fit: targets of the other losses", async () => {
   deepStrictEqual(Object.keys(line.evaluate(x, heights)), ["loss"]);
 });
 
-Deno.test("fit: a loss that is no number any more ends it at once and says where", async () => {
+Deno.test("fit: a loss that is not finite ends the training with the layer that caused it", async () => {
   const { x, t } = clusters(60), model = small({ rate: 0 });
   const before = model.weights;
   const withHole = x.copy();

@@ -11,7 +11,7 @@ import { decodeOnnx, runOnnx } from "../../support/onnx.ts";
 import { assertClose, type StoredArray } from "../../support/keras.ts";
 import { testUnless } from "../../support/skip.ts";
 
-/** A model with every kind of layer and weights that are no accident, and some samples for it. */
+/** A model with every layer and chosen weights, and some samples for it. */
 function everything(dtype: "float32" | "float64"): { model: Model; x: Samples } {
   const model = sequential({
     dtype,
@@ -34,7 +34,7 @@ function everything(dtype: "float32" | "float64"): { model: Model; x: Samples } 
   return { model, x: randn([7, 2, 3], new Random(1), dtype) };
 }
 
-/** Why onnxruntime cannot be asked, or undefined. */
+/** Why onnxruntime is unavailable, or undefined. */
 async function missingOnnxruntime(): Promise<string | undefined> {
   const why = "needs Python with onnxruntime: pip install onnxruntime";
   try {
@@ -49,7 +49,7 @@ async function missingOnnxruntime(): Promise<string | undefined> {
   }
 }
 
-/** What onnxruntime makes of samples. */
+/** The output of onnxruntime for samples. */
 async function onnxruntime(path: string, x: Samples): Promise<StoredArray & { names: string[] }> {
   const script = new URL("../../fixtures/run_onnx.py", import.meta.url);
   const child = new Deno.Command("python3", {
