@@ -3,35 +3,27 @@
  *
  * @module
  */
-import {
-  Affine,
-  arange,
-  confusionMatrix,
-  confusionMatrixChart,
-  decisionBoundary,
-  type Figure,
-  initializers,
-  lineChart,
-  loadMnist,
-  miniBatches,
-  progress,
-  Random,
-  relu,
-  Sigmoid,
-  sigmoid,
-  SoftmaxWithLoss,
-  stepFunction,
-  type Tensor,
-  zeros,
-} from "mnist";
+import { dense } from "../lib/model/layers/mod.ts";
+import { sequential } from "../lib/model/model.ts";
+import { relu, sigmoid, stepFunction } from "../lib/nn/functions.ts";
+import { confusionMatrix } from "../lib/nn/metrics.ts";
 import { showInBrowser } from "../lib/notebook/browser.ts";
+import { loadMnist } from "../lib/notebook/mnist.ts";
+import { trainingProgress } from "../lib/notebook/training.ts";
+import { decisionBoundary } from "../lib/plot/boundary.ts";
+import type { Figure } from "../lib/plot/figure.ts";
+import { lineChart } from "../lib/plot/lines.ts";
+import { confusionMatrixChart } from "../lib/plot/matrices.ts";
+import { printable } from "../lib/support/printable.ts";
+import { arange } from "../lib/tensor/create.ts";
+import type { Tensor } from "../lib/tensor/tensor.ts";
 
 /** The figures by their names: what each shows, and how it is made. */
 const FIGURES: Readonly<Record<string, { shows: string; make: () => Promise<Figure> | Figure }>> = {
   "activation-functions": { shows: "step, sigmoid and ReLU", make: activationFunctions },
-  "training-curve": { shows: "the loss of a small network while it learns", make: trainingCurve },
-  "confusion": { shows: "what that network takes for what", make: confusion },
-  "xor": { shows: "the plane as XOR divides it", make: xor },
+  "training-curve": { shows: "the loss of a small network during an epoch", make: trainingCurve },
+  "confusion": { shows: "which digits that network confuses", make: confusion },
+  "xor": { shows: "the plane divided by XOR", make: xor },
 };
 
 function activationFunctions(): Figure {
@@ -50,40 +42,30 @@ function xor(): Figure {
   return decisionBoundary((x, y) => (x > 0.5) === (y > 0.5) ? 0 : 1, { title: "XOR", points });
 }
 
-/** One epoch of 784-50-10 with mini-batches of 100, and what came of it. */
+let trained: Promise<{ losses: number[]; counts: Tensor }> | undefined;
+
+/** One epoch of 784-50-10 with mini-batches of 100: the loss after each step, and the predictions. */
 async function train(): Promise<{ losses: number[]; counts: Tensor }> {
   const { xTrain, tTrain, xTest, tTest } = await loadMnist();
-  const random = new Random(1);
-  const layer = (inputs: number, outputs: number): Affine =>
-    new Affine(
-      initializers.xavier([inputs, outputs], random, "float32"),
-      zeros([outputs], "float32"),
-    );
-  const [first, activation, second] = [layer(784, 50), new Sigmoid(), layer(50, 10)];
-  const head = new SoftmaxWithLoss();
-  const predict = (x: Tensor<[number, number]>): Tensor<[number, number]> =>
-    second.forward(activation.forward(first.forward(x)));
-
+  const model = sequential({
+    layers: [
+      dense({ inputShape: [784], units: 50, activation: "sigmoid" }),
+      dense({ units: 10, activation: "softmax" }),
+    ],
+  });
+  model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
   const losses: number[] = [];
-  const bar = progress(tTrain.size, { label: "training", unit: "images" });
-  for (const batch of miniBatches(tTrain.size, 100, random)) {
-    const x = xTrain.take(batch).expect([-1, 784]);
-    losses.push(head.forward(predict(x), tTrain.take(batch)));
-    first.gradients(activation.backward(second.backward(head.backward())));
-    for (const { params, grads } of [first, second]) {
-      params.W = params.W.sub(grads.W.mul(0.5));
-      params.b = params.b.sub(grads.b.mul(0.5));
-    }
-    bar.update(losses.length * 100);
-  }
-  await bar.finish();
-  return { losses, counts: confusionMatrix(predict(xTest), tTest, 10) };
+  await model.fit(xTrain, tTrain, {
+    batchSize: 100,
+    callbacks: [trainingProgress(), { onBatchEnd: (_, { loss }) => void losses.push(loss) }],
+  });
+  return { losses, counts: confusionMatrix(model.predict(xTest), tTest, 10) };
 }
 
 async function trainingCurve(): Promise<Figure> {
-  const { losses } = await train();
+  const { losses } = await (trained ??= train());
   return lineChart({ loss: losses }, {
-    title: "One epoch of mini-batches",
+    title: "The mean loss since the start of an epoch",
     xTitle: "step",
     yTitle: "cross-entropy",
     yRange: [0, Math.max(...losses)],
@@ -91,14 +73,17 @@ async function trainingCurve(): Promise<Figure> {
 }
 
 async function confusion(): Promise<Figure> {
-  return confusionMatrixChart((await train()).counts, { title: "After one epoch" });
+  return confusionMatrixChart((await (trained ??= train())).counts, { title: "After one epoch" });
 }
 
 if (import.meta.main) {
-  const names = Deno.args;
-  const unknown = names.filter((name) => !(name in FIGURES));
+  const isHelp = Deno.args.includes("--help") || Deno.args.includes("-h");
+  const names = isHelp ? [] : Deno.args;
+  const unknown = names.filter((name) => !Object.hasOwn(FIGURES, name));
   if (names.length === 0 || unknown.length > 0) {
-    if (unknown.length > 0) console.error(`There is no figure "${unknown.join('", "')}".\n`);
+    if (unknown.length > 0) {
+      console.error(printable(`There is no figure "${unknown.join('", "')}".\n`));
+    }
     const lines = Object.entries(FIGURES).map(([name, { shows }]) =>
       `  ${name.padEnd(22)}${shows}`
     );
