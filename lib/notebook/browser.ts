@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { FigureData } from "../plot/figure.ts";
-import { figurePage, plotlySource } from "./bundle.ts";
+import { figurePage, plotlySource } from "./plotly.ts";
 
 /** Where figures were shown: on a page that has been closed, or in a file. */
 export type Shown = { url: string } | { file: string };

@@ -3,7 +3,7 @@ import type { ChartOptions } from "../plot/chart_parts.ts";
 import type { Figure } from "../plot/figure.ts";
 import { panelChart } from "../plot/lines.ts";
 import { onlyKnown } from "../support/names.ts";
-import { newFigureId, sendFigure, updateFigure } from "./bundle.ts";
+import { newFigureId, sendFigure, updateFigure } from "./plotly.ts";
 import { drained, isRich, SETTLED } from "./output.ts";
 
 /** A chart that grows. */

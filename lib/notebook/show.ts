@@ -1,5 +1,5 @@
 /** `show`: displays values from a cell or a script. */
-import "./bundle.ts"; // draws figures
+import "./plotly.ts"; // draws figures
 import { FIGURE_MIME, isFigureData } from "../plot/figure.ts";
 import { describe } from "../support/describe.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";

@@ -32,7 +32,7 @@ export const FIGURE_MIME = "application/vnd.mnist-course.figure+json";
 /**
  * A plot, which shows itself as the last value of a cell and with `show`.
  *
- * Without a notebook it is its text alternative; `lib/notebook/bundle.ts` draws it where plotly runs.
+ * Without a notebook it is its text alternative; `lib/notebook/plotly.ts` draws it where plotly runs.
  *
  * @example
  * ```ts

@@ -1,13 +1,11 @@
-/**
- * A small picture in memory: rectangles, enlarged pixels and words, drawn without a browser.
- */
+/** A picture in memory: rectangles, enlarged pixels and text, drawn without a browser. */
 import { encode } from "fast-png";
 import font from "oled-font-5x7";
 
 /** Red, green and blue, 0 to 255 each. */
 export type Color = readonly [red: number, green: number, blue: number];
 
-/** A letter is 5 dots wide and 7 high, and one dot away from the next. */
+/** A letter is 5 dots wide and 7 high, with a gap of one dot to the next. */
 export const LETTER_HEIGHT = 7;
 const LETTER_WIDTH = 5;
 const LETTER_ADVANCE = LETTER_WIDTH + 1;
@@ -33,12 +31,12 @@ function letterDots(letter: string): readonly number[] {
   return OWN_LETTERS[letter] ?? letterDots("?");
 }
 
-/** How many dots wide a text is. */
+/** The width of a text in dots. */
 export function textWidth(text: string): number {
   return Math.max(0, [...text].length * LETTER_ADVANCE - 1);
 }
 
-/** How many letters fit into `width` dots. */
+/** The number of letters that fit into `width` dots. */
 export function lettersThatFit(width: number): number {
   return Math.floor((width + 1) / LETTER_ADVANCE);
 }
@@ -59,7 +57,7 @@ export class Raster {
     this.#rgb = new Uint8Array(width * height * 3).fill(255);
   }
 
-  /** Fills a rectangle; what lies outside the picture is left out. */
+  /** Fills the part of a rectangle that is inside the picture. */
   fill(x: number, y: number, width: number, height: number, [red, green, blue]: Color): void {
     const right = Math.min(x + width, this.width);
     const bottom = Math.min(y + height, this.height);
@@ -73,7 +71,7 @@ export class Raster {
     }
   }
 
-  /** Draws the border of a rectangle, on its inside. */
+  /** Draws the border of a rectangle, inside it. */
   frame(x: number, y: number, width: number, height: number, thickness: number, c: Color): void {
     this.fill(x, y, width, thickness, c);
     this.fill(x, y + height - thickness, width, thickness, c);
@@ -81,7 +79,7 @@ export class Raster {
     this.fill(x + width - thickness, y, thickness, height, c);
   }
 
-  /** Writes a line of text whose dots are squares of `scale` pixels. */
+  /** Draws a line of text whose dots are squares of `scale` pixels. */
   text(x: number, y: number, text: string, scale: number, color: Color): void {
     [...text].forEach((letter, index) => {
       letterDots(letter).forEach((dots, column) => {
@@ -95,8 +93,8 @@ export class Raster {
   }
 
   /**
-   * The picture as a PNG file. With 256 colours or fewer, as grey images with captions have, it
-   * stores one byte a pixel, the number of its colour: a third of the size.
+   * The picture as a PNG file. With at most 256 colours, as in grey images with captions, it stores
+   * one byte a pixel, the index of its colour, which is a third of the size.
    */
   toPng(): Uint8Array {
     const { width, height } = this;

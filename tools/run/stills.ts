@@ -6,7 +6,7 @@
  */
 import { decode } from "fast-png";
 import upng from "upng-js";
-import { isLibraryOutput, plotlySource } from "../../lib/notebook/bundle.ts";
+import { isLibraryOutput, plotlySource } from "../../lib/notebook/plotly.ts";
 import { FIGURE_MIME, type FigureData, isFigureData } from "../../lib/plot/figure.ts";
 import { launchChromium } from "../support/chromium.ts";
 import type { Browser, Page } from "../support/playwright.ts";

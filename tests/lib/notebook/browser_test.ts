@@ -46,17 +46,21 @@ async function written(said: string): Promise<string> {
   return page;
 }
 
-testUnless(linuxOnly, "without a screen, deno task plot writes a page and says where", async () => {
-  const said = await run("tools/plot.ts", "activation-functions", "xor");
-  assert.match(said, /Line chart "Three activation functions": step from 0 to 1/);
-  const page = await written(said);
-  assert.equal(page.split("mnistPlots.draw(").length, 3);
-  assert.doesNotMatch(page, /(src|href)=/);
-});
+testUnless(
+  linuxOnly,
+  "deno task plot: without a screen, writes a page and prints where",
+  async () => {
+    const said = await run("tools/plot.ts", "activation-functions", "xor");
+    assert.match(said, /Line chart "Three activation functions": step from 0 to 1/);
+    const page = await written(said);
+    assert.equal(page.split("mnistPlots.draw(").length, 3);
+    assert.doesNotMatch(page, /(src|href)=/);
+  },
+);
 
 testUnless(
   linuxOnly,
-  "a script with --plot shows all its figures when it has run",
+  "a script with --plot shows all its figures at its end",
   () =>
     inFolder(async (folder) => {
       const script = `${folder}/script.ts`;
@@ -76,7 +80,7 @@ testUnless(
     }),
 );
 
-Deno.test("a name that is no figure is refused with the names that are", async () => {
+Deno.test("deno task plot: an unknown name is rejected with the known ones", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "tools/plot.ts", "xorr"],
     cwd: projectPath("."),
@@ -89,7 +93,7 @@ Deno.test("a name that is no figure is refused with the names that are", async (
 
 testUnless(
   missingChromium,
-  "nodeplotlib shows all figures on one page, from this machine alone, and ends with it",
+  "nodeplotlib: all figures on one page, nothing from the internet, ends with the page",
   async () => {
     const browser = await launchChromium("the test");
     const elsewhere: string[] = [];
@@ -120,7 +124,7 @@ testUnless(
   },
 );
 
-Deno.test("where nodeplotlib cannot be started, a page is written", () =>
+Deno.test("showInBrowser: writes a page if nodeplotlib cannot be started", () =>
   inFolder(async (program) => {
     await Deno.writeTextFile(`${program}/deno.json`, "{}");
     await Deno.writeTextFile(`${program}/serve.ts`, "Deno.exit(1);");
@@ -138,7 +142,7 @@ Deno.test("where nodeplotlib cannot be started, a page is written", () =>
     assert.equal((await written(said)).split("mnistPlots.draw(").length, 2);
   }));
 
-Deno.test("where the page is not opened in time, a page is written", () =>
+Deno.test("showInBrowser: writes a page if no browser opens it in time", () =>
   inFolder(async (program) => {
     await Deno.writeTextFile(`${program}/deno.json`, "{}");
     await Deno.writeTextFile(

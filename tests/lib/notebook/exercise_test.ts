@@ -41,13 +41,13 @@ const WRONG: readonly [answer: unknown, expected: unknown][] = [
   [6, (n: number) => n % 2 === 1],
 ];
 
-Deno.test("judge: an answer is right by its value", () => {
+Deno.test("judge: equal values are right", () => {
   for (const [answer, expected] of RIGHT) {
     assert.equal(judge("q", answer, expected).state, "right", Deno.inspect([answer, expected]));
   }
 });
 
-Deno.test("judge: an infinity, another shape or another part is wrong", () => {
+Deno.test("judge: another value is wrong, an infinity and another shape included", () => {
   for (const [answer, expected] of WRONG) {
     assert.equal(judge("q", answer, expected).state, "wrong", Deno.inspect([answer, expected]));
   }

@@ -1,7 +1,7 @@
 /** Figures drawn by a real browser: nothing cut off, nothing on top of each other, no network. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { figureBundle, figurePage } from "../../../lib/notebook/bundle.ts";
+import { figureBundle, figurePage } from "../../../lib/notebook/plotly.ts";
 import type { Figure } from "../../../lib/plot/figure.ts";
 import { barChart, histogram } from "../../../lib/plot/bars.ts";
 import { decisionBoundary } from "../../../lib/plot/boundary.ts";

@@ -12,7 +12,7 @@ function points(figure: { data: readonly object[] }, index: number): [unknown[],
   return [trace.x, trace.y];
 }
 
-Deno.test("a live chart has the points it was given, each line at its own places", async () => {
+Deno.test("liveChart: has the points that were added, each line with its own x", async () => {
   const chart = await liveChart({ title: "Training", panels });
   for (let step = 0; step < 4; step++) chart.add(step, { "training loss": 4 - step });
   chart.add(3, { "test accuracy": 0.9 });
@@ -21,7 +21,7 @@ Deno.test("a live chart has the points it was given, each line at its own places
   assert.deepEqual(points(chart.figure(), 1), [[3], [0.9]]);
 });
 
-Deno.test("a long training is thinned out evenly, and its last point is always there", async () => {
+Deno.test("liveChart: keeps 300 to 600 points at equal distances, and the last one", async () => {
   const chart = await liveChart({ title: "Training", panels });
   for (let step = 0; step < 100_003; step++) chart.add(step, { "training loss": step / 10 });
   const [x, y] = points(chart.figure(), 0);
@@ -33,7 +33,7 @@ Deno.test("a long training is thinned out evenly, and its last point is always t
   assert.equal(steps.size, 1, "one distance between all points but the last");
 });
 
-Deno.test("a line that the chart does not have is refused", async () => {
+Deno.test("liveChart: an unknown line is rejected", async () => {
   const chart = await liveChart({ title: "Training", panels });
   assert.throws(() => chart.add(0, { los: 1 }), {
     name: "RangeError",
@@ -41,21 +41,21 @@ Deno.test("a line that the chart does not have is refused", async () => {
   });
 });
 
-Deno.test("a chart without points is empty, not broken", async () => {
+Deno.test("liveChart: a chart without points is empty", async () => {
   const chart = await liveChart({ title: "Training", panels });
   await chart.finish();
   assert.deepEqual(points(chart.figure(), 0), [[], []]);
   assert.match(chart.figure().alt, /training loss has no values; test accuracy has no values/);
 });
 
-Deno.test("NaN and Infinity are gaps in a line, and the newest point is there once", async () => {
+Deno.test("liveChart: NaN and Infinity leave gaps, and the newest point is drawn once", async () => {
   const chart = await liveChart({ title: "Training", panels });
   for (const loss of [2, NaN, Infinity, 1]) chart.add(0, { "training loss": loss });
   const [x, y] = points(JSON.parse(JSON.stringify(chart.figure())), 0);
   assert.deepEqual([x, y], [[0, 0, 0, 0], [2, null, null, 1]]);
 });
 
-Deno.test("panels that cannot be drawn are refused at the start", async () => {
+Deno.test("liveChart: invalid panels are rejected at the start", async () => {
   await assert.rejects(liveChart({ title: "T", panels: {} }), /expected 1 to 4 panels, found 0/);
   await assert.rejects(
     liveChart({ title: "T", panels: { loss: ["training"], accuracy: ["training"] } }),
@@ -64,7 +64,7 @@ Deno.test("panels that cannot be drawn are refused at the start", async () => {
   await assert.rejects(liveChart(JSON.parse('{"panels":{"a":["b"]}}')), /expected a title as text/);
 });
 
-Deno.test("in a notebook the chart is drawn at its start and its end, in one place", async () => {
+Deno.test("liveChart: a notebook gets one output, updated in place", async () => {
   const sent = await sentBy(async () => {
     const chart = await liveChart({ title: "Training", panels });
     for (let step = 0; step < 1000; step++) chart.add(step, { "training loss": 1 });

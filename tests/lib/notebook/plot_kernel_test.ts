@@ -35,7 +35,7 @@ function carriesLibrary(output: Output): boolean {
     String(output.data["text/html"] ?? "").includes("mnistPlots.library(");
 }
 
-Deno.test("values are shown in order, large ones too, and none is lost", async () => {
+Deno.test("show: values arrive in order, large ones too, and none is lost", async () => {
   const large = `"x".repeat(2_000_000)`;
   const cells = await run(
     `import { show, record } from "mnist";`,
@@ -59,7 +59,7 @@ Deno.test("values are shown in order, large ones too, and none is lost", async (
   });
 });
 
-Deno.test("plotly is in the notebook twice: at the first figure and at the newest", async () => {
+Deno.test("figures: plotly is in the notebook twice, at the first figure and at the newest", async () => {
   const [, first, second, live] = await run(
     `import { barChart, liveChart, show } from "mnist";
      const chart = barChart([1, 2], { title: "Bars" });`,
@@ -104,7 +104,7 @@ Deno.test("as the last value of a cell, a figure, picture, table and tensor show
   assert.match(String(last[3].data["text/html"]), /Tensor \[2, 2\] float64/);
 });
 
-Deno.test("a progress bar is one output, which ends as a sentence", async () => {
+Deno.test("progress: one output, which ends as a sentence", async () => {
   const [, outputs] = await run(
     `import { progress } from "mnist";`,
     `const bar = progress(300, { label: "epoch 1", unit: "images" });

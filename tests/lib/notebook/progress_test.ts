@@ -68,7 +68,7 @@ Deno.test("progress: amounts below 0 and above the total are the ends of the bar
   }
 });
 
-Deno.test("progress: a total or amount that is not a number is refused", () => {
+Deno.test("progress: rejects a total or amount that is not a number", () => {
   for (const total of [-1, NaN, Infinity]) {
     assert.throws(() => progress(total, { label: "x" }), {
       name: "RangeError",

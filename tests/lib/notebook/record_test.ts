@@ -10,7 +10,7 @@ async function stored(value: unknown): Promise<unknown> {
   return JSON.parse(JSON.stringify(bundle[SCRAP_MIME])).data;
 }
 
-Deno.test("record shows the name and the value", async () => {
+Deno.test("record: displays the name and the value", async () => {
   assert.deepEqual(
     await textsOf(async () => {
       await record("accuracy", 0.9352);
@@ -23,7 +23,7 @@ Deno.test("record shows the name and the value", async () => {
   );
 });
 
-Deno.test("record stores what JSON can hold; NaN and Infinity become null", async () => {
+Deno.test("record: stores JSON; NaN and Infinity become null", async () => {
   assert.equal(await stored(0.1 + 0.2), 0.1 + 0.2);
   assert.equal(await stored(-Infinity), null);
   assert.deepEqual(await stored({ a: [NaN, null, true], b: "x" }), {
@@ -37,7 +37,7 @@ Deno.test("record stores what JSON can hold; NaN and Infinity become null", asyn
   assert.deepEqual(await stored([shared, shared]), [[1], [1]], "twice is not a cycle");
 });
 
-Deno.test("record refuses what JSON cannot hold, and says where it is", async () => {
+Deno.test("record: rejects what JSON cannot hold, and names the place", async () => {
   const cyclic: { self?: unknown } = {};
   cyclic.self = cyclic;
   const wrong: [unknown, RegExp][] = [
@@ -67,7 +67,7 @@ Deno.test("record refuses what JSON cannot hold, and says where it is", async ()
   await assert.rejects(record("", 1), /expected a name/);
 });
 
-Deno.test("record refuses a whole data set", async () => {
+Deno.test("record: rejects a whole data set", async () => {
   await assert.rejects(record("x", { train: zeros([1000, 784], "uint8") }), {
     name: "RangeError",
     message: "record: expected x.train to have at most 100000 numbers, found 784000; " +
@@ -76,7 +76,7 @@ Deno.test("record refuses a whole data set", async () => {
   await assert.rejects(record("x", Array(100_001).fill(0)), RangeError);
 });
 
-Deno.test("the scrap is nteract's, with its metadata", async () => {
+Deno.test("record: the scrap has nteract's form, with its metadata", async () => {
   const [{ bundle }] = await sentBy(() => record("accuracy", 0.5));
   assert.deepEqual(bundle["application/scrapbook.scrap.json+json"], {
     name: "accuracy",
@@ -89,7 +89,7 @@ Deno.test("the scrap is nteract's, with its metadata", async () => {
   });
 });
 
-Deno.test("announceData shows its sentence, and a warning is framed", async () => {
+Deno.test("announceData: displays its sentence, and a warning in a frame", async () => {
   assert.deepEqual(await textsOf(() => announceData("mnist", "60,000 images")), ["60,000 images"]);
   const [warning] = await textsOf(() => announceData("digits", "Drawn", { warning: true }));
   assert.equal(warning, "=====\nDrawn\n=====");

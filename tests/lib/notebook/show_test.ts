@@ -8,14 +8,14 @@ import { tensor } from "../../../lib/tensor/create.ts";
 import { judge } from "../../../lib/notebook/exercise.ts";
 import { sentBy, textsOf } from "../../support/channel.ts";
 
-Deno.test("show sends the text of each value in order", async () => {
+Deno.test("show: sends the text of each value in order", async () => {
   assert.deepEqual(
     await textsOf(() => show(0.9352, "two\nlines", true, [1, 2], NaN, undefined, null, 10n, -0)),
     ["0.9352", "two\nlines", "true", "[ 1, 2 ]", "NaN", "undefined", "null", "10n", "-0"],
   );
 });
 
-Deno.test("no value is shown as [object Object]", async () => {
+Deno.test("show: no value is displayed as [object Object]", async () => {
   const cyclic: Record<string, unknown> = { name: "cyclic" };
   cyclic.self = cyclic;
   const values = [
@@ -39,14 +39,14 @@ Deno.test("no value is shown as [object Object]", async () => {
   }
 });
 
-Deno.test("show refuses a promise: an await was forgotten", async () => {
+Deno.test("show: rejects a promise, which is a forgotten await", async () => {
   await assert.rejects(show(Promise.resolve(1)), {
     name: "TypeError",
     message: "show: expected a value, found a promise: write await before it",
   });
 });
 
-Deno.test("show displays what an object returns to Jupyter", async () => {
+Deno.test("show: displays what an object returns to Jupyter", async () => {
   const bold = { [DISPLAY]: () => ({ "text/html": "<b>x</b>" }) };
   const bundle = await bundleOf(bold);
   assert.equal(bundle["text/html"], "<b>x</b>");
@@ -55,7 +55,7 @@ Deno.test("show displays what an object returns to Jupyter", async () => {
   await assert.rejects(show(broken), /expected a MIME bundle from Jupyter.display, found 3/);
 });
 
-Deno.test("figures, pictures, tensors, tables and verdicts show as a last value what show sends", async () => {
+Deno.test("figures, pictures, tensors, tables and verdicts return to the kernel what show sends", async () => {
   const t = tensor([[1, 2]]);
   assert.ok(DISPLAY in t && typeof t[DISPLAY] === "function");
   const values: Displayable[] = [
@@ -79,7 +79,7 @@ Deno.test("figures, pictures, tensors, tables and verdicts show as a last value 
   assert.match(String(sent[0].bundle["text/html"]), /mnistPlots.library\(/);
 });
 
-Deno.test("outside a notebook a figure is its text alternative, and nothing else is sent", async () => {
+Deno.test("show: outside a notebook a figure is its alternative text", async () => {
   const figure = lineChart({ loss: [3, 2, 1] }, { title: "Loss" });
   const sent = await sentBy(() => show(figure), false);
   assert.deepEqual(sent.map(({ bundle }) => [bundle["text/plain"], bundle["text/html"]]), [
@@ -87,7 +87,7 @@ Deno.test("outside a notebook a figure is its text alternative, and nothing else
   ]);
 });
 
-Deno.test("an array of objects is a table, any other array is not", async () => {
+Deno.test("show: an array of objects is a table, other arrays are not", async () => {
   assert.match(String((await bundleOf([{ a: 1 }]))["text/html"]), /<table>/);
   assert.equal((await bundleOf([]))["text/html"], undefined);
   assert.equal((await bundleOf([new Date(0)]))["text/html"], undefined);

@@ -24,7 +24,7 @@ function cells(text: string): string[][] {
   );
 }
 
-Deno.test("a matrix is a table with its indices, shape and dtype", () => {
+Deno.test("tensor: a matrix is a table with indices, shape and dtype", () => {
   const output = tensorBundle(tensor(Float64Array.of(1, 2, 3, 4.5, -5, 6), [2, 3]));
   assert.deepEqual(cells(html(output)), [
     ["", "0", "1", "2"],
@@ -38,14 +38,14 @@ Deno.test("a matrix is a table with its indices, shape and dtype", () => {
   );
 });
 
-Deno.test("a vector is one row, and a row of an MNIST image fits whole", () => {
+Deno.test("tensor: a vector is one row, and 28 integers fit", () => {
   const row = Uint8Array.from({ length: 28 }, (_, i) => i);
   const [head, body] = cells(html(tensorBundle(tensor(row, [28]))));
   assert.equal(head.length, 29);
   assert.deepEqual(body, ["", ...Array.from({ length: 28 }, (_, i) => String(i))]);
 });
 
-Deno.test("the middle of a large matrix is left out", () => {
+Deno.test("tensor: the middle of a large matrix is left out", () => {
   const data = Float64Array.from({ length: 100 * 50 }, (_, i) => i + 0.5);
   const rows = cells(html(tensorBundle(tensor(data, [100, 50]))));
   assert.equal(rows.length, 1 + 11);
@@ -56,26 +56,26 @@ Deno.test("the middle of a large matrix is left out", () => {
   assert.equal(rows[11][11], "4999.5000");
 });
 
-Deno.test("of more than two axes the first matrix is shown, and the table says so", () => {
+Deno.test("tensor: with more than two axes, the first matrix is displayed and named", () => {
   const output = tensorBundle(tensor(new Uint8Array(2 * 3 * 2 * 2).fill(7), [2, 3, 2, 2]));
   assert.match(html(output), /here \[0, 0\], the first of 6 matrices/);
   assert.equal(cells(html(output)).length, 3);
 });
 
-Deno.test("very small and very large numbers are written with an exponent", () => {
+Deno.test("tensor: very small and very large numbers have an exponent", () => {
   const small = tensorBundle(tensor(Float64Array.of(1e-5, 2.5e-7), [2]));
   assert.deepEqual(cells(html(small))[1], ["", "1.000e-5", "2.500e-7"]);
   const notANumber = tensorBundle(tensor(Float64Array.of(NaN, Infinity, 0.5), [3]));
   assert.deepEqual(cells(html(notANumber))[1], ["", "NaN", "Infinity", "0.5000"]);
 });
 
-Deno.test("a scalar and an empty tensor are text alone", () => {
+Deno.test("tensor: scalars and empty tensors are text only", () => {
   for (const t of [tensor(Float64Array.of(3), []), tensor(new Float64Array(0), [0, 5])]) {
     assert.deepEqual(Object.keys(tensorBundle(t)), ["text/plain"]);
   }
 });
 
-Deno.test("records are a table: a column for each name, missing values empty", () => {
+Deno.test("Table: a column for each name, missing values are empty", () => {
   const data = recordsBundle([{ hidden: 8, accuracy: 0.87900001 }, {
     accuracy: 0.926,
     이름: "a",
@@ -92,14 +92,14 @@ Deno.test("records are a table: a column for each name, missing values empty", (
   assert.deepEqual(cells(String(data["text/html"]))[2], ["", "0.926", "a"]);
 });
 
-Deno.test("the middle of a long table is left out", () => {
+Deno.test("Table: the middle of many records is left out", () => {
   const records = Array.from({ length: 1000 }, (_, i) => ({ i }));
   const rows = cells(html(recordsBundle(records)));
   assert.equal(rows.length, 1 + 41);
   assert.deepEqual([rows[20], rows[21], rows[22]], [["19"], ["⋮"], ["980"]]);
 });
 
-Deno.test("no text gets out of its cell", () => {
+Deno.test("Table: HTML in names and values is escaped", () => {
   fc.assert(fc.property(fc.string(), fc.string({ minLength: 1 }), (value, name) => {
     const text = html(recordsBundle([{ [`k${name}`]: `<${value}>&"'` }]));
     const inside = text.replaceAll(
@@ -110,7 +110,7 @@ Deno.test("no text gets out of its cell", () => {
   }));
 });
 
-Deno.test("any value is one line in a table", () => {
+Deno.test("Table: any value is one line", () => {
   const cyclic: Record<string, unknown> = {};
   cyclic.self = cyclic;
   const values = [
@@ -140,6 +140,6 @@ Deno.test("any value is one line in a table", () => {
   ]);
 });
 
-Deno.test("records without names are an empty table", () => {
+Deno.test("Table: records without names are an empty table", () => {
   assert.equal(recordsBundle([{}, {}])["text/plain"].trim(), "");
 });

@@ -71,7 +71,7 @@ Deno.test("liveCurve: the points are means since the point before, and validatio
   validation.y.forEach((y, i) => ok(Math.abs(Number(y) - history.valAccuracy[i]) < 1e-3));
 });
 
-Deno.test("liveCurve: draws only what is measured; unknown names are refused", async () => {
+Deno.test("liveCurve: draws only the results that exist; rejects unknown options", async () => {
   await compiled([]).fit(x, t, { callbacks: [liveCurve()] });
   throws(() => liveCurve(JSON.parse('{"titel":""}')), /^TypeError: liveCurve.*"titel"/);
 });

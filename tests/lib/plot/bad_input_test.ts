@@ -1,4 +1,4 @@
-/** Charts and pictures of what is not a nice list of numbers: drawn right, or refused clearly. */
+/** Charts and pictures of unusual input: drawn correctly, or rejected with a clear message. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { barChart, histogram } from "../../../lib/plot/bars.ts";
@@ -16,7 +16,7 @@ const untyped = (f: unknown) => f as Untyped;
 
 const title = "T";
 
-Deno.test("charts of nothing, of one number and of numbers that are not finite are drawn", () => {
+Deno.test("charts draw empty series, a single number, NaN and Infinity", () => {
   const alts = [
     [barChart([], { title }), 'Bar chart "T": no bars'],
     [barChart({}, { title }), 'Bar chart "T": no bars'],
@@ -45,12 +45,12 @@ Deno.test("charts of nothing, of one number and of numbers that are not finite a
   }
 });
 
-Deno.test("a number that is not finite is a gap", () => {
+Deno.test("lineChart: NaN and Infinity leave a gap", () => {
   const { data } = JSON.parse(JSON.stringify(lineChart({ a: [1, NaN, Infinity, 4] }, { title })));
   assert.deepEqual(data[0].y, [1, null, null, 4]);
 });
 
-Deno.test("lines without a common axis may have different lengths; with one they may not", () => {
+Deno.test("lineChart: lines may differ in length unless they share an x", () => {
   assert.equal(lineChart({ a: [1, 2, 3], b: [1] }, { title }).data.length, 2);
   assert.throws(
     () => lineChart({ a: [1, 2, 3], b: [1] }, { title, x: [0, 1, 2] }),
@@ -59,14 +59,14 @@ Deno.test("lines without a common axis may have different lengths; with one they
   assert.throws(() => barChart({ a: [1, 2], b: [1] }, { title }), /labels: expected 1/);
 });
 
-Deno.test("bars with the same label stay apart", () => {
+Deno.test("barChart: equal labels keep their bars apart", () => {
   const [{ x }] = untyped(barChart)([1, 2, 3], { title, labels: ["a", "a", "b"] }).data;
   assert.ok(Array.isArray(x));
   assert.equal(new Set(x).size, 3);
   assert.deepEqual(x.map((label) => label.replaceAll("\u200b", "")), ["a", "a", "b"]);
 });
 
-Deno.test("no text of a figure is read as HTML", () => {
+Deno.test("no text of a figure is interpreted as HTML", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
       const name = `<b>${text}`;
@@ -94,13 +94,13 @@ Deno.test("no text of a figure is read as HTML", () => {
   );
 });
 
-Deno.test("the alternative text of many bars or images stays short", () => {
+Deno.test("alternative texts of many bars or images stay short", () => {
   const labels = Array.from({ length: 2000 }, (_, i) => i);
   assert.match(barChart(labels, { title }).alt, /39: 39 and 1960 more$/);
   assert.match(digitGrid(zeros([2000, 4]), { labels, scale: 1 }).alt, /38, 39 and 1960 more$/);
 });
 
-Deno.test("what is not numbers, or too many, is refused with what is expected", () => {
+Deno.test("values that cannot be drawn are rejected with what is expected", () => {
   const million = new Tensor(new Uint8Array(1_000_000), [1_000_000]);
   const wrong: [() => unknown, RegExp][] = [
     [() => untyped(barChart)([1, 2]), /^TypeError: barChart: expected options, such as \{ title/],
@@ -158,7 +158,7 @@ Deno.test("what is not numbers, or too many, is refused with what is expected", 
   }
 });
 
-Deno.test("an image with NaN and Infinity shows its other pixels in all grey levels", () => {
+Deno.test("digitImage: NaN and Infinity do not change the grey levels of other pixels", () => {
   const image = tensor([[NaN, Infinity, -Infinity], [0, 5, 10], [10, 5, 0]]);
   const { width, data } = pixelsOf(digitImage(image, { scale: 5 }).png);
   const middle = (row: number, column: number) =>

@@ -11,7 +11,7 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-Deno.test("no colour of the palette vanishes on a white or a black page", () => {
+Deno.test("the palette has contrast on a white and on a black page", () => {
   for (const color of PALETTE) {
     const light = luminance(color);
     assert.ok(1.05 / (light + 0.05) > 2, `${color} on white`);
@@ -19,14 +19,14 @@ Deno.test("no colour of the palette vanishes on a white or a black page", () => 
   }
 });
 
-Deno.test("text is readable from the back, and a < is a <", () => {
+Deno.test("text is large, and a < is drawn as a <", () => {
   const layout = chartLayout({ title: "loss < 1 & falling" });
   assert.ok(layout.font?.size !== undefined && layout.font.size >= 16);
   assert.equal(plainText("a < b & c"), "a &lt; b &amp; c");
   assert.deepEqual(layout.title?.text, "loss &lt; 1 &amp; falling");
 });
 
-Deno.test("numbers are stored with the digits that float32 has", () => {
+Deno.test("plotNumbers: 7 digits, as float32 has", () => {
   assert.deepEqual(plotNumbers("x", Float32Array.of(0.1, 1 / 3, NaN)), [0.1, 0.3333333, NaN]);
   assert.deepEqual(plotNumbers("x", new Tensor(Float32Array.of(0.5, 1), [2])), [0.5, 1]);
   assert.throws(

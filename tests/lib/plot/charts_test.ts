@@ -24,7 +24,7 @@ function matrix(data: readonly Trace[]) {
   return trace;
 }
 
-Deno.test("a line chart has a line for each name, over the same axis", () => {
+Deno.test("lineChart: one line for each name, over a common axis", () => {
   const figure = lineChart(
     { loss: [2.3, 1, 0.5], accuracy: Float32Array.of(0.1, 0.6, 0.9) },
     { title: "Training", x: [0, 10, 20] },
@@ -40,21 +40,21 @@ Deno.test("a line chart has a line for each name, over the same axis", () => {
   assert.equal(lineChart({ a: [] }, { title: "T" }).alt, 'Line chart "T": a has no values');
 });
 
-Deno.test("lines differ in more than colour", () => {
+Deno.test("lineChart: lines differ in more than colour", () => {
   const { data } = lineChart({ a: [1, 2], b: [2, 1] }, { title: "T" });
   const [a, b] = [line(data), line(data, 1)];
   assert.notEqual(a.line?.dash, b.line?.dash);
   assert.notEqual(a.marker?.symbol, b.marker?.symbol);
 });
 
-Deno.test("a line that does not fit its axis is refused", () => {
+Deno.test("lineChart: a line must be as long as its x", () => {
   assert.throws(() => lineChart({ a: [1, 2] }, { title: "T", x: [1] }), {
     name: "RangeError",
     message: "lineChart: x of a: expected 2, one for each value, found 1",
   });
 });
 
-Deno.test("a line may have places of its own", () => {
+Deno.test("lineChart: a line may have an x of its own", () => {
   const { data } = lineChart(
     { loss: [3, 2, 1], test: { x: [0, 2], y: [0.5, 0.9] } },
     { title: "T" },
@@ -62,7 +62,7 @@ Deno.test("a line may have places of its own", () => {
   assert.deepEqual([line(data).x, line(data, 1).x], [[0, 1, 2], [0, 2]]);
 });
 
-Deno.test("panels share their horizontal axis and do not overlap", () => {
+Deno.test("panelChart: panels share the horizontal axis and do not overlap", () => {
   const figure = panelChart(
     { loss: { training: [2, 1], test: [2.5, 2] }, accuracy: { "training accuracy": [0.1, 0.9] } },
     { title: "Training", xTitle: "epoch", yRanges: { accuracy: [0, 1] } },
@@ -79,7 +79,7 @@ Deno.test("panels share their horizontal axis and do not overlap", () => {
   assert.throws(() => panelChart({}, { title: "T" }), /expected 1 to 4 panels, found 0/);
 });
 
-Deno.test("a logarithmic axis holds all points", () => {
+Deno.test("lineChart: a logarithmic axis includes all points", () => {
   const { layout } = lineChart({ time: [201, 17.8] }, {
     title: "T",
     x: [1, 10000],
@@ -91,7 +91,7 @@ Deno.test("a logarithmic axis holds all points", () => {
   assert.equal(layout.yaxis?.type, "log");
 });
 
-Deno.test("bars start at zero and tell their numbers", () => {
+Deno.test("barChart: bars start at zero, and digits are written above them", () => {
   const figure = barChart([5923, 6742], { title: "Labels", labels: ["zero", "one"], digits: 0 });
   assert.equal(figure.layout.yaxis?.rangemode, "tozero");
   assert.deepEqual(bars(figure.data).text, ["5923", "6742"]);
@@ -104,7 +104,7 @@ Deno.test("bars start at zero and tell their numbers", () => {
   assert.equal(two.alt, 'Bar chart "T": training: 0: 1; test: 0: 2');
 });
 
-Deno.test("a histogram counts every number once", () => {
+Deno.test("histogram: counts every number once", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }),
@@ -119,7 +119,7 @@ Deno.test("a histogram counts every number once", () => {
   );
 });
 
-Deno.test("a histogram leaves out what is no number or out of range", () => {
+Deno.test("histogram: does not count NaN and numbers out of range", () => {
   const { data, alt } = histogram([0, 1, 1, 2, 3, 4, NaN, Infinity, 9], {
     title: "T",
     bins: 4,
@@ -132,7 +132,7 @@ Deno.test("a histogram leaves out what is no number or out of range", () => {
   assert.deepEqual(bars(single.data).y, [6]);
 });
 
-Deno.test("a histogram of nothing, or in no interval, is refused", () => {
+Deno.test("histogram: rejects empty data, no bins and an empty range", () => {
   assert.throws(
     () => histogram([], { title: "T" }),
     /expected at least one finite number or a range, found none$/,
@@ -141,7 +141,7 @@ Deno.test("a histogram of nothing, or in no interval, is refused", () => {
   assert.throws(() => histogram([1], { title: "T", range: [1, 1] }), /found 1 to 1/);
 });
 
-Deno.test("a heat map has row 0 on top, square cells and a colour bar", () => {
+Deno.test("heatmap: row 0 at the top, square cells and a colour bar", () => {
   const figure = heatmap(new Tensor(Uint8Array.of(0, 50, 100, 255), [2, 2]), {
     title: "Digit",
     colorTitle: "pixel",
@@ -160,7 +160,7 @@ Deno.test("a heat map has row 0 on top, square cells and a colour bar", () => {
   );
 });
 
-Deno.test("colours around zero have their middle at zero", () => {
+Deno.test("heatmap: diverging colours are centred at zero", () => {
   const { data } = heatmap(new Tensor(Float64Array.of(-0.5, 2), [1, 2]), {
     title: "T",
     colors: "diverging",
@@ -169,7 +169,7 @@ Deno.test("colours around zero have their middle at zero", () => {
   assert.deepEqual([zmin, zmax], [-2, 2]);
 });
 
-Deno.test("a confusion matrix is coloured by shares, written in counts, told by its mistakes", () => {
+Deno.test("confusionMatrixChart: colours are shares, texts are counts, the alternative text names the mistakes", () => {
   const counts = new Tensor(Int32Array.of(8, 2, 0, 10, 0, 0, 1, 0, 0), [3, 3]);
   const figure = confusionMatrixChart(counts, { classNames: ["cat", "dog", "bird"] });
   const { z, text } = matrix(figure.data);
@@ -186,7 +186,7 @@ Deno.test("a confusion matrix is coloured by shares, written in counts, told by 
   assert.throws(() => confusionMatrixChart(counts, { classNames: ["a"] }), /expected 3.*found 1/);
 });
 
-Deno.test("a decision boundary colours the plane and counts the points on the right side", () => {
+Deno.test("decisionBoundary: colours the plane and counts the points in the region of their class", () => {
   const points = [{ x: 0, y: 0, label: 0 }, { x: 1, y: 1, label: 1 }, { x: 1, y: 0, label: 0 }];
   const figure = decisionBoundary((x) => x > 0.5 ? 1 : 0, { title: "x over a half", points });
   const { z } = matrix(figure.data);
@@ -199,7 +199,7 @@ Deno.test("a decision boundary colours the plane and counts the points on the ri
   );
 });
 
-Deno.test("a figure is plain data: JSON gives back the same", () => {
+Deno.test("a figure is plain data: JSON preserves it", () => {
   const figure = barChart(new Tensor(Float32Array.of(0.1, 0.9), [2]), { title: "T" });
   assert.deepEqual(JSON.parse(JSON.stringify(figure)), { ...figure });
 });

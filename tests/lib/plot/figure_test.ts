@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Figure, FIGURE_MIME, isFigureData } from "../../../lib/plot/figure.ts";
 import { DISPLAY } from "../../../lib/support/display.ts";
 
-Deno.test("the data of a figure are known from their parts, as JSON brings them back", () => {
+Deno.test("isFigureData: recognizes the parsed JSON of a figure", () => {
   const figure = new Figure({ data: [], layout: {}, alt: "An empty figure" });
   assert.ok(isFigureData(JSON.parse(JSON.stringify(figure))));
   assert.deepEqual(figure.alt, "An empty figure");
@@ -11,7 +11,7 @@ Deno.test("the data of a figure are known from their parts, as JSON brings them 
   }
 });
 
-Deno.test("outside a notebook a figure shows itself as its text alternative, with its data", async () => {
+Deno.test("without a notebook a figure shows its text alternative and its data", async () => {
   const parts = { data: [], layout: { width: 400 }, alt: "An empty figure" };
   assert.deepEqual(await new Figure(parts)[DISPLAY](), {
     "text/plain": "An empty figure",

@@ -32,7 +32,7 @@ const inked = (picture: Picture): number => count(picture, 34, 34, 34);
 
 const bytes = Uint8Array.from({ length: 16 }, (_, i) => i * 17);
 
-Deno.test("a picture has every pixel of the image, enlarged without blur", () => {
+Deno.test("digitImage: every pixel of the image, enlarged without blur", () => {
   const picture = digitImage(new Tensor(bytes, [4, 4]), { scale: 5 });
   assert.deepEqual(drawn(picture, 4, 10), [...bytes]);
   const { data } = pixelsOf(picture.png);
@@ -40,7 +40,7 @@ Deno.test("a picture has every pixel of the image, enlarged without blur", () =>
   for (const level of levels) assert.ok(level === 255 || level % 17 === 0, `a blurred ${level}`);
 });
 
-Deno.test("flat, [28, 28], [1, 28, 28], bytes and fractions are the same picture", () => {
+Deno.test("digitImage: the same picture from [784], [28, 28], [1, 28, 28], uint8 and fractions", () => {
   const fractions = Float32Array.from(bytes, (value) => value / 255);
   const square = digitImage(new Tensor(bytes, [4, 4]));
   assert.deepEqual(digitImage(new Tensor(bytes, [16])), square);
@@ -49,7 +49,7 @@ Deno.test("flat, [28, 28], [1, 28, 28], bytes and fractions are the same picture
   assert.deepEqual(digitGrid(new Tensor(bytes, [1, 16]), { scale: 64 }), square);
 });
 
-Deno.test("numbers beyond 0 to 1 go from black, the smallest, to white, the largest", () => {
+Deno.test("digitImage: numbers outside 0 to 1 are scaled from the smallest to the largest", () => {
   const values = Float64Array.of(-2, 0, 2, 6);
   assert.deepEqual(
     drawn(digitImage(new Tensor(values, [2, 2]), { scale: 5 }), 2, 10),
@@ -61,19 +61,19 @@ Deno.test("numbers beyond 0 to 1 go from black, the smallest, to white, the larg
   );
 });
 
-Deno.test("a view of a larger tensor is drawn as what it shows", () => {
+Deno.test("digitImage: draws a view of a larger tensor", () => {
   const two = new Tensor(Uint8Array.of(0, 0, 0, 0, 10, 20, 30, 40), [2, 2, 2]);
   assert.deepEqual(drawn(digitImage(two.at(1), { scale: 5 }), 2, 10), [10, 20, 30, 40]);
 });
 
-Deno.test("three channels are in colour", () => {
+Deno.test("digitImage: three channels are in colour", () => {
   const red = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0);
   const { data, width } = pixelsOf(digitImage(new Tensor(red, [3, 2, 2])).png);
   const middle = (40 * width + 40) * 3;
   assert.deepEqual([...data.slice(middle, middle + 3)], [255, 0, 0]);
 });
 
-Deno.test("a wrong prediction is marked, in the picture and in words; a right one is not", () => {
+Deno.test("digitGrid: a wrong prediction is marked in the picture and in the alternative text", () => {
   const images = new Tensor(new Uint8Array(3 * 784), [3, 784]);
   const labels = Uint8Array.of(7, 2, 4);
   const right = digitGrid(images, { labels, predicted: labels });
@@ -92,7 +92,7 @@ Deno.test("a wrong prediction is marked, in the picture and in words; a right on
   );
 });
 
-Deno.test("captions are drawn under the images, and said", () => {
+Deno.test("digitGrid: captions are drawn under the images and part of the alternative text", () => {
   const images = new Tensor(new Uint8Array(2 * 784).fill(255), [2, 784]);
   const captioned = digitGrid(images, { captions: ["mean", "difference of two"] });
   assert.ok(inked(captioned) > 500);
@@ -101,13 +101,13 @@ Deno.test("captions are drawn under the images, and said", () => {
   assert.equal(digitGrid(images, { alt: "Two white squares" }).alt, "Two white squares");
 });
 
-Deno.test("a picture is shown at half the size of its file", () => {
+Deno.test("digitGrid: a picture is displayed at half the size of its file", () => {
   const picture = digitGrid(new Tensor(new Uint8Array(20 * 784), [20, 784]), { columns: 5 });
   const { width, height } = pixelsOf(picture.png);
   assert.deepEqual([picture.width * 2, picture.height * 2], [width, height]);
 });
 
-Deno.test("what cannot be drawn is refused with what would do", () => {
+Deno.test("images that cannot be drawn are rejected with a remedy", () => {
   const image = new Tensor(new Uint8Array(784), [784]);
   const images = new Tensor(new Uint8Array(2 * 784), [2, 784]);
   const says = (body: () => unknown, message: RegExp): void =>

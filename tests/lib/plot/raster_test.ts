@@ -15,7 +15,7 @@ function picture(raster: Raster): string[] {
   );
 }
 
-Deno.test("a word is drawn in its dots", () => {
+Deno.test("text is drawn in dots", () => {
   const raster = new Raster(textWidth("7≠1"), 7);
   raster.text(0, 0, "7≠1", 1, BLACK);
   assert.deepEqual(picture(raster), [
@@ -29,7 +29,7 @@ Deno.test("a word is drawn in its dots", () => {
   ]);
 });
 
-Deno.test("a letter that the font lacks is a question mark", () => {
+Deno.test("a letter that is not in the font is a question mark", () => {
   const unknown = new Raster(5, 7);
   unknown.text(0, 0, "글", 1, BLACK);
   const question = new Raster(5, 7);
@@ -37,20 +37,20 @@ Deno.test("a letter that the font lacks is a question mark", () => {
   assert.deepEqual(unknown.toPng(), question.toPng());
 });
 
-Deno.test("what lies outside is left out", () => {
+Deno.test("rectangles are clipped to the picture", () => {
   const raster = new Raster(3, 2);
   raster.fill(-5, -5, 6, 6, BLACK);
   raster.fill(2, 1, 100, 100, BLACK);
   assert.deepEqual(picture(raster), ["#..", "..#"]);
 });
 
-Deno.test("a frame leaves its inside", () => {
+Deno.test("a frame does not fill its inside", () => {
   const raster = new Raster(5, 4);
   raster.frame(0, 0, 5, 4, 1, BLACK);
   assert.deepEqual(picture(raster), ["#####", "#...#", "#...#", "#####"]);
 });
 
-Deno.test("a picture of few colours is stored in a byte a pixel, one of many in three", () => {
+Deno.test("up to 256 colours take one byte a pixel, more take three", () => {
   const few = new Raster(20, 20);
   const many = new Raster(20, 20);
   for (let i = 0; i < 400; i++) {
@@ -63,7 +63,7 @@ Deno.test("a picture of few colours is stored in a byte a pixel, one of many in 
   assert.deepEqual([...pixelsOf(many.toPng()).data.slice(3 * 300, 3 * 301)], [44, 1, 0]);
 });
 
-Deno.test("letters that fit do fit", () => {
+Deno.test("lettersThatFit: the letters fit, and one more does not", () => {
   for (let width = 5; width < 100; width++) {
     const letters = lettersThatFit(width);
     assert.ok(textWidth("x".repeat(letters)) <= width);
@@ -71,7 +71,7 @@ Deno.test("letters that fit do fit", () => {
   }
 });
 
-Deno.test("a size that is no picture, or would fill the memory, is refused", () => {
+Deno.test("Raster: rejects sizes that are not positive integers, or too large", () => {
   for (const [width, height] of [[0, 1], [1.5, 1], [NaN, 1], [1e5, 1e5]]) {
     assert.throws(() => new Raster(width, height), RangeError);
   }

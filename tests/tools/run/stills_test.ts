@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
-import { figureBundle } from "../../../lib/notebook/bundle.ts";
+import { figureBundle } from "../../../lib/notebook/plotly.ts";
 import { barChart } from "../../../lib/plot/bars.ts";
 import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
 import type {

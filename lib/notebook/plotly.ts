@@ -12,7 +12,7 @@ import { Figure, FIGURE_MIME, type FigureData } from "../plot/figure.ts";
 import { DISPLAY, METADATA_MIME, type MimeBundle } from "../support/display.ts";
 import { escapeHtml, isRich, send } from "./output.ts";
 
-/** In which version the page keeps the library. */
+/** The name and version under which the page keeps the library. */
 const LIBRARY = "plotly-cartesian-4.1.1";
 
 async function gzipBase64(text: string): Promise<string> {
@@ -22,32 +22,29 @@ async function gzipBase64(text: string): Promise<string> {
 
 let library: Promise<string> | undefined;
 
-/** plotly.js as it was published. It is read here and run only in a page. */
+/** The source of plotly.js, which is read here and run only in a page. */
 export async function plotlySource(): Promise<string> {
   const { default: source } = await import("plotly.js-cartesian", { with: { type: "text" } });
   return source;
 }
 
-/** plotly.js, gzipped, in base64: made once for all figures of a kernel. */
+/** plotly.js, gzipped, in base64: computed once for all figures of a kernel. */
 function compressedLibrary(): Promise<string> {
   return library ??= plotlySource().then(gzipBase64);
 }
 
-/**
- * JSON that may stand in a script of a page: no `<` that would end it. NaN becomes null, which
- * plotly leaves out.
- */
+/** JSON for a script of a page, with no `<` that could end the script. NaN becomes null: a gap. */
 function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
 /**
- * What a page has to know once: how to unpack the library, and how to draw.
+ * The script that unpacks the library and draws figures; a page runs it once.
  *
  * `mnistPlots.library(gz)` takes the library, `mnistPlots.draw(id, figure)` draws a figure now or
- * when the library is there. In a dark theme a figure takes the page's text colour on no background;
- * it is drawn again when the theme changes. `define`, `module` and `exports` are hidden from
- * plotly, which in Notebook would otherwise give itself to RequireJS instead of the window.
+ * when the library is there. In a dark theme a figure has the page's text colour and no background;
+ * it is drawn again when the theme changes. `define`, `module` and `exports` are hidden from plotly,
+ * which in Notebook would otherwise register with RequireJS instead of the window.
  */
 const PAGE_SCRIPT = `(function (w) {
   if (w.mnistPlots) return;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figureBundle, figurePage, plotlySource } from "../../../lib/notebook/bundle.ts";
+import { figureBundle, figurePage, plotlySource } from "../../../lib/notebook/plotly.ts";
 import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
 import { lineChart } from "../../../lib/plot/lines.ts";
 
@@ -9,7 +9,7 @@ function html(): string {
   return String(figureBundle(figure, "figure-1")["text/html"]);
 }
 
-Deno.test("a figure is small: the library is not in it", () => {
+Deno.test("a figure is small: it does not contain the library", () => {
   assert.ok(html().length < 10_000, `${html().length} characters`);
 });
 
@@ -24,13 +24,13 @@ Deno.test("no text of a figure ends its script or its attributes", () => {
   assert.match(html(), /aria-label="[^"<>]*"/);
 });
 
-Deno.test("a figure's output holds the figure as data, and its words", () => {
+Deno.test("a figure's output contains its data and its alternative text", () => {
   const bundle = figureBundle(figure, "figure-1");
   assert.deepEqual(bundle[FIGURE_MIME], { ...figure });
   assert.equal(bundle["text/plain"], figure.alt);
 });
 
-Deno.test("a page of its own has the library once, and asks nothing of the network", async () => {
+Deno.test("figurePage: contains the library once, and needs no network", async () => {
   const page = await figurePage("Plots <1>", [figure, figure]);
   assert.match(page, /<title>Plots &lt;1&gt;<\/title>/);
   assert.equal(page.split('mnistPlots.library("').length, 2);
@@ -39,7 +39,7 @@ Deno.test("a page of its own has the library once, and asks nothing of the netwo
   assert.ok(page.length < 800_000, `${page.length} characters`);
 });
 
-Deno.test("what is unpacked in the page is plotly as it was published", async () => {
+Deno.test("figurePage: the library in it is plotly as published", async () => {
   const page = await figurePage("Plot", []);
   const [, base64] = /mnistPlots\.library\("([A-Za-z0-9+/=]+)"\)/.exec(page) ?? [];
   const stream = new Blob([Uint8Array.fromBase64(base64)]).stream()
