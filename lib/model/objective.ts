@@ -143,7 +143,8 @@ export class Objective {
   /** Loss and metrics of a batch: `scores` are the outputs of {@link Objective.layers}. */
   measure(scores: Tensor, t: Tensor): Logs {
     const loss = this.#loss.forward(scores, t);
-    return this.names.length === 1 ? { loss } : { loss, accuracy: this.#accuracy(scores, t) };
+    if (this.names.length === 1) return { loss };
+    return { loss, accuracy: Number.isNaN(loss) ? NaN : this.#accuracy(scores, t) };
   }
 
   /** dL/dscores of the last {@link Objective.measure}. */

@@ -1,32 +1,33 @@
-/** Cutting a training set into mini-batches, in a new order each time. */
+/** Mini-batches of a training set, in a new order in each epoch. */
+import { inRange } from "../support/ranges.ts";
 import type { Random } from "../tensor/random.ts";
+import { expectRandom } from "./checks.ts";
 
 /**
- * One epoch: every row number from 0 to count - 1 once, in random order, `batchSize` at a time.
+ * One epoch: every index from 0 to count - 1 once, `batchSize` at a time, in random order.
  *
- * `x.take(batch)` and `t.take(batch)` are then a mini-batch. The last one is smaller where the count
- * is no multiple of the size; no sample is left out.
- * @param count how many samples there are.
- * @param batchSize how many make a step.
- * @param random shuffles; the same one gives another order at the next call. Default: no shuffling.
- * @throws RangeError unless both are integers, the count at least 0 and the size at least 1.
+ * `x.take(batch)` and `t.take(batch)` are a mini-batch. The last one is smaller when the count is not
+ * a multiple of the size; no sample is left out.
+ * @param count the number of samples, `x.shape[0]`.
+ * @param batchSize the number of samples in a step.
+ * @param random shuffles, in another order at each call; without it the order is kept.
+ * @throws RangeError unless both are integers of at least 1, TypeError without random numbers.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { miniBatches, Random } from "mnist";
+ * const sizes = miniBatches(10, 4, new Random(0)).map((batch) => batch.length);
+ * assert.deepEqual(sizes, [4, 4, 2]);
+ * ```
  */
-export function miniBatches(
-  count: number,
-  batchSize: number,
-  random?: Random,
-): Generator<Int32Array, void> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(
-      `miniBatches: expected a batch size that is an integer of at least 1, found ${batchSize}`,
-    );
-  }
-  const order = random?.permutation(count) ?? Int32Array.from({ length: count }, (_, i) => i);
-  return cut(order, batchSize);
-}
-
-function* cut(order: Int32Array, batchSize: number): Generator<Int32Array, void> {
-  for (let start = 0; start < order.length; start += batchSize) {
-    yield order.subarray(start, start + batchSize);
-  }
+export function miniBatches(count: number, batchSize: number, random?: Random): Int32Array[] {
+  inRange("miniBatches: expected count, x.shape[0],", count, "to be an integer of at least 1");
+  inRange("miniBatches: expected batchSize", batchSize, "to be an integer of at least 1");
+  const order = random === undefined
+    ? Int32Array.from({ length: count }, (_, i) => i)
+    : expectRandom("miniBatches", random).permutation(count);
+  return Array.from(
+    { length: Math.ceil(count / batchSize) },
+    (_, step) => order.subarray(step * batchSize, (step + 1) * batchSize),
+  );
 }

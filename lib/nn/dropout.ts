@@ -1,56 +1,60 @@
-/** Dropout: nodes that are left out by chance, so that no node can rely on a single other one. */
-import { type Layer, remembered } from "./layers.ts";
+/** Dropout: random nodes are set to 0 in training, so that no node can rely on a single other one. */
+import { inRange } from "../support/ranges.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { expectRandom, expectShape, expectTensor } from "./checks.ts";
+import { Layer, remembered } from "./layers.ts";
 
 /**
- * y = x·m / (1 - p) while training, with m = 0 with probability p, else 1; y = x otherwise
+ * y = x·m in training, with m = 0 with probability p and 1 / (1 - p) otherwise; y = x afterwards
  *
- * dL/dx = dL/dy·m / (1 - p). Dividing by 1 - p already in training (inverted dropout, as Keras does
- * it) keeps the mean, so that afterwards nothing is left to do; the book multiplies by 1 - p then
- * (Srivastava and others, 2014).
+ * dL/dx = dL/dy·m. The division by 1 - p keeps the mean (inverted dropout, as in Keras), so that
+ * inference needs no correction; the book multiplies by 1 - p there (Srivastava and others, 2014).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Dropout, ones, Random } from "mnist";
+ * const dropout = new Dropout(0.5, new Random(0)), x = ones([4, 8]);
+ * assert.ok(dropout.forward(x, true).data.every((v: number) => v === 0 || v === 2));
+ * assert.ok(dropout.forward(x).equals(x));
+ * ```
  */
-export class Dropout implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-  /** p, the share of the numbers that is left out. */
+export class Dropout extends Layer {
+  /** p, the share of the numbers that become 0. */
   readonly rate: number;
-  /** Draws what is left out. */
+  /** Where the mask is drawn from. */
   random: Random;
-  #mask: Tensor | "everything" | undefined;
+  #mask: Tensor | 1 | undefined;
 
   /**
-   * A layer that leaves out a share of the numbers.
    * @param rate p, from 0 to below 1.
-   * @param random draws what is left out.
-   * @throws RangeError for any other rate.
+   * @param random where the mask is drawn from.
+   * @throws RangeError for another rate, TypeError for what is not a source of random numbers.
    */
   constructor(rate: number, random: Random) {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new RangeError(`Dropout: expected a rate from 0 to below 1, found ${rate}`);
-    }
-    this.rate = rate;
-    this.random = random;
+    super();
+    this.rate = inRange("Dropout: expected a rate", rate, "from 0 to below 1");
+    this.random = expectRandom("Dropout", random);
   }
 
   /** Any shape. */
   forward<S extends Shape>(x: Tensor<S>, training: boolean = false): Tensor<S> {
-    if (!training || this.rate === 0) {
-      this.#mask = "everything";
+    const { rate, random } = this, kept = 1 / (1 - rate);
+    expectTensor("Dropout.forward", x);
+    if (!training || rate === 0) {
+      this.#mask = 1;
       return x;
     }
-    const { rate, random } = this, kept = 1 / (1 - rate);
-    const mask = x.map(() => (random.uniform() < rate ? 0 : kept));
-    this.#mask = mask;
-    return x.mul(mask).like(x);
+    const mask = this.#mask = x.map(() => random.uniform() < rate ? 0 : kept);
+    return x.mul(mask);
   }
 
   /** The shape of dout. */
   backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    const mask = remembered(this.#mask, "Dropout");
-    return mask === "everything" ? dout : dout.mul(mask.like(dout)).like(dout);
+    const mask = remembered(this.#mask, this);
+    if (mask === 1) return expectTensor("Dropout.backward", dout);
+    expectShape("Dropout.backward", "dout", dout, mask.shape);
+    return dout.mul(mask.like(dout));
   }
 }

@@ -1,18 +1,23 @@
 /**
- * How weights start. Each initializer draws a weight matrix [fan-in, fan-out]: fan-in is how many
- * numbers go into a node, fan-out into how many nodes each of them goes.
+ * Initializers for weights. Each draws a weight matrix [fan-in, fan-out]: fan-in is the number of
+ * inputs of a node, fan-out the number of nodes that each input goes to.
  *
- * A good start keeps the spread of the activations the same from layer to layer: too narrow, and
- * they all end near one value; too wide, and a sigmoid is stuck at 0 and 1, where its slope is 0.
+ * A good initializer keeps the spread of the activations the same from layer to layer: with weights
+ * too small all activations end near one value, with weights too large a sigmoid is stuck at 0 and 1,
+ * where its slope is 0.
  */
-import { full, rand, randn } from "../tensor/create.ts";
+import { inRange } from "../support/ranges.ts";
+import { unexpected } from "../support/describe.ts";
+import { full } from "../tensor/create.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectRandom } from "./checks.ts";
 
 /**
  * Draws a weight matrix.
- * @throws RangeError for a shape with a negative or fractional length.
+ * @throws RangeError for a shape that is not [fan-in, fan-out], TypeError for what is not a source of
+ *   random numbers or a dtype of integers.
  */
 export type Initializer = <I extends number, O extends number>(
   shape: readonly [I, O],
@@ -20,65 +25,62 @@ export type Initializer = <I extends number, O extends number>(
   dtype?: DType,
 ) => Tensor<[I, O]>;
 
-/** W = value; with 0, all hidden nodes compute the same, get the same gradient and stay the same. */
+/** W = value. With 0, all hidden nodes compute the same, get the same gradient and stay the same. */
 export function constant(value: number): Initializer {
-  return (shape, _random, dtype) => full(shape, value, dtype);
+  inRange("constant: expected a value", value, "to be a finite number");
+  return initializer("constant", () => value, () => 1);
 }
 
-/** W ~ N(0, σ²), for a standard deviation σ chosen by hand, such as 0.01. */
+/** W ~ N(0, σ²), for a given standard deviation σ, such as 0.01. */
 export function normal(std: number): Initializer {
-  return (shape, random, dtype) => scaledNormal(shape, std, random, dtype);
+  inRange("normal: expected a standard deviation", std, "of at least 0");
+  return initializer("normal", () => std);
 }
 
 /**
- * W ~ N(0, 1 / fan-in): Xavier's start as the lecture and the book write it, for sigmoid and tanh.
+ * W ~ N(0, 1 / fan-in): Xavier's initializer as the lecture and the book write it, for sigmoid and
+ * tanh.
  *
- * A node adds up fan-in numbers; dividing by √fan-in keeps the spread of the sum at theirs.
+ * A node adds fan-in numbers; the division by √fan-in keeps the spread of the sum the same as theirs.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.xavier([784, 30], new Random(0));
+ * assert.ok(Math.abs(W.mul(W).mean() - 1 / 784) < 1e-4);
+ * ```
  */
-export function xavier<I extends number, O extends number>(
-  shape: readonly [I, O],
-  random: Random,
-  dtype?: DType,
-): Tensor<[I, O]> {
-  return scaledNormal(shape, 1 / Math.sqrt(shape[0]), random, dtype);
-}
+export const xavier: Initializer = initializer("xavier", (fanIn) => 1 / Math.sqrt(fanIn));
 
 /**
- * W ~ N(0, 2 / (fan-in + fan-out)): Xavier's start as its authors wrote it, a compromise between
- * what goes forward and the gradients that come back (Glorot and Bengio, 2010).
+ * W ~ N(0, 2 / (fan-in + fan-out)): Xavier's initializer as its authors wrote it, a compromise
+ * between the activations in forward and the gradients in backward (Glorot and Bengio, 2010).
  */
-export function glorotNormal<I extends number, O extends number>(
-  shape: readonly [I, O],
-  random: Random,
-  dtype?: DType,
-): Tensor<[I, O]> {
-  return scaledNormal(shape, Math.sqrt(2 / (shape[0] + shape[1])), random, dtype);
-}
+export const glorotNormal: Initializer = initializer(
+  "glorotNormal",
+  (fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut)),
+);
 
-/** W ~ U[-a, a) with a = √(6 / (fan-in + fan-out)): the same spread, uniform. What Keras does. */
-export function glorotUniform<I extends number, O extends number>(
-  shape: readonly [I, O],
-  random: Random,
-  dtype: DType = "float64",
-): Tensor<[I, O]> {
-  const a = Math.sqrt(6 / (shape[0] + shape[1]));
-  return rand(shape, random).map((u) => a * (2 * u - 1)).astype(dtype);
-}
+/** W ~ U[-a, a) with a = √(6 / (fan-in + fan-out)): the same spread, uniform. Keras's default. */
+export const glorotUniform: Initializer = initializer(
+  "glorotUniform",
+  (fanIn, fanOut) => Math.sqrt(6 / (fanIn + fanOut)),
+  (random) => 2 * random.uniform() - 1,
+);
 
 /** W ~ N(0, 2 / fan-in): for relu, which sets half of its inputs to 0 (He and others, 2015). */
-export function he<I extends number, O extends number>(
-  shape: readonly [I, O],
-  random: Random,
-  dtype?: DType,
-): Tensor<[I, O]> {
-  return scaledNormal(shape, Math.sqrt(2 / shape[0]), random, dtype);
-}
+export const he: Initializer = initializer("he", (fanIn) => Math.sqrt(2 / fanIn));
 
-function scaledNormal<I extends number, O extends number>(
-  shape: readonly [I, O],
-  std: number,
-  random: Random,
-  dtype: DType = "float64",
-): Tensor<[I, O]> {
-  return randn(shape, random).map((value) => std * value).astype(dtype);
+/** W = scale · draw, where draw is of N(0, 1) by default. */
+function initializer(
+  name: string,
+  scale: (fanIn: number, fanOut: number) => number,
+  draw = (random: Random): number => random.normal(),
+): Initializer {
+  return (shape, random, dtype = "float64") => {
+    if (shape?.length !== 2) throw unexpected(`${name}: expected a shape [fan-in, fan-out]`, shape);
+    expectRandom(name, random);
+    const factor = scale(...shape), W = full(shape, 0).map(() => factor * draw(random));
+    return expectDType(name, W.astype(dtype), "float64", "float32");
+  };
 }

@@ -1,89 +1,115 @@
 /**
- * Layers: each knows what it computes, and how a change of what it gives goes back to a change of
- * what it was given. That is all that backpropagation needs.
+ * Layers: each knows what it computes, and how the gradient by its output becomes the gradient by its
+ * input. That is all that backpropagation needs.
  *
  * How a layer is written: `forward` keeps what `backward` will need and returns a new tensor;
  * `backward` takes dL/dy, stores the gradient of each parameter in `grads` and returns dL/dx.
- * Gradients are set, never added up, and no argument is changed. `gradientCheckLayer` of
- * gradient.ts tells whether forward and backward agree: test every new layer with it.
+ * Gradients are replaced, not accumulated, and arguments are not changed. `gradientCheckLayer` of
+ * gradient.ts tests whether forward and backward agree: check every new layer with it.
  */
 import { zeros } from "../tensor/create.ts";
-import { allocate, floatType } from "../tensor/dtype.ts";
-import { relu, sigmoid, softmax } from "./functions.ts";
-import { type Shape, showShape, sizeOf } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { inRange } from "../support/ranges.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectShape, expectTensor } from "./checks.ts";
+import { relu, sigmoid, softmax, tanh } from "./functions.ts";
 
-/** One layer of a network. */
-export interface Layer {
+/**
+ * One layer of a network. A layer without parameters needs `forward` and `backward` only.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { gradientCheckLayer, Layer, randn, Random, Tensor, tensor } from "mnist";
+ * class Square extends Layer {
+ *   #x: Tensor = tensor([]);
+ *   forward(x: Tensor): Tensor {
+ *     this.#x = x;
+ *     return x.mul(x);
+ *   }
+ *   backward(dout: Tensor): Tensor {
+ *     return dout.mul(this.#x.mul(2));
+ *   }
+ * }
+ * const random = new Random(0), checks = gradientCheckLayer(new Square(), randn([4, 3], random), random);
+ * assert.ok(checks.x.difference < 1e-6);
+ * ```
+ */
+export abstract class Layer {
   /**
-   * What training changes, by name: `{ W, b }`, or `{}`. Training puts a new tensor in the place of
-   * an old one, so a layer reads its parameters anew in each forward.
+   * What training changes, by name, such as `{ W, b }`. Training replaces the tensors, so a layer
+   * reads its parameters in each forward.
    */
-  readonly params: Record<string, Tensor>;
+  readonly params: Record<string, Tensor> = {};
   /** dL/dparameter of the last backward, by the same names and in the same shapes; 0 before it. */
-  readonly grads: Record<string, Tensor>;
+  readonly grads: Record<string, Tensor> = {};
   /**
-   * What a layer learns on the way without a gradient, such as the running means of batch
-   * normalisation; it belongs to the trained network like the parameters.
+   * What a layer learns without a gradient, such as the running mean of batch normalization. It is
+   * saved with the parameters.
    */
   readonly state?: Record<string, Tensor>;
+
   /**
-   * What the layer computes for a batch.
-   * @param x a row (or image) for each sample: the first axis counts the samples.
-   * @param training true while training, for layers that then behave differently (dropout, batch
-   *   normalisation). The others do not look at it.
-   * @throws RangeError for a shape that the layer cannot take.
+   * The output for a batch.
+   * @param x one row (or image) for each sample: the first axis counts the samples.
+   * @param training true in training, for layers that then behave differently (dropout, batch
+   *   normalization).
+   * @throws RangeError for a shape that the layer cannot take, TypeError for what is not a tensor.
    */
-  forward(x: Tensor, training?: boolean): Tensor;
+  abstract forward(x: Tensor, training?: boolean): Tensor;
+
   /**
-   * dL/dx from dL/dy, for the x of the last forward; sets `grads` on the way.
+   * dL/dx from dL/dy, for the x of the last forward; sets `grads`.
    * @param dout dL/dy, in the shape that forward returned.
-   * @throws Error when there was no forward.
+   * @throws Error without a forward before it, RangeError for another shape.
    */
-  backward(dout: Tensor): Tensor;
+  abstract backward(dout: Tensor): Tensor;
+
   /**
-   * The part of backward that sets `grads`, for the first layer of a network: nobody asks for the
-   * gradient of the pixels, and it is half of the work there. Only for layers with parameters.
+   * The part of backward that sets `grads`, for the first layer of a network: the gradient by the
+   * pixels is not needed, and it is half of the work there. Only for layers with parameters.
    */
   gradients?(dout: Tensor): void;
 }
 
 /**
- * What a forward left for its backward.
+ * Returns what a forward kept for backward.
  * @throws Error when there was no forward.
  */
-export function remembered<T>(value: T | undefined, layer: string): T {
+export function remembered<T>(value: T | undefined, owner: object): T {
   if (value !== undefined) return value;
-  throw new Error(`${layer}.backward: expected a forward before it, found none`);
+  throw new Error(`${owner.constructor.name}.backward: expected a forward before it, found none`);
 }
 
 /**
  * y = x·W + b
  *
- * dL/dx = dL/dy·Wᵀ, dL/dW = xᵀ·dL/dy, dL/db = Σₙ dL/dy: a weight is to blame for what passed
- * through it. What Keras calls a dense layer.
+ * dL/dx = dL/dy·Wᵀ, dL/dW = xᵀ·dL/dy, dL/db = Σₙ dL/dy. Keras calls it a dense layer.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Affine, tensor } from "mnist";
+ * const layer = new Affine(tensor([[1, 2, 3], [4, 5, 6]]), tensor([10, 20, 30]));
+ * assert.deepEqual(layer.forward(tensor([[1, 1], [0, 2]])).toArray(), [[15, 27, 39], [18, 30, 42]]);
+ * ```
  */
-export class Affine<I extends number = number, O extends number = number> implements Layer {
+export class Affine<I extends number = number, O extends number = number> extends Layer {
   /** Weights and bias. */
-  readonly params: { W: Tensor<[I, O]>; b: Tensor<[O]> };
+  override readonly params: { W: Tensor<[I, O]>; b: Tensor<[O]> };
   /** dL/dW and dL/db of the last backward. */
-  readonly grads: { W: Tensor<[I, O]>; b: Tensor<[O]> };
+  override readonly grads: { W: Tensor<[I, O]>; b: Tensor<[O]> };
   #x: Tensor<[number, I]> | undefined;
 
   /**
-   * A layer with these weights.
-   * @param W weights [I, O].
+   * @param W weights [I, O], float64 or float32.
    * @param b bias [O].
-   * @throws RangeError when the two do not fit together.
+   * @throws RangeError when the shapes do not match, TypeError for what is not a tensor of floats.
    */
   constructor(W: Tensor<[I, O]>, b: Tensor<[O]>) {
-    if (W.ndim !== 2 || b.ndim !== 1 || W.shape[1] !== b.shape[0]) {
-      throw new RangeError(
-        `Affine: expected W [I, O] and b [O], found ${showShape(W.shape)} and ${
-          showShape(b.shape)
-        }`,
-      );
-    }
+    super();
+    expectShape("Affine", "W", W, [-1, -1]);
+    expectShape("Affine", "b", b, [W.shape[1]]);
+    for (const x of [W, b]) expectDType("Affine", x, "float64", "float32");
     this.params = { W, b };
     this.grads = { W: zeros(W.shape, W.dtype), b: zeros(b.shape, b.dtype) };
   }
@@ -91,12 +117,7 @@ export class Affine<I extends number = number, O extends number = number> implem
   /** [N, I] → [N, O]. */
   forward(x: Tensor<[number, I]>): Tensor<[number, O]> {
     const { W, b } = this.params;
-    if (x.ndim !== 2 || x.shape[1] !== W.shape[0]) {
-      throw new RangeError(
-        `Affine.forward: expected x [N, ${W.shape[0]}], found ${showShape(x.shape)}`,
-      );
-    }
-    this.#x = x;
+    this.#x = expectShape("Affine.forward", "x", x, [-1, W.shape[0]]);
     return x.dot(W).add(b);
   }
 
@@ -107,64 +128,47 @@ export class Affine<I extends number = number, O extends number = number> implem
   }
 
   /** The gradients of W and b alone. */
-  gradients(dout: Tensor<[number, O]>): void {
-    const x = remembered(this.#x, "Affine");
+  override gradients(dout: Tensor<[number, O]>): void {
+    const x = remembered(this.#x, this);
+    expectShape("Affine.backward", "dout", dout, [x.shape[0], this.params.W.shape[1]]);
     this.grads.W = x.T.dot(dout);
     this.grads.b = dout.sum(0);
+  }
+}
+
+/** An activation layer, y = h(x). A subclass holds two formulas: h, and dL/dx from dL/dy and y. */
+export abstract class Activation extends Layer {
+  #y: Tensor | undefined;
+
+  /** y = h(x) */
+  protected abstract readonly h: <S extends Shape>(x: Tensor<S>) => Tensor<S>;
+
+  /** dL/dx, from dL/dy and y. */
+  protected abstract dx(dy: Tensor, y: Tensor): Tensor;
+
+  /** Any shape. */
+  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
+    return this.#y = this.h(x);
+  }
+
+  /** The shape of dout. */
+  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
+    const y = remembered(this.#y, this);
+    expectShape(`${this.constructor.name}.backward`, "dout", dout, y.shape);
+    return this.dx(dout, y).like(dout);
   }
 }
 
 /**
  * y = 1 / (1 + e⁻ˣ)
  *
- * dL/dx = dL/dy·y(1 - y): the slope is 1/4 in the middle, and next to nothing at both ends.
+ * dL/dx = dL/dy·y(1 - y): the slope is 1/4 in the middle, and close to 0 at both ends.
  */
-export class Sigmoid implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-  #y: Tensor | undefined;
+export class Sigmoid extends Activation {
+  protected readonly h = sigmoid;
 
-  /** Any shape. */
-  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    const y = sigmoid(x);
-    this.#y = y;
-    return y;
-  }
-
-  /** The shape of dout. */
-  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    const slope = remembered(this.#y, "Sigmoid").map((y) => y * (1 - y));
-    return dout.mul(slope.like(dout)).like(dout);
-  }
-}
-
-/**
- * y = max(0, x)
- *
- * dL/dx = dL/dy where x > 0, else 0: the way is open or it is closed.
- */
-export class Relu implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-  #y: Tensor | undefined;
-
-  /** Any shape. */
-  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    const y = relu(x);
-    this.#y = y;
-    return y;
-  }
-
-  /** The shape of dout. */
-  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    const y = remembered(this.#y, "Relu").like(dout).data, dy = dout.data;
-    const dx = allocate(floatType(dout.dtype), dout.size);
-    for (let i = 0; i < dx.length; i++) if (y[i] > 0) dx[i] = dy[i]; // y > 0 where x is
-    return new Tensor(dx, dout.shape);
+  protected dx(dy: Tensor, y: Tensor): Tensor {
+    return dy.mul(y.map((y) => y * (1 - y)));
   }
 }
 
@@ -173,96 +177,80 @@ export class Relu implements Layer {
  *
  * dL/dx = dL/dy·(1 - y²): a sigmoid from -1 to 1, with the slope 1 in the middle.
  */
-export class Tanh implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-  #y: Tensor | undefined;
+export class Tanh extends Activation {
+  protected readonly h = tanh;
 
-  /** Any shape. */
-  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    const y = x.map(Math.tanh);
-    this.#y = y;
-    return y;
+  protected dx(dy: Tensor, y: Tensor): Tensor {
+    return dy.mul(y.map((y) => 1 - y * y));
   }
+}
 
-  /** The shape of dout. */
-  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    const slope = remembered(this.#y, "Tanh").map((y) => 1 - y * y);
-    return dout.mul(slope.like(dout)).like(dout);
+/**
+ * y = max(0, x)
+ *
+ * dL/dx = dL/dy where x > 0, else 0.
+ */
+export class Relu extends Activation {
+  protected readonly h = relu;
+
+  protected dx(dy: Tensor, y: Tensor): Tensor {
+    return dy.mul(y.map((y) => y > 0 ? 1 : 0)); // y > 0 where x > 0
   }
 }
 
 /**
  * yₖ = e^xₖ / Σᵢ e^xᵢ, along the last axis
  *
- * dL/dxₖ = yₖ(dL/dyₖ - Σᵢ yᵢ·dL/dyᵢ): more of one means less of all others. Before a cross-entropy
- * the two are better taken together: see SoftmaxWithLoss.
+ * dL/dxₖ = yₖ(dL/dyₖ - Σᵢ yᵢ·dL/dyᵢ): more of one means less of all others. Before a cross-entropy,
+ * use SoftmaxWithLoss, which combines the two.
  */
-export class Softmax implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-  #y: Tensor | undefined;
+export class Softmax extends Activation {
+  protected readonly h = softmax;
 
-  /** Any shape. */
-  forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    const y = softmax(x);
-    this.#y = y;
-    return y;
-  }
-
-  /** The shape of dout. */
-  backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    const y: Tensor = remembered(this.#y, "Softmax").like(dout), dy: Tensor = dout;
-    const mean: Tensor = y.mul(dy).sum(-1, true);
-    return y.mul<Shape>(dy.sub(mean)).like(dout);
+  protected dx(dy: Tensor, y: Tensor): Tensor {
+    return y.mul(dy.sub(y.mul(dy).sum(-1, true)));
   }
 }
 
-/** y = x with all axes but the first rolled into one: [N, 28, 28] → [N, 784]. */
-export class Flatten implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
+/** y = x with all axes except the first merged into one: [N, 28, 28] → [N, 784]. */
+export class Flatten extends Layer {
   #shape: Shape | undefined;
 
   /** [N, ...] → [N, K]. */
   forward(x: Tensor): Tensor<[number, number]> {
-    this.#shape = x.shape;
-    return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]);
+    const { shape } = expectTensor("Flatten.forward", x);
+    if (x.ndim === 0) throw new RangeError("Flatten.forward: expected x [N, …], found []");
+    this.#shape = shape;
+    return x.reshape([shape[0], sizeOf(shape.slice(1))]);
   }
 
   /** [N, K] → [N, ...]. */
   backward(dout: Tensor): Tensor {
-    return dout.reshape([...remembered(this.#shape, "Flatten")]);
+    const shape = remembered(this.#shape, this), size = sizeOf(shape.slice(1));
+    return expectShape("Flatten.backward", "dout", dout, [shape[0], size]).reshape(shape);
   }
 }
 
 /** y = x·scale + offset: raw pixels 0 to 255 become 0 to 1 with scale = 1/255. */
-export class Rescaling implements Layer {
-  /** Nothing to train. */
-  readonly params: Record<string, never> = {};
-  /** Nothing to train. */
-  readonly grads: Record<string, never> = {};
-
+export class Rescaling extends Layer {
   /**
-   * Fixed for good: nothing is learnt here.
-   * @param scale what numbers are multiplied by.
-   * @param offset what is added then.
+   * @param scale the factor.
+   * @param offset the summand.
+   * @throws RangeError for what is not a finite number.
    */
-  constructor(readonly scale: number, readonly offset: number = 0) {}
+  constructor(readonly scale: number, readonly offset: number = 0) {
+    super();
+    inRange("Rescaling: expected scale", scale, "to be a finite number");
+    inRange("Rescaling: expected offset", offset, "to be a finite number");
+  }
 
   /** Any shape. */
   forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    return x.map((v) => v * this.scale + this.offset);
+    return expectTensor("Rescaling.forward", x).map((v) => v * this.scale + this.offset);
   }
 
   /** The shape of dout. */
   backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
-    return dout.map((v) => v * this.scale);
+    return expectTensor("Rescaling.backward", dout).map((v) => v * this.scale);
   }
 }

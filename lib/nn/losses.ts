@@ -1,13 +1,17 @@
 /**
- * Losses: the last layer of a network in training. Each takes the scores of a batch and what they
- * should have been, gives one number (the mean over the batch) and starts the way back.
+ * Losses: how far a batch of outputs is from its targets, as one number, and the gradient with which
+ * backpropagation starts.
+ *
+ * In the formulas, n counts the N samples of a batch and k the C outputs of a sample. Targets have
+ * the shape of the outputs; for several classes, labels [N] stand for one-hot targets [N, C].
  */
-import { oneHot } from "../tensor/create.ts";
+import { full, oneHot } from "../tensor/create.ts";
 import { logistic } from "../tensor/kernels/maps.ts";
+import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { expectTensor } from "./checks.ts";
 import { sigmoid, softmax } from "./functions.ts";
 import { remembered } from "./layers.ts";
-import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
 
 /** δ keeps log(0) = -∞ out of a cross-entropy; the value of the book and of the lecture. */
 export const DELTA = 1e-7;
@@ -18,7 +22,7 @@ export const DELTA = 1e-7;
  * The binary cross-entropy of one output that answers a yes-or-no question.
  * @param y the predicted probability of yes, 0 to 1.
  * @param t the target, 0 to 1.
- * @param not 1 - y, where it is known more exactly than the subtraction gives it.
+ * @param not 1 - y, where it is known more precisely than by the subtraction.
  */
 export function logLoss(y: number, t: number, not: number = 1 - y): number {
   return -(t * Math.log(y + DELTA) + (1 - t) * Math.log(not + DELTA));
@@ -27,98 +31,125 @@ export function logLoss(y: number, t: number, not: number = 1 - y): number {
 /**
  * E = 1/(2N) · Σₙ Σₖ (yₙₖ - tₙₖ)²
  *
- * The book's sum of squared errors, averaged over a batch. Keras's mean is {@link MeanSquaredError}.
- * @param y predictions, [C] or [N, C].
- * @param t what they should be: the same shape, or [N] labels, or the label of a single prediction.
- * @throws RangeError when the shapes do not fit or a label is no class.
+ * The book's sum of squared errors, as a mean over the batch. Keras's mean over all outputs is
+ * {@link MeanSquaredError}.
+ * @param y outputs, [C] or [N, C].
+ * @param t targets in the same shape, labels [N], or the label of a single sample.
+ * @throws RangeError when the shapes do not match or a label is not a class, TypeError for what is
+ *   not a tensor.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sumSquaredError, tensor } from "mnist";
+ * assert.equal(sumSquaredError(tensor([1, 3]), tensor([0, 1])), (1 + 4) / 2);
+ * ```
  */
 export function sumSquaredError(y: Tensor, t: Tensor | number): number {
-  const { predictions, targets, count } = batchOf("sumSquaredError", y, t);
-  const difference = predictions.sub(targets);
-  return difference.mul(difference).sum() / (2 * count);
+  const difference = y.sub(targetsFor("sumSquaredError", y, t, "numbers"));
+  return difference.mul(difference).sum() / (2 * samplesOf(y));
 }
 
 /**
  * E = -1/N · Σₙ Σₖ tₙₖ log(yₙₖ + δ), with δ = 10⁻⁷
  *
- * For one-hot targets only the logarithm at the right class counts: how sure the network was of it.
- * @param y probabilities, [C] or [N, C].
- * @param t what they should be: the same shape, or [N] labels, or the label of a single prediction.
- * @throws RangeError when the shapes do not fit or a label is no class.
+ * The book's cross-entropy. For a one-hot target, only the probability of the correct class counts.
+ * @param y probabilities of at least two classes, [C] or [N, C].
+ * @param t targets in the same shape, labels [N], or the label of a single sample.
+ * @throws RangeError when the shapes do not match, a number is not a probability or a label is not a
+ *   class, TypeError for what is not a tensor.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { crossEntropyError, tensor } from "mnist";
+ * const y = tensor([[0.1, 0.9], [0.5, 0.5]]), labels = tensor([1, 0]);
+ * const expected = -(Math.log(0.9) + Math.log(0.5)) / 2;
+ * assert.ok(Math.abs(crossEntropyError(y, labels) - expected) < 1e-6);
+ * ```
  */
 export function crossEntropyError(y: Tensor, t: Tensor | number): number {
-  const { predictions, targets, count } = batchOf("crossEntropyError", y, t);
-  return -targets.mul(predictions.map((p) => Math.log(p + DELTA))).sum() / count;
+  const targets = targetsFor("crossEntropyError", y, t, "classes");
+  expectProbabilities("crossEntropyError: expected y = softmax(scores)", y);
+  return -targets.mul(y.map((p) => Math.log(p + DELTA))).sum() / samplesOf(y);
 }
 
-/** Predictions and one-hot targets as [N, C] each, whatever form they came in. */
-function batchOf(caller: string, y: Tensor, t: Tensor | number) {
-  const predictions = y.ndim === 1 ? y.reshape([1, -1]) : y;
-  if (predictions.ndim !== 2) {
-    throw new RangeError(
-      `${caller}: expected predictions [C] or [N, C], found ${showShape(y.shape)}`,
-    );
-  }
-  const [count, classes] = predictions.shape;
-  const given = typeof t === "number" ? new Tensor(Float64Array.of(t), [1]) : t;
-  const isOneHot = given === t && t.ndim === y.ndim && t.shape.at(-1) === classes;
-  const targets = isOneHot ? given.reshape([-1, classes]) : oneHot(given.reshape([-1]), classes);
-  if (targets.shape[0] !== count) {
-    throw new RangeError(
-      `${caller}: expected targets for ${count} predictions of ${classes} classes, found ${
-        showShape(given.shape)
-      }`,
-    );
-  }
-  return { predictions, targets, count };
-}
+/** What targets can be: any numbers, probabilities, or probabilities of at least two classes. */
+export type TargetKind = "numbers" | "probabilities" | "classes";
 
-/** What a network is to make small. */
-export interface Loss {
+/**
+ * A loss as the last layer of a network in training. A subclass holds two formulas: the loss, and its
+ * gradient.
+ */
+export abstract class Loss<S extends Shape = Shape> {
+  #last: { readonly x: Tensor<S>; readonly t: Tensor } | undefined;
+
+  /** What the targets are. */
+  protected readonly targets: TargetKind = "probabilities";
+
+  /** L for scores x and targets t of the same shape. */
+  protected abstract loss(x: Tensor, t: Tensor): number;
+
+  /** dL/dx for the same x and t. */
+  protected abstract gradient(x: Tensor, t: Tensor): Tensor;
+
   /**
-   * The mean loss of a batch.
+   * The loss of a batch.
    * @param x scores [N, C].
-   * @param t what they should be: targets [N, C], or labels [N], each from 0 to C - 1.
-   * @throws RangeError when the shapes do not fit or a label is no class.
+   * @param t targets [N, C], or labels [N] from 0 to C - 1.
+   * @throws RangeError when the shapes do not match or a value is not a target, TypeError for what is
+   *   not a tensor.
    */
-  forward(x: Tensor, t: Tensor): number;
+  forward(x: Tensor<S>, t: Tensor): number {
+    const targets = targetsFor(this.constructor.name, x, t, this.targets);
+    this.#last = { x, t: targets };
+    return this.loss(x, targets);
+  }
+
   /**
    * dL/dx [N, C] of the last forward.
-   * @throws Error when there was no forward.
+   * @throws Error without a forward before it.
    */
-  backward(): Tensor;
+  backward(): Tensor<S> {
+    const { x, t } = remembered(this.#last, this);
+    return this.gradient(x, t).like(x);
+  }
+
+  /** The scores of the last forward. */
+  protected get x(): Tensor<S> {
+    return remembered(this.#last, this).x;
+  }
 }
 
 /**
- * L = 1/N · Σₙ Σₖ tₙₖ (log Σᵢ e^xₙᵢ - xₙₖ): softmax and cross-entropy in one.
+ * L = 1/N · Σₙ Σₖ tₙₖ (log Σᵢ e^xₙᵢ - xₙₖ): softmax and cross-entropy in one
  *
- * With y = softmax(x): dL/dx = (y - t) / N for targets that sum to 1. What was said, less what was
- * right: it is to come out this simple that the two belong together. The loss is computed from the
- * scores and not from y, so that a y that rounds to 0 does not become log 0.
+ * dL/dx = (y·Σₖ tₖ - t) / N with y = softmax(x), which is (y - t) / N for targets that sum to 1. The
+ * two are combined because the gradient becomes this simple, and because a y that rounds to 0 does
+ * not become log 0.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SoftmaxWithLoss, tensor } from "mnist";
+ * const loss = new SoftmaxWithLoss();
+ * assert.equal(loss.forward(tensor([[1000, 0]]), tensor([1])), 1000);
+ * assert.deepEqual(loss.backward().toArray(), [[1, -1]]);
+ * ```
  */
-export class SoftmaxWithLoss implements Loss {
-  #y: Tensor<[number, number]> | undefined;
-  #t: Tensor<[number, number]> | undefined;
+export class SoftmaxWithLoss extends Loss<[number, number]> {
+  protected override readonly targets = "classes";
 
   /** The probabilities [N, C] of the last forward. */
   get y(): Tensor<[number, number]> {
-    return remembered(this.#y, "SoftmaxWithLoss");
+    return softmax(this.x);
   }
 
-  /** Scores [N, C] and targets [N, C] or labels [N] → the mean cross-entropy. */
-  forward(x: Tensor<[number, number]>, t: Tensor): number {
-    const targets = targetsFor("SoftmaxWithLoss", x, t);
-    this.#y = softmax(x);
-    this.#t = targets;
-    const shifted = x.sub(x.max(1, true)); // e^x could overflow, e^(x - max) cannot
-    const logSum = shifted.map(Math.exp).sum(1, true).map(Math.log);
-    return targets.mul(logSum.sub(shifted)).sum() / x.shape[0];
+  protected loss(x: Tensor, t: Tensor): number {
+    const shifted = x.sub(x.max(-1, true)); // e^x could overflow, e^(x - max) cannot
+    const logSum = shifted.map(Math.exp).sum(-1, true).map(Math.log);
+    return t.mul(logSum.sub(shifted)).sum() / samplesOf(x);
   }
 
-  /** → [N, C]. */
-  backward(): Tensor<[number, number]> {
-    const t = remembered(this.#t, "SoftmaxWithLoss");
-    return this.y.mul(t.sum(1, true)).sub(t).div(t.shape[0]);
+  protected gradient(x: Tensor, t: Tensor): Tensor {
+    return softmax(x).mul(t.sum(-1, true)).sub(t).div(samplesOf(x));
   }
 }
 
@@ -126,120 +157,101 @@ export class SoftmaxWithLoss implements Loss {
  * L = 1/N · Σₙ Σₖ logLoss(yₙₖ, tₙₖ) with y = sigmoid(x)
  *
  * The lecture's loss: every output answers its own yes-or-no question.
- * dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, which is (y - t) / N but for δ.
+ * dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, which is (y - t) / N except for δ.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SigmoidWithLoss, tensor } from "mnist";
+ * const loss = new SigmoidWithLoss().forward(tensor([[0, 0]]), tensor([[1, 0]]));
+ * assert.ok(Math.abs(loss - 2 * Math.log(2)) < 1e-6);
+ * ```
  */
-export class SigmoidWithLoss implements Loss {
-  #x: Tensor<[number, number]> | undefined;
-  #t: Tensor<[number, number]> | undefined;
-
+export class SigmoidWithLoss extends Loss<[number, number]> {
   /** The outputs [N, C] of the last forward, each from 0 to 1. */
   get y(): Tensor<[number, number]> {
-    return sigmoid(remembered(this.#x, "SigmoidWithLoss"));
+    return sigmoid(this.x);
   }
 
-  /** 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1. */
-  get #not(): Tensor<[number, number]> {
-    return sigmoid(remembered(this.#x, "SigmoidWithLoss").mul(-1));
+  protected loss(scores: Tensor, targets: Tensor): number {
+    const x = scores.data, t = targets.data;
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += logLoss(logistic(x[i]), t[i], logistic(-x[i]));
+    return sum / samplesOf(scores);
   }
 
-  /** Scores [N, C] and targets [N, C] or labels [N] → the mean over the batch. */
-  forward(x: Tensor<[number, number]>, t: Tensor): number {
-    const targets = targetsFor("SigmoidWithLoss", x, t);
-    this.#x = x;
-    this.#t = targets;
-    let sum = 0; // 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1
-    x.data.forEach((v: number, k: number) => {
-      sum += logLoss(logistic(v), targets.data[k], logistic(-v));
-    });
-    return sum / x.shape[0];
+  protected gradient(x: Tensor, t: Tensor): Tensor {
+    const y = sigmoid(x), not = sigmoid(x.mul(-1)); // 1 - y would lose all digits where y is near 1
+    const no = t.map((t) => 1 - t).div(not.add(DELTA)), yes = t.div(y.add(DELTA));
+    return no.sub(yes).mul(y).mul(not).div(samplesOf(x));
   }
-
-  /** → [N, C]. */
-  backward(): Tensor<[number, number]> {
-    const y = this.y, not = this.#not, t = remembered(this.#t, "SigmoidWithLoss");
-    const yes = t.div(y.add(DELTA)), no = t.map((v) => 1 - v).div(not.add(DELTA));
-    return no.sub(yes).mul(y).mul(not).div(t.shape[0]);
-  }
-}
-
-/**
- * Targets [N, C] for scores [N, C]: as they are, or one-hot from labels [N].
- * @throws RangeError when they do not fit.
- */
-export function targetsFor(
-  caller: string,
-  x: Tensor<[number, number]>,
-  t: Tensor,
-): Tensor<[number, number]> {
-  const [count, classes] = x.shape;
-  const fits = x.ndim === 2 && t.shape[0] === count &&
-    (t.ndim === 1 || t.ndim === 2 && t.shape[1] === classes);
-  if (!fits) {
-    throw new RangeError(
-      `${caller}: expected scores [N, C] and targets [N, C] or labels [N], found ${
-        showShape(x.shape)
-      } and ${showShape(t.shape)}`,
-    );
-  }
-  return t.ndim === 1 ? oneHot(t.expect([-1]), classes, x.dtype) : t.expect([-1, -1]);
 }
 
 /**
  * L = 1/(N·C) · Σₙ Σₖ [log(1 + e^xₙₖ) - tₙₖxₙₖ]: sigmoid and binary cross-entropy in one
  *
- * With y = sigmoid(x) this is -[t log y + (1 - t) log(1 - y)], the mean over all outputs as Keras
- * takes it, without a y that rounds to 0 or 1. dL/dx = (y - t) / (N·C).
+ * With y = sigmoid(x) this is -[t log y + (1 - t) log(1 - y)], as a mean over all outputs, as in
+ * Keras; no δ is needed. dL/dx = (y - t) / (N·C).
  */
-export class BinaryCrossentropy implements Loss {
-  #x: Tensor | undefined;
-  #t: Tensor | undefined;
-
-  /** Scores [N, C] and targets [N, C], each from 0 to 1 → the mean. */
-  forward(x: Tensor, t: Tensor): number {
-    sameAsScores("BinaryCrossentropy", x, t);
-    this.#x = x;
-    this.#t = t;
+export class BinaryCrossentropy extends Loss {
+  protected loss(x: Tensor, t: Tensor): number {
     // log(1 + e^x) without an e^x that overflows
     const softplus = x.map((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
-    return softplus.sub<Shape>(t.mul<Shape>(x)).mean();
+    return softplus.sub(t.mul(x)).mean();
   }
 
-  /** → [N, C]. */
-  backward(): Tensor {
-    const x = remembered(this.#x, "BinaryCrossentropy");
-    const t = remembered(this.#t, "BinaryCrossentropy");
-    return sigmoid(x).sub<Shape>(t).div(x.size);
+  protected gradient(x: Tensor, t: Tensor): Tensor {
+    return sigmoid(x).sub(t).div(x.size);
   }
 }
 
 /**
- * L = 1/(N·C) · Σₙ Σₖ (xₙₖ - tₙₖ)²: the mean over all outputs, as Keras takes it
+ * L = 1/(N·C) · Σₙ Σₖ (xₙₖ - tₙₖ)²: the mean over all outputs, as in Keras
  *
- * dL/dx = 2(x - t) / (N·C). The book's, in functions.ts, is half of the sum over the outputs.
+ * dL/dx = 2(x - t) / (N·C). The book's {@link sumSquaredError} is C/2 times as large.
  */
-export class MeanSquaredError implements Loss {
-  #difference: Tensor | undefined;
+export class MeanSquaredError extends Loss {
+  protected override readonly targets = "numbers";
 
-  /** Outputs [N, C] and targets [N, C] → the mean. */
-  forward(x: Tensor, t: Tensor): number {
-    sameAsScores("MeanSquaredError", x, t);
-    const difference: Tensor = x.sub<Shape>(t);
-    this.#difference = difference;
-    return difference.mul<Shape>(difference).mean();
+  protected loss(x: Tensor, t: Tensor): number {
+    const difference = x.sub(t);
+    return difference.mul(difference).mean();
   }
 
-  /** → [N, C]. */
-  backward(): Tensor {
-    const difference = remembered(this.#difference, "MeanSquaredError");
-    return difference.mul(2 / difference.size);
+  protected gradient(x: Tensor, t: Tensor): Tensor {
+    return x.sub(t).mul(2 / x.size);
   }
 }
 
-function sameAsScores(caller: string, x: Tensor, t: Tensor): void {
-  if (sameShape(x.shape, t.shape)) return;
-  throw new RangeError(
-    `${caller}: expected targets in the shape of the scores, ${showShape(x.shape)}, found ${
-      showShape(t.shape)
-    }`,
-  );
+/** N: how many rows of outputs there are. */
+function samplesOf(x: Tensor): number {
+  return x.size / (x.shape.at(-1) ?? 1);
+}
+
+/** Targets in the shape of the scores: as they are, or one-hot from labels. */
+function targetsFor(caller: string, x: Tensor, t: Tensor | number, kind: TargetKind): Tensor {
+  const { shape, size } = expectTensor(caller, x, "scores [N, C]");
+  const classes = shape.at(-1) ?? 1, samples = samplesOf(x), least = kind === "classes" ? 2 : 1;
+  if (size === 0 || classes < least) {
+    const expected = least === 1 ? "at least one sample" : "samples of at least two classes";
+    const hint = classes === 1 ? "; BinaryCrossentropy takes one output" : "";
+    throw new RangeError(`${caller}: expected ${expected}, found ${showShape(shape)}${hint}`);
+  }
+  const targets = typeof t === "number" ? full([1], t) : expectTensor(caller, t, "targets");
+  if (sameShape(targets.shape, shape)) {
+    if (kind !== "numbers") expectProbabilities(`${caller}: expected targets`, targets);
+    return targets;
+  }
+  const isColumn = targets.size === samples, takesLabels = classes > 1;
+  if (targets.ndim === 1 && isColumn && takesLabels) {
+    return oneHot(targets.expect([-1]), classes, x.dtype).reshape(shape);
+  }
+  const expected = `targets ${showShape(shape)}${takesLabels ? ` or labels [${samples}]` : ""}`;
+  const call = takesLabels ? ".reshape([-1]) makes labels" : ".reshape([-1, 1]) makes targets";
+  const found = `${showShape(targets.shape)}${isColumn ? `; ${call}` : ""}`;
+  throw new RangeError(`${caller}: expected ${expected}, found ${found}`);
+}
+
+function expectProbabilities(what: string, x: Tensor): void {
+  const outside = [x.min(), x.max()].find((p) => !(p >= 0 && p <= 1));
+  if (outside !== undefined) throw new RangeError(`${what} from 0 to 1, found ${outside}`);
 }

@@ -1,55 +1,77 @@
-/** How good predictions are. */
+/** Metrics: how good predictions are. */
+import { inRange } from "../support/ranges.ts";
 import { showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkLabels, expectTensor } from "./checks.ts";
 
 /**
- * accuracy = (number of right answers) / (number of questions)
- * @param predicted [N] labels, or [N, C] scores of which the largest is the answer.
+ * accuracy = (number of correct predictions) / (number of predictions)
+ *
+ * @param predicted [N] labels, or [N, C] scores, of which the largest is the prediction.
  * @param expected [N] labels, or [N, C] one-hot targets.
- * @returns from 0 to 1; NaN for no questions.
- * @throws RangeError when there is not one expected label for each predicted one.
+ * @returns a number from 0 to 1.
+ * @throws RangeError for different counts, no predictions, a column [N, 1], or values that are not
+ *   labels; TypeError for what is not a tensor.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { accuracy, tensor } from "mnist";
+ * const scores = tensor([[0.1, 0.9], [0.8, 0.2]]);
+ * assert.equal(accuracy(scores, tensor([1, 1])), 0.5);
+ * ```
  */
 export function accuracy(predicted: Tensor, expected: Tensor): number {
   const [p, e] = labelPairs("accuracy", predicted, expected);
-  let right = 0;
-  for (let i = 0; i < p.length; i++) if (p[i] === e[i]) right++;
-  return right / p.length;
+  let correct = 0;
+  for (let i = 0; i < p.length; i++) if (p[i] === e[i]) correct++;
+  return correct / p.length;
 }
 
 /**
- * The confusion matrix: row = what it is, column = what it was taken for.
+ * Counts[i, j] = how many samples of class i were predicted as class j.
+ *
  * @param predicted [N] labels, or [N, C] scores.
  * @param expected [N] labels, or [N, C] one-hot targets.
- * @param classes C, how many classes there are.
- * @returns [C, C] counts, int32; the right answers are on the diagonal.
- * @throws RangeError when the counts differ or a label is no class.
+ * @param classes C, the number of classes.
+ * @returns [C, C] counts, int32; correct predictions are on the diagonal.
+ * @throws RangeError and TypeError as {@link accuracy}.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { confusionMatrix, tensor } from "mnist";
+ * const counts = confusionMatrix(tensor([1, 1, 0]), tensor([1, 0, 0]), 2);
+ * assert.deepEqual(counts.toArray(), [[1, 1], [0, 1]]);
+ * ```
  */
 export function confusionMatrix<C extends number>(
   predicted: Tensor,
   expected: Tensor,
   classes: C,
 ): Tensor<[C, C]> {
-  const [p, e] = labelPairs("confusionMatrix", predicted, expected);
+  inRange("confusionMatrix: expected classes", classes, "to be an integer of at least 1");
+  const [p, e] = labelPairs("confusionMatrix", predicted, expected, classes);
   const counts = new Int32Array(classes * classes);
-  for (let i = 0; i < p.length; i++) {
-    if (!(p[i] >= 0 && p[i] < classes && e[i] >= 0 && e[i] < classes)) {
-      throw new RangeError(
-        `confusionMatrix: expected labels from 0 to ${classes - 1}, found ${p[i]} and ${e[i]}`,
-      );
-    }
-    counts[e[i] * classes + p[i]]++;
-  }
+  for (let i = 0; i < p.length; i++) counts[e[i] * classes + p[i]]++;
   return new Tensor(counts, [classes, classes]);
 }
 
-function labelPairs(caller: string, predicted: Tensor, expected: Tensor) {
-  const labels = (x: Tensor) => (x.ndim === 2 ? x.argmax(1) : x);
-  const [p, e] = [labels(predicted), labels(expected)];
-  if (p.ndim !== 1 || e.ndim !== 1 || p.shape[0] !== e.shape[0]) {
-    throw new RangeError(
-      `${caller}: expected as many labels as predictions, found ${showShape(predicted.shape)} ` +
-        `and ${showShape(expected.shape)}`,
-    );
+/** The labels of both, as many of one as of the other, each from 0 to classes - 1. */
+function labelPairs(caller: string, predicted: Tensor, expected: Tensor, classes?: number) {
+  const pair = [predicted, expected].map((x) => {
+    expectTensor(caller, x, "labels [N] or scores [N, C]");
+    if (x.ndim === 1) return x.data;
+    if (x.ndim !== 2 || x.shape[1] < 2 || x.shape[1] !== (classes ??= x.shape[1])) {
+      const expected = `labels [N] or scores [N, ${classes ?? "C"}]`, found = showShape(x.shape);
+      const hint = x.size === x.shape[0] ? "; .reshape([-1]) makes labels" : "";
+      throw new RangeError(`${caller}: expected ${expected}, found ${found}${hint}`);
+    }
+    if (!x.data.includes(NaN)) return x.argmax(1).data;
+    throw new RangeError(`${caller}: expected scores that are numbers, found NaN`);
+  });
+  if (pair[0].length !== pair[1].length || pair[0].length === 0) {
+    const found = `${showShape(predicted.shape)} and ${showShape(expected.shape)}`;
+    throw new RangeError(`${caller}: expected N > 0 predictions and N labels, found ${found}`);
   }
-  return [p.data, e.data];
+  for (const labels of pair) checkLabels(caller, labels, classes);
+  return pair;
 }

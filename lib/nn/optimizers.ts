@@ -1,172 +1,152 @@
 /**
- * Optimizers: how a weight moves, once its gradient is known.
+ * Optimizers: how a weight changes, given its gradient.
  *
  * In the formulas w is a weight, g = dL/dw its gradient and η the learning rate. Constants and the
- * place of ε are Keras's. A weight decay λ is pulled off directly, w ← w - ηλw, before the step and
- * not through the gradient (Loshchilov and Hutter, 2019): an optimizer that divides by the size of
+ * place of ε are Keras's. Weight decay λ is subtracted directly, w ← w - ηλw, before the step, and
+ * not added to the gradient (Loshchilov and Hutter, 2019): an optimizer that divides by the size of
  * the gradients would divide the decay as well.
  */
-import { allocate, type NumericArray } from "../tensor/dtype.ts";
+import { unexpected } from "../support/describe.ts";
+import { entryOf, onlyKnown } from "../support/names.ts";
+import { inRange, type Range } from "../support/ranges.ts";
+import type { NumericArray } from "../tensor/dtype.ts";
 import { adamFast } from "../tensor/kernels/adam.ts";
-import type { Layer } from "./layers.ts";
-import { oneOf, onlyKnown } from "../support/names.ts";
-import { sameShape, showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectShape } from "./checks.ts";
+import type { Layer } from "./layers.ts";
 
-/** What has weights and their gradients: a layer, or a network of one's own. */
+/** Parameters and their gradients by the same names: a layer, or a network of your own. */
 export type Trainable = Pick<Layer, "params" | "grads">;
 
-/** What every optimizer can be told. */
-export interface OptimizerOptions {
-  /** η, how far a step goes: above 0. */
-  readonly learningRate?: number;
-  /** λ, how fast weights shrink that nothing holds up: 0 unless told otherwise. */
-  readonly weightDecay?: number;
+/** The constants that every optimizer has. */
+export interface Constants {
+  /** η, the size of a step: above 0. */
+  readonly learningRate: number;
+  /** λ, how fast weights decay: 0 by default. */
+  readonly weightDecay: number;
 }
 
-/** One way of going downhill. */
-export abstract class Optimizer {
+/** What an optimizer remembers of one weight tensor between steps, by the names in its formula. */
+export type Memory = Record<string, NumericArray>;
+
+const RANGES: Readonly<Record<string, Range>> = {
+  learningRate: "above 0",
+  weightDecay: "of at least 0",
+  epsilon: "above 0",
+};
+
+/** An optimizer. A subclass holds the defaults of its constants and, in `move`, its formula. */
+export abstract class Optimizer<C extends Constants = Constants> {
   /** η. It may be changed between two steps, as a schedule does. */
   learningRate: number;
-  /** λ. */
-  readonly weightDecay: number;
-  /** How many steps were taken. */
+  /** The number of steps so far. */
   steps = 0;
-  readonly #memories: number;
-  /** What is remembered for each weight: its speed, the size of its gradients, … */
-  #memory = new WeakMap<Trainable["params"], Map<string, NumericArray[]>>();
+  /** The constants as they were given; the current η is `learningRate`. */
+  protected readonly constants: C;
+  readonly #memories = new WeakMap<Trainable["params"], Record<string, Memory>>();
 
   /**
-   * What all optimizers have in common.
-   * @param options constants.
-   * @param kind η where the options name none, the names of the options that only this optimizer
-   *   has, and how many numbers it remembers for each weight.
+   * @param options the constants that differ from the defaults.
+   * @param defaults all constants.
    * @throws RangeError for a constant out of range, TypeError for an unknown name.
    */
-  constructor(
-    options: OptimizerOptions,
-    kind: {
-      readonly learningRate: number;
-      readonly known: readonly string[];
-      readonly memories: number;
-    },
-  ) {
-    const name = new.target.name;
-    onlyKnown(name, options, ["learningRate", "weightDecay", ...kind.known]);
-    const { learningRate = kind.learningRate, weightDecay = 0 } = options;
-    if (!(learningRate > 0 && Number.isFinite(learningRate))) {
-      throw new RangeError(`${name}: expected a learningRate above 0, found ${learningRate}`);
+  constructor(options: Partial<C>, defaults: C) {
+    onlyKnown(new.target.name, options, Object.keys(defaults));
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    this.constants = { ...defaults, ...Object.fromEntries(given) };
+    for (const [name, value] of Object.entries(this.constants)) {
+      if (typeof value === "boolean" && name === "nesterov") continue;
+      inRange(`${new.target.name}: expected ${name}`, value, RANGES[name] ?? "from 0 to below 1");
     }
-    if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
-      throw new RangeError(
-        `${name}: expected a weightDecay of at least 0, found ${weightDecay}`,
-      );
-    }
-    this.learningRate = learningRate;
-    this.weightDecay = weightDecay;
-    this.#memories = kind.memories;
+    this.learningRate = this.constants.learningRate;
   }
 
   /**
    * One step of one weight tensor.
-   * @param w its numbers, to be changed.
+   * @param w the weights, to be changed.
    * @param g the gradient of each.
-   * @param memory what is remembered for each, zeros at first, to be changed.
+   * @param memory what is remembered, empty before the first step, to be changed.
    */
-  protected abstract move(w: NumericArray, g: NumericArray, memory: NumericArray[]): void;
+  protected abstract move(w: NumericArray, g: NumericArray, memory: Memory): void;
 
   /**
-   * One step: every parameter is replaced by a new tensor that lies a little further downhill.
-   *
-   * The old tensors stay what they were, so whoever holds them holds the weights of that moment.
-   * @throws RangeError when a gradient has another shape than its parameter; nothing is changed then.
+   * One step: replaces every parameter by a new tensor. The old tensors keep their values.
+   * @param layers the layers, or anything else with `params` and `grads`.
+   * @throws RangeError when a gradient has another shape than its parameter, TypeError when it is
+   *   missing or a parameter does not hold floats; nothing is changed then.
    */
   update(layers: Iterable<Trainable>): void {
-    const all = [...layers].flatMap((layer) =>
-      Object.entries(layer.params).map(([name, w]) => ({ layer, name, w, g: layer.grads[name] }))
+    const name = this.constructor.name;
+    inRange(`${name}: expected learningRate`, this.learningRate, "of at least 0");
+    if (typeof layers?.[Symbol.iterator] !== "function") {
+      throw unexpected(`${name}.update: expected layers, such as [layer]`, layers);
+    }
+    const weights = [...layers].flatMap(({ params, grads }) =>
+      Object.entries(params).map(([key, w]) => {
+        expectDType(`${name} of ${key}`, w, "float64", "float32");
+        const g = expectShape(name, `a gradient for ${key}`, grads[key], w.shape);
+        return { params, key, w, g };
+      })
     );
-    for (const { name, w, g } of all) {
-      if (g === undefined || !sameShape(w.shape, g.shape)) {
-        throw new RangeError(
-          `${this.constructor.name}: expected a gradient of the shape ${showShape(w.shape)} for ` +
-            `${name}, found ${g === undefined ? "none" : showShape(g.shape)}`,
-        );
-      }
-    }
+    const decay = this.learningRate * this.constants.weightDecay;
     this.steps++;
-    for (const { layer, name, w, g } of all) {
-      const next = w.data.slice(), memory = this.#memoryOf(layer, name);
-      if (this.weightDecay > 0) decay(next, this.learningRate * this.weightDecay);
-      this.move(next, g.data, memory);
-      layer.params[name] = new Tensor(next, w.shape);
+    for (const { params, key, w, g } of weights) {
+      const memories = this.#memories.get(params) ?? {}, next = w.data.slice();
+      this.#memories.set(params, memories);
+      if (decay > 0) next.forEach((v: number, i: number) => next[i] = v - decay * v);
+      this.move(next, g.data, memories[key] ??= {});
+      params[key] = new Tensor(next, w.shape);
     }
   }
-
-  #memoryOf({ params }: Trainable, name: string): NumericArray[] {
-    const ofLayer = this.#memory.get(params) ?? new Map<string, NumericArray[]>();
-    this.#memory.set(params, ofLayer);
-    const { dtype, size } = params[name];
-    const ofWeight = ofLayer.get(name) ??
-      Array.from({ length: this.#memories }, () => allocate(dtype, size));
-    ofLayer.set(name, ofWeight);
-    return ofWeight;
-  }
 }
 
-/** w ← w - share · w */
-function decay(w: NumericArray, share: number): void {
-  for (let i = 0; i < w.length; i++) w[i] -= share * w[i];
-}
-
-/** What {@link SGD} can be told. */
-export interface SgdOptions extends OptimizerOptions {
-  /** μ, how much of its speed a weight keeps, 0 to below 1: 0 unless told otherwise. */
-  readonly momentum?: number;
-  /** Looks ahead (Nesterov, 1983): false unless told otherwise. */
-  readonly nesterov?: boolean;
+/** The constants of {@link SGD}. */
+export interface SgdConstants extends Constants {
+  /** μ, the share of its velocity that a weight keeps, 0 to below 1: 0 by default. */
+  readonly momentum: number;
+  /** Whether it looks ahead (Nesterov, 1983): false by default. */
+  readonly nesterov: boolean;
 }
 
 /**
  * w ← w - ηg: stochastic gradient descent, η = 0.01.
  *
  * With momentum μ, v ← μv - ηg and w ← w + v: a ball that rolls, and averages out the zigzag of the
- * gradients. With Nesterov's variant, w ← w + μv - ηg with the new v: the step that the speed will
- * make anyway is taken into account.
+ * gradients. With Nesterov's variant, w ← w + μv - ηg with the new v, which takes the next movement
+ * into account.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SGD, tensor } from "mnist";
+ * const network = { params: { w: tensor([1, 2]) }, grads: { w: tensor([10, 0]) } };
+ * new SGD({ learningRate: 0.1 }).update([network]);
+ * assert.deepEqual(network.params.w.toArray(), [0, 2]);
+ * ```
  */
-export class SGD extends Optimizer {
-  /** μ. */
-  readonly momentum: number;
-  /** Whether it looks ahead. */
-  readonly nesterov: boolean;
-  /**
-   * An optimizer that has not moved yet.
-   * @throws RangeError for a constant out of range, TypeError for an unknown name.
-   */
-  constructor(options: SgdOptions = {}) {
-    const { momentum = 0, nesterov = false } = options, memories = momentum === 0 ? 0 : 1;
-    super(options, { learningRate: 0.01, known: ["momentum", "nesterov"], memories });
-    this.momentum = share("SGD", "momentum", momentum);
-    this.nesterov = nesterov;
+export class SGD extends Optimizer<SgdConstants> {
+  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  constructor(options: Partial<SgdConstants> = {}) {
+    super(options, { learningRate: 0.01, weightDecay: 0, momentum: 0, nesterov: false });
   }
 
-  /** One step, see the class. */
-  protected override move(w: NumericArray, g: NumericArray, [v]: NumericArray[]): void {
-    const { learningRate: rate, momentum, nesterov } = this;
+  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+    const { learningRate, constants: { momentum, nesterov } } = this;
     if (momentum === 0) {
-      for (let i = 0; i < w.length; i++) w[i] -= rate * g[i];
+      for (let i = 0; i < w.length; i++) w[i] -= learningRate * g[i];
       return;
     }
+    const v = memory.v ??= w.slice().fill(0);
     for (let i = 0; i < w.length; i++) {
-      v[i] = momentum * v[i] - rate * g[i];
-      w[i] += nesterov ? momentum * v[i] - rate * g[i] : v[i];
+      v[i] = momentum * v[i] - learningRate * g[i];
+      w[i] += nesterov ? momentum * v[i] - learningRate * g[i] : v[i];
     }
   }
 }
 
-/** What {@link AdaGrad} can be told. */
-export interface AdaGradOptions extends OptimizerOptions {
-  /** ε, keeps the root away from 0: 1e-7 unless told otherwise. */
-  readonly epsilon?: number;
+/** The constants of {@link AdaGrad}. */
+export interface AdaGradConstants extends Constants {
+  /** ε, keeps the root away from 0: 1e-7 by default. */
+  readonly epsilon: number;
 }
 
 /**
@@ -175,34 +155,25 @@ export interface AdaGradOptions extends OptimizerOptions {
  * h only grows, so the steps only shrink (Duchi and others, 2011). It starts at 0, as in the book;
  * Keras starts it at 0.1.
  */
-export class AdaGrad extends Optimizer {
-  /** ε. */
-  readonly epsilon: number;
-  /**
-   * An optimizer that has not moved yet.
-   * @throws RangeError for a constant out of range, TypeError for an unknown name.
-   */
-  constructor(options: AdaGradOptions = {}) {
-    super(options, { learningRate: 0.01, known: ["epsilon"], memories: 1 });
-    this.epsilon = positive("AdaGrad", "epsilon", options.epsilon ?? 1e-7);
+export class AdaGrad extends Optimizer<AdaGradConstants> {
+  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  constructor(options: Partial<AdaGradConstants> = {}) {
+    super(options, { learningRate: 0.01, weightDecay: 0, epsilon: 1e-7 });
   }
 
-  /** One step, see the class. */
-  protected override move(w: NumericArray, g: NumericArray, [h]: NumericArray[]): void {
-    const { learningRate: rate, epsilon } = this;
+  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+    const { learningRate, constants: { epsilon } } = this, h = memory.h ??= w.slice().fill(0);
     for (let i = 0; i < w.length; i++) {
       h[i] += g[i] * g[i];
-      w[i] -= rate * g[i] / Math.sqrt(h[i] + epsilon);
+      w[i] -= learningRate * g[i] / Math.sqrt(h[i] + epsilon);
     }
   }
 }
 
-/** What {@link RMSProp} can be told. */
-export interface RmsPropOptions extends OptimizerOptions {
-  /** ρ, how much of the past counts, 0 to below 1: 0.9 unless told otherwise. */
-  readonly rho?: number;
-  /** ε, keeps the root away from 0: 1e-7 unless told otherwise. */
-  readonly epsilon?: number;
+/** The constants of {@link RMSProp}. */
+export interface RmsPropConstants extends AdaGradConstants {
+  /** ρ, the share of h that is kept, 0 to below 1: 0.9 by default. */
+  readonly rho: number;
 }
 
 /**
@@ -210,93 +181,61 @@ export interface RmsPropOptions extends OptimizerOptions {
  *
  * (Tieleman and Hinton, 2012.)
  */
-export class RMSProp extends Optimizer {
-  /** ρ. */
-  readonly rho: number;
-  /** ε. */
-  readonly epsilon: number;
-  /**
-   * An optimizer that has not moved yet.
-   * @throws RangeError for a constant out of range, TypeError for an unknown name.
-   */
-  constructor(options: RmsPropOptions = {}) {
-    super(options, { learningRate: 0.001, known: ["rho", "epsilon"], memories: 1 });
-    this.rho = share("RMSProp", "rho", options.rho ?? 0.9);
-    this.epsilon = positive("RMSProp", "epsilon", options.epsilon ?? 1e-7);
+export class RMSProp extends Optimizer<RmsPropConstants> {
+  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  constructor(options: Partial<RmsPropConstants> = {}) {
+    super(options, { learningRate: 1e-3, weightDecay: 0, rho: 0.9, epsilon: 1e-7 });
   }
 
-  /** One step, see the class. */
-  protected override move(w: NumericArray, g: NumericArray, [h]: NumericArray[]): void {
-    const { learningRate: rate, rho, epsilon } = this;
+  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+    const { learningRate, constants: { rho, epsilon } } = this, h = memory.h ??= w.slice().fill(0);
     for (let i = 0; i < w.length; i++) {
       h[i] = rho * h[i] + (1 - rho) * g[i] * g[i];
-      w[i] -= rate * g[i] / Math.sqrt(h[i] + epsilon);
+      w[i] -= learningRate * g[i] / Math.sqrt(h[i] + epsilon);
     }
   }
 }
 
-/** What {@link Adam} can be told. */
-export interface AdamOptions extends OptimizerOptions {
-  /** β₁, the memory of the mean gradient, 0 to below 1: 0.9 unless told otherwise. */
-  readonly beta1?: number;
-  /** β₂, the memory of its square, 0 to below 1: 0.999 unless told otherwise. */
-  readonly beta2?: number;
-  /** ε, keeps the quotient finite: 1e-7 unless told otherwise. */
-  readonly epsilon?: number;
+/** The constants of {@link Adam}. */
+export interface AdamConstants extends Constants {
+  /** β₁, the share of the mean gradient m that is kept, 0 to below 1: 0.9 by default. */
+  readonly beta1: number;
+  /** β₂, the share of the mean square v that is kept, 0 to below 1: 0.999 by default. */
+  readonly beta2: number;
+  /** ε, keeps the quotient finite: 1e-7 by default. */
+  readonly epsilon: number;
 }
 
 /**
  * m ← β₁m + (1 - β₁)g, v ← β₂v + (1 - β₂)g², w ← w - ηₜm / (√v + ε)
  *
  * with ηₜ = η√(1 - β₂ᵗ) / (1 - β₁ᵗ) in step t: momentum and RMSProp in one. m and v start at 0 and
- * are too small at first, which ηₜ makes up for. η = 0.001 (Kingma and Ba, 2015). With a weight
- * decay it is AdamW.
+ * are too small at first, which ηₜ corrects. η = 0.001 (Kingma and Ba, 2015). With weight decay it is
+ * AdamW.
  */
-export class Adam extends Optimizer {
-  /** β₁. */
-  readonly beta1: number;
-  /** β₂. */
-  readonly beta2: number;
-  /** ε. */
-  readonly epsilon: number;
-  /**
-   * An optimizer that has not moved yet.
-   * @throws RangeError for a constant out of range, TypeError for an unknown name.
-   */
-  constructor(options: AdamOptions = {}) {
-    super(options, { learningRate: 0.001, known: ["beta1", "beta2", "epsilon"], memories: 2 });
-    this.beta1 = share("Adam", "beta1", options.beta1 ?? 0.9);
-    this.beta2 = share("Adam", "beta2", options.beta2 ?? 0.999);
-    this.epsilon = positive("Adam", "epsilon", options.epsilon ?? 1e-7);
+export class Adam extends Optimizer<AdamConstants> {
+  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  constructor(options: Partial<AdamConstants> = {}) {
+    super(options, { learningRate: 1e-3, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
   }
 
-  /** One step, see the class. */
-  protected override move(w: NumericArray, g: NumericArray, [m, v]: NumericArray[]): void {
-    const { learningRate, beta1, beta2, epsilon, steps } = this;
+  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+    const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
+    const m = memory.m ??= w.slice().fill(0), v = memory.v ??= w.slice().fill(0);
     const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
-    if (adamFast(w, g, m, v, { rate, share1: 1 - beta1, share2: 1 - beta2, epsilon })) return;
-    for (let i = 0; i < w.length; i++) {
-      m[i] += (1 - beta1) * (g[i] - m[i]);
-      v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);
-      w[i] -= rate * m[i] / (Math.sqrt(v[i]) + epsilon);
-    }
+    const share1 = 1 - beta1, share2 = 1 - beta2;
+    const formula = () => {
+      for (let i = 0; i < w.length; i++) {
+        m[i] += share1 * (g[i] - m[i]);
+        v[i] += share2 * (g[i] * g[i] - v[i]);
+        w[i] -= rate * m[i] / (Math.sqrt(v[i]) + epsilon);
+      }
+    };
+    if (!adamFast(w, g, m, v, { rate, share1, share2, epsilon })) formula();
   }
 }
 
-/** The names that `compile` takes for an optimizer with its usual constants. */
-export const OPTIMIZER_NAMES = [
-  "sgd",
-  "momentum",
-  "nesterov",
-  "adagrad",
-  "rmsprop",
-  "adam",
-] as const;
-
-/** One of them. */
-export type OptimizerName = typeof OPTIMIZER_NAMES[number];
-
-const BY_NAME: Record<OptimizerName, () => Optimizer> = {
+const BY_NAME = {
   sgd: () => new SGD(),
   momentum: () => new SGD({ momentum: 0.9 }),
   nesterov: () => new SGD({ momentum: 0.9, nesterov: true }),
@@ -305,21 +244,20 @@ const BY_NAME: Record<OptimizerName, () => Optimizer> = {
   adam: () => new Adam(),
 };
 
+/** The names that {@link optimizerOf} knows. */
+export type OptimizerName = keyof typeof BY_NAME;
+
 /**
- * The optimizer of a name; an optimizer is given back as it is.
+ * The optimizer of a name, with its default constants; an optimizer is returned as it is.
  * @throws TypeError for an unknown name.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { optimizerOf } from "mnist";
+ * assert.equal(optimizerOf("adam").learningRate, 0.001);
+ * ```
  */
 export function optimizerOf(optimizer: OptimizerName | Optimizer): Optimizer {
   if (optimizer instanceof Optimizer) return optimizer;
-  return BY_NAME[oneOf("compile: expected optimizer", optimizer, OPTIMIZER_NAMES)]();
-}
-
-function share(caller: string, name: string, value: number): number {
-  if (value >= 0 && value < 1) return value;
-  throw new RangeError(`${caller}: expected ${name} from 0 to below 1, found ${value}`);
-}
-
-function positive(caller: string, name: string, value: number): number {
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new RangeError(`${caller}: expected ${name} above 0, found ${value}`);
+  return entryOf("compile: expected optimizer", optimizer, BY_NAME)();
 }

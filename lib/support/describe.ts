@@ -1,4 +1,4 @@
-/** Short descriptions of values, for error messages. */
+/** Error messages for arguments of the wrong kind. */
 
 /**
  * Describes any value in a few words, at most 100 characters.
@@ -19,6 +19,11 @@ export function describe(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `a ${name}`;
   if (name !== "Object") return `an object of the class ${name}`;
   return `an object with the keys ${shorten(Object.keys(value).join(", "), 40) || "(none)"}`;
+}
+
+/** A TypeError for an argument of the wrong kind: `expected`, what was found, and how to fix it. */
+export function unexpected(expected: string, found: unknown, hint = ""): TypeError {
+  return new TypeError(`${expected}, found ${describe(found)}${hint}`);
 }
 
 function shorten(text: string, length: number): string {

@@ -1,6 +1,6 @@
 /** Rejects unknown names of options and choices, and lists the valid ones. */
 import { closest, distance } from "fastest-levenshtein";
-import { describe } from "./describe.ts";
+import { unexpected } from "./describe.ts";
 
 /**
  * Returns the value if it is one of the known names.
@@ -10,9 +10,7 @@ import { describe } from "./describe.ts";
 export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
   const name = known.find((candidate) => candidate === value);
   if (name !== undefined) return name;
-  throw new TypeError(
-    `${what} to be one of ${quoted(known)}, found ${describe(value)}${suggestion(value, known)}`,
-  );
+  throw unexpected(`${what} to be one of ${quoted(known)}`, value, suggestion(value, known));
 }
 
 /**
@@ -24,16 +22,12 @@ export function oneOf<T extends string>(what: string, value: string, known: read
  */
 export function onlyKnown(caller: string, options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `${caller}: expected options, such as { ${known[0] ?? ""}: … }, found ${describe(options)}`,
-    );
+    throw unexpected(`${caller}: expected options, such as { ${known[0] ?? ""}: … }`, options);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new TypeError(
-      `${caller}: expected only the options ${quoted(known)}, found ${describe(name)}` +
-        suggestion(name, known),
-    );
+    const expected = `${caller}: expected only the options ${quoted(known)}`;
+    throw unexpected(expected, name, suggestion(name, known));
   }
 }
 

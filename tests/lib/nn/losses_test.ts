@@ -22,7 +22,8 @@ const losses: [string, () => Loss][] = [
 
 for (const [name, make] of losses) {
   Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
-    fc.assert(fc.property(size, size, fc.nat(), (n, c, seed) => {
+    const classes = fc.integer({ min: 2, max: 6 });
+    fc.assert(fc.property(size, classes, fc.nat(), (n, c, seed) => {
       const random = new Random(seed), loss = make();
       const x = randn([n, c], random), t = rand([n, c], random);
       loss.forward(x, t);
@@ -42,8 +43,7 @@ for (const [name, make] of losses) {
     const x = randn([4, 3], new Random(1));
     throws(() => make().forward(x, tensor([0, 1, 2])), {
       name: "RangeError",
-      message: `${name}: expected scores [N, C] and targets [N, C] or labels [N], ` +
-        "found [4, 3] and [3]",
+      message: `${name}: expected targets [4, 3] or labels [4], found [3]`,
     });
     throws(() => make().forward(x, tensor([0, 1, 2, 3])), /oneHot: expected labels from 0 to 2/);
     throws(() => make().backward(), new RegExp(`${name}.*: expected a forward before it`));
@@ -106,9 +106,9 @@ for (const [name, make] of outputLosses) {
     throws(() => loss.backward(), new RegExp(`${name}.*: expected a forward before it`));
     loss.forward(x, oneHot(tensor([0, 1, 2, 0]), 3, "float32"));
     strictEqual(loss.backward().dtype, "float32");
-    throws(() => loss.forward(x, tensor([0, 1, 2, 0])), {
+    throws(() => loss.forward(x, tensor([0, 1, 2])), {
       name: "RangeError",
-      message: `${name}: expected targets in the shape of the scores, [4, 3], found [4]`,
+      message: `${name}: expected targets [4, 3] or labels [4], found [3]`,
     });
   });
 }

@@ -25,7 +25,13 @@ Deno.test("the confusion matrix counts everything once, and its diagonal is the 
   assert.deepEqual(confusionMatrix(tensor([1]), tensor([0]), 2).toArray(), [[0, 1], [0, 0]]);
 });
 
-Deno.test("labels that do not pair up are named", () => {
-  assert.throws(() => accuracy(zeros([3]), zeros([4])), /as many labels as predictions/);
-  assert.throws(() => confusionMatrix(tensor([9]), tensor([0]), 5), /labels from 0 to 4, found 9/);
+Deno.test("different counts of predictions and labels are rejected", () => {
+  assert.throws(
+    () => accuracy(zeros([3]), zeros([4])),
+    /N > 0 predictions and N labels, found \[3\] and \[4\]/,
+  );
+  assert.throws(
+    () => confusionMatrix(tensor([9]), tensor([0]), 5),
+    /integers from 0 to 4, found 9/,
+  );
 });

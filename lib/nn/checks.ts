@@ -1,0 +1,68 @@
+/** Checks of arguments: the kernel does not type-check cells, so every function checks at run time. */
+import { unexpected } from "../support/describe.ts";
+import type { DType, NumericArray } from "../tensor/dtype.ts";
+import { Random } from "../tensor/random.ts";
+import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * Returns the tensor.
+ * @param expected what it is, for the message.
+ * @throws TypeError for anything else; an array or a number comes with the call that converts it.
+ */
+export function expectTensor<T extends Tensor>(caller: string, x: T, expected = "a tensor"): T {
+  if (x instanceof Tensor) return x;
+  const values = Array.isArray(x) || typeof x === "number" || ArrayBuffer.isView(x);
+  throw unexpected(
+    `${caller}: expected ${expected}`,
+    x,
+    values ? "; tensor(…) makes a tensor" : "",
+  );
+}
+
+/**
+ * Returns the tensor if it has the shape; -1 is any length.
+ * @throws TypeError for what is not a tensor, RangeError for another shape.
+ */
+export function expectShape<T extends Tensor>(caller: string, name: string, x: T, shape: Shape): T {
+  const expected = `${name} ${showShape(shape).replace("-1", "N").replace("-1", "M")}`;
+  const found = expectTensor(caller, x, `${expected} to be a tensor`).shape, batch = [1, ...found];
+  const fits = (s: Shape) => sameShape(s.map((n, axis) => shape[axis] === -1 ? -1 : n), shape);
+  if (fits(found)) return x;
+  const hint = fits(batch) ? `; .reshape(${showShape(batch)}) makes a batch of it` : "";
+  throw new RangeError(`${caller}: expected ${expected}, found ${showShape(found)}${hint}`);
+}
+
+/**
+ * Returns the tensor if it has one of the dtypes.
+ * @throws TypeError for another dtype and for what is not a tensor.
+ */
+export function expectDType<T extends Tensor>(caller: string, x: T, ...dtypes: DType[]): T {
+  const { dtype } = expectTensor(caller, x), expected = dtypes.join(" or ");
+  if (dtypes.includes(dtype)) return x;
+  const hint = `.astype("${dtypes[0]}") converts it`;
+  throw new TypeError(`${caller}: expected ${expected}, found ${dtype}; ${hint}`);
+}
+
+/**
+ * Checks that all labels are integers from 0 to classes - 1.
+ * @throws RangeError that names the first one that is not.
+ */
+export function checkLabels(caller: string, labels: NumericArray, classes = Infinity): void {
+  const isLabel = (v: number) => Number.isInteger(v) && v >= 0 && v < classes;
+  const i = labels.findIndex((v: number) => !isLabel(v)), found = `${labels[i]} at index ${i}`;
+  if (i < 0) return;
+  const expected = classes === Infinity ? "integers from 0" : `integers from 0 to ${classes - 1}`;
+  const isOutput = labels[i] > 0 && labels[i] < 1;
+  const hint = isOutput ? "; .map((y) => y > 0.5 ? 1 : 0) makes labels of outputs" : "";
+  throw new RangeError(`${caller}: expected labels to be ${expected}, found ${found}${hint}`);
+}
+
+/**
+ * Returns the source of random numbers.
+ * @throws TypeError for anything else.
+ */
+export function expectRandom(caller: string, random: Random): Random {
+  if (random instanceof Random) return random;
+  throw unexpected(`${caller}: expected random numbers, such as new Random(0)`, random);
+}
