@@ -35,19 +35,28 @@ export * from "./nn/functions.ts";
 export * from "./nn/gradient.ts";
 /** How weights start: `initializers.xavier([784, 30], random)`. */
 export * as initializers from "./nn/initializers.ts";
-export { Affine, Flatten, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
-export type { Layer } from "./nn/layers.ts";
+export {
+  Activation,
+  Affine,
+  Flatten,
+  Layer,
+  Relu,
+  Rescaling,
+  Sigmoid,
+  Softmax,
+  Tanh,
+} from "./nn/layers.ts";
 export * from "./lecture/mnist_test.ts";
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
 export {
   BinaryCrossentropy,
   crossEntropyError,
+  Loss,
   MeanSquaredError,
   SigmoidWithLoss,
   SoftmaxWithLoss,
   sumSquaredError,
 } from "./nn/losses.ts";
-export type { Loss } from "./nn/losses.ts";
 export * from "./nn/metrics.ts";
 export * from "./model/model.ts";
 export type { ModelLayer } from "./model/build.ts";

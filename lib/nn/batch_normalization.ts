@@ -46,6 +46,7 @@ export class BatchNormalization<C extends number = number> extends Layer {
   #last: { xhat: Tensor<[number, C]>; deviation: Tensor<[C]>; training: boolean } | undefined;
 
   /**
+   * A layer for vectors of C numbers.
    * @param width C, the number of columns.
    * @throws RangeError for a width below 1, a momentum outside 0 to 1 or an ε that is not above 0.
    */

@@ -28,6 +28,7 @@ export class Dropout extends Layer {
   #mask: Tensor | 1 | undefined;
 
   /**
+   * A layer that sets a share of its inputs to 0.
    * @param rate p, from 0 to below 1.
    * @param random where the mask is drawn from.
    * @throws RangeError for another rate, TypeError for what is not a source of random numbers.

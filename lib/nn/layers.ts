@@ -101,6 +101,7 @@ export class Affine<I extends number = number, O extends number = number> extend
   #x: Tensor<[number, I]> | undefined;
 
   /**
+   * A layer with these weights.
    * @param W weights [I, O], float64 or float32.
    * @param b bias [O].
    * @throws RangeError when the shapes do not match, TypeError for what is not a tensor of floats.
@@ -136,26 +137,45 @@ export class Affine<I extends number = number, O extends number = number> extend
   }
 }
 
-/** An activation layer, y = h(x). A subclass holds two formulas: h, and dL/dx from dL/dy and y. */
-export abstract class Activation extends Layer {
+/**
+ * y = h(x), with dL/dx computed from dL/dy and y: an activation as a layer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Activation, tensor } from "mnist";
+ * const exp = new Activation((x) => x.map(Math.exp), (dy, y) => dy.mul(y));
+ * assert.deepEqual(exp.forward(tensor([0])).toArray(), [1]);
+ * assert.deepEqual(exp.backward(tensor([2])).toArray(), [2]);
+ * ```
+ */
+export class Activation extends Layer {
+  readonly #h: (x: Tensor) => Tensor;
+  readonly #dx: (dy: Tensor, y: Tensor) => Tensor;
   #y: Tensor | undefined;
 
-  /** y = h(x) */
-  protected abstract readonly h: <S extends Shape>(x: Tensor<S>) => Tensor<S>;
-
-  /** dL/dx, from dL/dy and y. */
-  protected abstract dx(dy: Tensor, y: Tensor): Tensor;
+  /**
+   * The layer of a function and its derivative.
+   * @param h the function, which keeps the shape.
+   * @param dx dL/dx, computed from dL/dy and y.
+   */
+  constructor(h: (x: Tensor) => Tensor, dx: (dy: Tensor, y: Tensor) => Tensor) {
+    super();
+    this.#h = h;
+    this.#dx = dx;
+  }
 
   /** Any shape. */
   forward<S extends Shape>(x: Tensor<S>): Tensor<S> {
-    return this.#y = this.h(x);
+    const y = this.#h(x).like(x);
+    return this.#y = y;
   }
 
   /** The shape of dout. */
   backward<S extends Shape>(dout: Tensor<S>): Tensor<S> {
     const y = remembered(this.#y, this);
     expectShape(`${this.constructor.name}.backward`, "dout", dout, y.shape);
-    return this.dx(dout, y).like(dout);
+    return this.#dx(dout, y).like(dout);
   }
 }
 
@@ -165,10 +185,8 @@ export abstract class Activation extends Layer {
  * dL/dx = dL/dy·y(1 - y): the slope is 1/4 in the middle, and close to 0 at both ends.
  */
 export class Sigmoid extends Activation {
-  protected readonly h = sigmoid;
-
-  protected dx(dy: Tensor, y: Tensor): Tensor {
-    return dy.mul(y.map((y) => y * (1 - y)));
+  constructor() {
+    super(sigmoid, (dy, y) => dy.mul(y.map((y) => y * (1 - y))));
   }
 }
 
@@ -178,10 +196,8 @@ export class Sigmoid extends Activation {
  * dL/dx = dL/dy·(1 - y²): a sigmoid from -1 to 1, with the slope 1 in the middle.
  */
 export class Tanh extends Activation {
-  protected readonly h = tanh;
-
-  protected dx(dy: Tensor, y: Tensor): Tensor {
-    return dy.mul(y.map((y) => 1 - y * y));
+  constructor() {
+    super(tanh, (dy, y) => dy.mul(y.map((y) => 1 - y * y)));
   }
 }
 
@@ -191,10 +207,8 @@ export class Tanh extends Activation {
  * dL/dx = dL/dy where x > 0, else 0.
  */
 export class Relu extends Activation {
-  protected readonly h = relu;
-
-  protected dx(dy: Tensor, y: Tensor): Tensor {
-    return dy.mul(y.map((y) => y > 0 ? 1 : 0)); // y > 0 where x > 0
+  constructor() {
+    super(relu, (dy, y) => dy.mul(y.map((y) => y > 0 ? 1 : 0))); // y > 0 where x > 0
   }
 }
 
@@ -205,10 +219,8 @@ export class Relu extends Activation {
  * use SoftmaxWithLoss, which combines the two.
  */
 export class Softmax extends Activation {
-  protected readonly h = softmax;
-
-  protected dx(dy: Tensor, y: Tensor): Tensor {
-    return y.mul(dy.sub(y.mul(dy).sum(-1, true)));
+  constructor() {
+    super(softmax, (dy, y) => y.mul(dy.sub(y.mul(dy).sum(-1, true))));
   }
 }
 
@@ -234,6 +246,7 @@ export class Flatten extends Layer {
 /** y = x·scale + offset: raw pixels 0 to 255 become 0 to 1 with scale = 1/255. */
 export class Rescaling extends Layer {
   /**
+   * A layer with two fixed numbers.
    * @param scale the factor.
    * @param offset the summand.
    * @throws RangeError for what is not a finite number.

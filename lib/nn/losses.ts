@@ -45,7 +45,7 @@ export function logLoss(y: number, t: number, not: number = 1 - y): number {
  * ```
  */
 export function sumSquaredError(y: Tensor, t: Tensor | number): number {
-  const difference = y.sub(targetsFor("sumSquaredError", y, t, "numbers"));
+  const targets = targetsFor("sumSquaredError", y, t, "numbers"), difference = y.sub(targets);
   return difference.mul(difference).sum() / (2 * samplesOf(y));
 }
 
@@ -72,9 +72,6 @@ export function crossEntropyError(y: Tensor, t: Tensor | number): number {
   return -targets.mul(y.map((p) => Math.log(p + DELTA))).sum() / samplesOf(y);
 }
 
-/** What targets can be: any numbers, probabilities, or probabilities of at least two classes. */
-export type TargetKind = "numbers" | "probabilities" | "classes";
-
 /**
  * A loss as the last layer of a network in training. A subclass holds two formulas: the loss, and its
  * gradient.
@@ -82,8 +79,8 @@ export type TargetKind = "numbers" | "probabilities" | "classes";
 export abstract class Loss<S extends Shape = Shape> {
   #last: { readonly x: Tensor<S>; readonly t: Tensor } | undefined;
 
-  /** What the targets are. */
-  protected readonly targets: TargetKind = "probabilities";
+  /** What the targets are: any numbers, probabilities, or those of at least two classes. */
+  protected readonly targets: "numbers" | "probabilities" | "classes" = "probabilities";
 
   /** L for scores x and targets t of the same shape. */
   protected abstract loss(x: Tensor, t: Tensor): number;
@@ -122,9 +119,8 @@ export abstract class Loss<S extends Shape = Shape> {
 /**
  * L = 1/N · Σₙ Σₖ tₙₖ (log Σᵢ e^xₙᵢ - xₙₖ): softmax and cross-entropy in one
  *
- * dL/dx = (y·Σₖ tₖ - t) / N with y = softmax(x), which is (y - t) / N for targets that sum to 1. The
- * two are combined because the gradient becomes this simple, and because a y that rounds to 0 does
- * not become log 0.
+ * The two are combined because the gradient becomes as simple as (y - t) / N, and because a y that
+ * rounds to 0 does not become log 0.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -135,6 +131,7 @@ export abstract class Loss<S extends Shape = Shape> {
  * ```
  */
 export class SoftmaxWithLoss extends Loss<[number, number]> {
+  /** Of one class alone, the probability is always 1. */
   protected override readonly targets = "classes";
 
   /** The probabilities [N, C] of the last forward. */
@@ -142,12 +139,14 @@ export class SoftmaxWithLoss extends Loss<[number, number]> {
     return softmax(this.x);
   }
 
+  /** The maximum is subtracted first: e^x could overflow, e^(x - max) cannot. */
   protected loss(x: Tensor, t: Tensor): number {
-    const shifted = x.sub(x.max(-1, true)); // e^x could overflow, e^(x - max) cannot
+    const shifted = x.sub(x.max(-1, true));
     const logSum = shifted.map(Math.exp).sum(-1, true).map(Math.log);
     return t.mul(logSum.sub(shifted)).sum() / samplesOf(x);
   }
 
+  /** dL/dx = (y·Σₖ tₖ - t) / N with y = softmax(x): (y - t) / N for targets that sum to 1. */
   protected gradient(x: Tensor, t: Tensor): Tensor {
     return softmax(x).mul(t.sum(-1, true)).sub(t).div(samplesOf(x));
   }
@@ -157,7 +156,6 @@ export class SoftmaxWithLoss extends Loss<[number, number]> {
  * L = 1/N · Σₙ Σₖ logLoss(yₙₖ, tₙₖ) with y = sigmoid(x)
  *
  * The lecture's loss: every output answers its own yes-or-no question.
- * dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, which is (y - t) / N except for δ.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -172,6 +170,7 @@ export class SigmoidWithLoss extends Loss<[number, number]> {
     return sigmoid(this.x);
   }
 
+  /** 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1. */
   protected loss(scores: Tensor, targets: Tensor): number {
     const x = scores.data, t = targets.data;
     let sum = 0;
@@ -179,8 +178,9 @@ export class SigmoidWithLoss extends Loss<[number, number]> {
     return sum / samplesOf(scores);
   }
 
+  /** dL/dx = [(1 - t) / (1 - y + δ) - t / (y + δ)]·y(1 - y) / N, (y - t) / N except for δ. */
   protected gradient(x: Tensor, t: Tensor): Tensor {
-    const y = sigmoid(x), not = sigmoid(x.mul(-1)); // 1 - y would lose all digits where y is near 1
+    const y = sigmoid(x), not = sigmoid(x.mul(-1));
     const no = t.map((t) => 1 - t).div(not.add(DELTA)), yes = t.div(y.add(DELTA));
     return no.sub(yes).mul(y).mul(not).div(samplesOf(x));
   }
@@ -190,15 +190,16 @@ export class SigmoidWithLoss extends Loss<[number, number]> {
  * L = 1/(N·C) · Σₙ Σₖ [log(1 + e^xₙₖ) - tₙₖxₙₖ]: sigmoid and binary cross-entropy in one
  *
  * With y = sigmoid(x) this is -[t log y + (1 - t) log(1 - y)], as a mean over all outputs, as in
- * Keras; no δ is needed. dL/dx = (y - t) / (N·C).
+ * Keras; no δ is needed.
  */
 export class BinaryCrossentropy extends Loss {
+  /** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which does not overflow. */
   protected loss(x: Tensor, t: Tensor): number {
-    // log(1 + e^x) without an e^x that overflows
     const softplus = x.map((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
     return softplus.sub(t.mul(x)).mean();
   }
 
+  /** dL/dx = (y - t) / (N·C) */
   protected gradient(x: Tensor, t: Tensor): Tensor {
     return sigmoid(x).sub(t).div(x.size);
   }
@@ -207,16 +208,19 @@ export class BinaryCrossentropy extends Loss {
 /**
  * L = 1/(N·C) · Σₙ Σₖ (xₙₖ - tₙₖ)²: the mean over all outputs, as in Keras
  *
- * dL/dx = 2(x - t) / (N·C). The book's {@link sumSquaredError} is C/2 times as large.
+ * The book's {@link sumSquaredError} is C/2 times as large.
  */
 export class MeanSquaredError extends Loss {
+  /** Any numbers. */
   protected override readonly targets = "numbers";
 
+  /** The mean of the squared differences. */
   protected loss(x: Tensor, t: Tensor): number {
     const difference = x.sub(t);
     return difference.mul(difference).mean();
   }
 
+  /** dL/dx = 2(x - t) / (N·C) */
   protected gradient(x: Tensor, t: Tensor): Tensor {
     return x.sub(t).mul(2 / x.size);
   }
@@ -228,7 +232,7 @@ function samplesOf(x: Tensor): number {
 }
 
 /** Targets in the shape of the scores: as they are, or one-hot from labels. */
-function targetsFor(caller: string, x: Tensor, t: Tensor | number, kind: TargetKind): Tensor {
+function targetsFor(caller: string, x: Tensor, t: Tensor | number, kind: string): Tensor {
   const { shape, size } = expectTensor(caller, x, "scores [N, C]");
   const classes = shape.at(-1) ?? 1, samples = samplesOf(x), least = kind === "classes" ? 2 : 1;
   if (size === 0 || classes < least) {

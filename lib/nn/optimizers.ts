@@ -1,7 +1,7 @@
 /**
  * Optimizers: how a weight changes, given its gradient.
  *
- * In the formulas w is a weight, g = dL/dw its gradient and η the learning rate. Constants and the
+ * In the formulas w is a weight, g = dL/dw its gradient and η the learning rate. OptimizerConstants and the
  * place of ε are Keras's. Weight decay λ is subtracted directly, w ← w - ηλw, before the step, and
  * not added to the gradient (Loshchilov and Hutter, 2019): an optimizer that divides by the size of
  * the gradients would divide the decay as well.
@@ -19,7 +19,7 @@ import type { Layer } from "./layers.ts";
 export type Trainable = Pick<Layer, "params" | "grads">;
 
 /** The constants that every optimizer has. */
-export interface Constants {
+export interface OptimizerConstants {
   /** η, the size of a step: above 0. */
   readonly learningRate: number;
   /** λ, how fast weights decay: 0 by default. */
@@ -36,7 +36,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 };
 
 /** An optimizer. A subclass holds the defaults of its constants and, in `move`, its formula. */
-export abstract class Optimizer<C extends Constants = Constants> {
+export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstants> {
   /** η. It may be changed between two steps, as a schedule does. */
   learningRate: number;
   /** The number of steps so far. */
@@ -46,6 +46,7 @@ export abstract class Optimizer<C extends Constants = Constants> {
   readonly #memories = new WeakMap<Trainable["params"], Record<string, Memory>>();
 
   /**
+   * An optimizer that has taken no step yet.
    * @param options the constants that differ from the defaults.
    * @param defaults all constants.
    * @throws RangeError for a constant out of range, TypeError for an unknown name.
@@ -101,7 +102,7 @@ export abstract class Optimizer<C extends Constants = Constants> {
 }
 
 /** The constants of {@link SGD}. */
-export interface SgdConstants extends Constants {
+export interface SgdConstants extends OptimizerConstants {
   /** μ, the share of its velocity that a weight keeps, 0 to below 1: 0 by default. */
   readonly momentum: number;
   /** Whether it looks ahead (Nesterov, 1983): false by default. */
@@ -109,7 +110,7 @@ export interface SgdConstants extends Constants {
 }
 
 /**
- * w ← w - ηg: stochastic gradient descent, η = 0.01.
+ * w ← w - ηg: stochastic gradient descent.
  *
  * With momentum μ, v ← μv - ηg and w ← w + v: a ball that rolls, and averages out the zigzag of the
  * gradients. With Nesterov's variant, w ← w + μv - ηg with the new v, which takes the next movement
@@ -124,11 +125,15 @@ export interface SgdConstants extends Constants {
  * ```
  */
 export class SGD extends Optimizer<SgdConstants> {
-  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  /**
+   * η = 0.01, without momentum by default.
+   * @throws RangeError for a constant out of range, TypeError for an unknown name.
+   */
   constructor(options: Partial<SgdConstants> = {}) {
     super(options, { learningRate: 0.01, weightDecay: 0, momentum: 0, nesterov: false });
   }
 
+  /** Without momentum, no v is kept. */
   protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
     const { learningRate, constants: { momentum, nesterov } } = this;
     if (momentum === 0) {
@@ -144,23 +149,26 @@ export class SGD extends Optimizer<SgdConstants> {
 }
 
 /** The constants of {@link AdaGrad}. */
-export interface AdaGradConstants extends Constants {
+export interface AdaGradConstants extends OptimizerConstants {
   /** ε, keeps the root away from 0: 1e-7 by default. */
   readonly epsilon: number;
 }
 
 /**
- * h ← h + g², w ← w - ηg / √(h + ε): a weight that has moved much moves less, η = 0.01.
+ * h ← h + g², w ← w - ηg / √(h + ε): a weight that has moved much moves less.
  *
- * h only grows, so the steps only shrink (Duchi and others, 2011). It starts at 0, as in the book;
- * Keras starts it at 0.1.
+ * h only grows, so the steps only shrink (Duchi and others, 2011).
  */
 export class AdaGrad extends Optimizer<AdaGradConstants> {
-  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  /**
+   * η = 0.01 by default.
+   * @throws RangeError for a constant out of range, TypeError for an unknown name.
+   */
   constructor(options: Partial<AdaGradConstants> = {}) {
     super(options, { learningRate: 0.01, weightDecay: 0, epsilon: 1e-7 });
   }
 
+  /** h starts at 0, as in the book; Keras starts it at 0.1. */
   protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
     const { learningRate, constants: { epsilon } } = this, h = memory.h ??= w.slice().fill(0);
     for (let i = 0; i < w.length; i++) {
@@ -177,16 +185,18 @@ export interface RmsPropConstants extends AdaGradConstants {
 }
 
 /**
- * h ← ρh + (1 - ρ)g², w ← w - ηg / √(h + ε): AdaGrad that forgets, η = 0.001, ρ = 0.9.
- *
- * (Tieleman and Hinton, 2012.)
+ * h ← ρh + (1 - ρ)g², w ← w - ηg / √(h + ε): AdaGrad that forgets (Tieleman and Hinton, 2012).
  */
 export class RMSProp extends Optimizer<RmsPropConstants> {
-  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  /**
+   * η = 0.001 by default.
+   * @throws RangeError for a constant out of range, TypeError for an unknown name.
+   */
   constructor(options: Partial<RmsPropConstants> = {}) {
     super(options, { learningRate: 1e-3, weightDecay: 0, rho: 0.9, epsilon: 1e-7 });
   }
 
+  /** h starts at 0. */
   protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
     const { learningRate, constants: { rho, epsilon } } = this, h = memory.h ??= w.slice().fill(0);
     for (let i = 0; i < w.length; i++) {
@@ -197,7 +207,7 @@ export class RMSProp extends Optimizer<RmsPropConstants> {
 }
 
 /** The constants of {@link Adam}. */
-export interface AdamConstants extends Constants {
+export interface AdamConstants extends OptimizerConstants {
   /** β₁, the share of the mean gradient m that is kept, 0 to below 1: 0.9 by default. */
   readonly beta1: number;
   /** β₂, the share of the mean square v that is kept, 0 to below 1: 0.999 by default. */
@@ -209,16 +219,19 @@ export interface AdamConstants extends Constants {
 /**
  * m ← β₁m + (1 - β₁)g, v ← β₂v + (1 - β₂)g², w ← w - ηₜm / (√v + ε)
  *
- * with ηₜ = η√(1 - β₂ᵗ) / (1 - β₁ᵗ) in step t: momentum and RMSProp in one. m and v start at 0 and
- * are too small at first, which ηₜ corrects. η = 0.001 (Kingma and Ba, 2015). With weight decay it is
- * AdamW.
+ * with ηₜ = η√(1 - β₂ᵗ) / (1 - β₁ᵗ) in step t: momentum and RMSProp in one (Kingma and Ba, 2015).
+ * With weight decay it is AdamW.
  */
 export class Adam extends Optimizer<AdamConstants> {
-  /** @throws RangeError for a constant out of range, TypeError for an unknown name. */
+  /**
+   * η = 0.001 by default.
+   * @throws RangeError for a constant out of range, TypeError for an unknown name.
+   */
   constructor(options: Partial<AdamConstants> = {}) {
     super(options, { learningRate: 1e-3, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
   }
 
+  /** m and v start at 0 and are too small at first, which ηₜ corrects. */
   protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
     const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
     const m = memory.m ??= w.slice().fill(0), v = memory.v ??= w.slice().fill(0);
@@ -235,7 +248,10 @@ export class Adam extends Optimizer<AdamConstants> {
   }
 }
 
-const BY_NAME = {
+/** An optimizer with its default constants, by name. */
+export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adagrad" | "rmsprop" | "adam";
+
+const BY_NAME: Record<OptimizerName, () => Optimizer> = {
   sgd: () => new SGD(),
   momentum: () => new SGD({ momentum: 0.9 }),
   nesterov: () => new SGD({ momentum: 0.9, nesterov: true }),
@@ -243,9 +259,6 @@ const BY_NAME = {
   rmsprop: () => new RMSProp(),
   adam: () => new Adam(),
 };
-
-/** The names that {@link optimizerOf} knows. */
-export type OptimizerName = keyof typeof BY_NAME;
 
 /**
  * The optimizer of a name, with its default constants; an optimizer is returned as it is.

@@ -7,6 +7,7 @@ import {
   softmax,
   stepFunction,
   sumSquaredError,
+  tanh,
   tensor,
   zeros,
 } from "../../../lib/mod.ts";
@@ -57,7 +58,9 @@ Deno.test("the sigmoid is odd about 1/2 and never leaves [0, 1]", () => {
 });
 
 Deno.test("activations of NaN are NaN: a broken network is seen, not hidden", () => {
-  for (const f of [sigmoid, softmax, relu]) assert.ok(f(tensor([NaN])).data.every(Number.isNaN));
+  for (const f of [sigmoid, softmax, relu, tanh, stepFunction]) {
+    assert.ok(f(tensor([NaN])).data.every(Number.isNaN));
+  }
 });
 
 Deno.test("errors: rejects targets that do not match", () => {

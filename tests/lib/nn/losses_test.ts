@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { oneHot, rand, randn, tensor } from "../../../lib/tensor/create.ts";
+import { oneHot, rand, randn, tensor, zeros } from "../../../lib/tensor/create.ts";
 import { softmax } from "../../../lib/nn/functions.ts";
 import { gradientCheck } from "../../../lib/nn/gradient.ts";
 import {
@@ -133,4 +133,72 @@ Deno.test("BinaryCrossentropy: scores that would overflow or round to 0 do not",
   const loss = new BinaryCrossentropy();
   strictEqual(loss.forward(tensor([[1000, -1000]]), tensor([[0, 0]])), 500);
   deepStrictEqual(loss.backward().toArray(), [[0.5, 0]]);
+});
+
+Deno.test("losses: values that are not targets are refused", () => {
+  const x = zeros([2, 3]);
+  for (const loss of [SoftmaxWithLoss, SigmoidWithLoss, BinaryCrossentropy]) {
+    for (const wrong of [1.5, NaN, -1, 3]) {
+      throws(() => new loss().forward(x, tensor([0, wrong])), /labels from 0 to 2, found/);
+      throws(() => new loss().forward(x, zeros([2, 3]).add(wrong)), {
+        name: "RangeError",
+        message: `${loss.name}: expected targets from 0 to 1, found ${wrong}`,
+      });
+    }
+  }
+  strictEqual(new MeanSquaredError().forward(x, zeros([2, 3]).add(-3)), 9);
+});
+
+Deno.test("losses: a column of labels, or a row of targets, comes with the call that fixes it", () => {
+  for (const Loss of [SoftmaxWithLoss, SigmoidWithLoss, BinaryCrossentropy, MeanSquaredError]) {
+    throws(() => new Loss().forward(zeros([2, 3]), tensor([[0], [1]])), {
+      name: "RangeError",
+      message: `${Loss.name}: expected targets [2, 3] or labels [2], found [2, 1]; ` +
+        ".reshape([-1]) makes labels",
+    });
+    throws(() => new Loss().forward(zeros([0, 3]), zeros([0])), {
+      name: "RangeError",
+      message: /expected (at least one sample|samples of at least two classes), found \[0, 3\]$/,
+    });
+    if (Loss === SoftmaxWithLoss) continue;
+    throws(() => new Loss().forward(zeros([2, 1]), tensor([0, 1])), {
+      name: "RangeError",
+      message: `${Loss.name}: expected targets [2, 1], found [2]; .reshape([-1, 1]) makes targets`,
+    });
+  }
+});
+
+Deno.test("cross-entropies of classes: one output would always be right, so it is refused", () => {
+  const message = "expected samples of at least two classes, found [2, 1]; " +
+    "BinaryCrossentropy takes one output";
+  const y = tensor([[0.1], [0.9]]), t = tensor([[1], [0]]);
+  throws(() => new SoftmaxWithLoss().forward(y, t), {
+    name: "RangeError",
+    message: `SoftmaxWithLoss: ${message}`,
+  });
+  throws(() => crossEntropyError(y, t), {
+    name: "RangeError",
+    message: `crossEntropyError: ${message}`,
+  });
+});
+
+Deno.test("crossEntropyError: scores instead of probabilities are refused", () => {
+  for (const wrong of [5, -0.1, NaN]) {
+    throws(() => crossEntropyError(tensor([[wrong, 0.5]]), tensor([0])), {
+      name: "RangeError",
+      message: `crossEntropyError: expected y = softmax(scores) from 0 to 1, found ${wrong}`,
+    });
+  }
+});
+
+Deno.test("losses: the gradient is the derivative for one output and for more axes, too", () => {
+  const random = new Random(8);
+  for (const Loss of [SigmoidWithLoss, BinaryCrossentropy, MeanSquaredError]) {
+    for (const shape of [[4, 1], [2, 3, 4]]) {
+      const loss: Loss = new Loss(), x = randn(shape, random), t = rand(shape, random);
+      loss.forward(x, t);
+      const check = gradientCheck((x) => loss.forward(x, t), x, loss.backward());
+      ok(check.difference < 1e-6, `${Loss.name} ${shape}: ${JSON.stringify(check)}`);
+    }
+  }
 });

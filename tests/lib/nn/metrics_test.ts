@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { accuracy, confusionMatrix, oneHot, tensor, zeros } from "../../../lib/mod.ts";
+import { accuracy, confusionMatrix, oneHot, type Tensor, tensor, zeros } from "../../../lib/mod.ts";
 
 Deno.test("accuracy takes labels, scores and one-hot targets in any mix", () => {
   const scores = tensor([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]);
@@ -19,19 +19,76 @@ Deno.test("the confusion matrix counts everything once, and its diagonal is the 
     const predicted = tensor(answers.map(([p]) => p)), expected = tensor(answers.map(([, e]) => e));
     const counts = confusionMatrix(predicted, expected, 5);
     assert.equal(counts.sum(), answers.length);
-    const right = [0, 1, 2, 3, 4].reduce((sum, k) => sum + counts.at(k, k), 0);
-    assert.equal(right / answers.length, accuracy(predicted, expected));
+    const correct = [0, 1, 2, 3, 4].reduce((sum, k) => sum + counts.at(k, k), 0);
+    assert.equal(correct / answers.length, accuracy(predicted, expected));
   }));
   assert.deepEqual(confusionMatrix(tensor([1]), tensor([0]), 2).toArray(), [[0, 1], [0, 0]]);
 });
 
-Deno.test("different counts of predictions and labels are rejected", () => {
-  assert.throws(
-    () => accuracy(zeros([3]), zeros([4])),
-    /N > 0 predictions and N labels, found \[3\] and \[4\]/,
-  );
+/** Both metrics, to be called with the same predictions and labels. */
+const metrics: Record<string, (predicted: Tensor, expected: Tensor) => unknown> = {
+  accuracy,
+  confusionMatrix: (predicted, expected) => confusionMatrix(predicted, expected, 5),
+};
+
+for (const [name, metric] of Object.entries(metrics)) {
+  Deno.test(`${name}: a column of labels is refused on either side, with the call that fixes it`, () => {
+    const labels = tensor([3, 1, 4]), column = tensor([[3], [1], [4]]);
+    for (const [predicted, expected] of [[labels, column], [column, labels], [column, column]]) {
+      assert.throws(() => metric(predicted, expected), {
+        name: "RangeError",
+        message: /^\w+: expected labels .*, found \[3, 1\]; \.reshape\(\[-1\]\) makes labels$/,
+      });
+    }
+    metric(column.reshape([-1]), labels);
+  });
+
+  Deno.test(`${name}: one sigmoid output is not silently always right`, () => {
+    const outputs = tensor([[0.9], [0.2]]), labels = tensor([0, 1]);
+    assert.throws(() => metric(outputs, labels.reshape([-1, 1])), /\.reshape\(\[-1\]\)/);
+    assert.throws(() => metric(outputs.reshape([-1]), labels), {
+      name: "RangeError",
+      message:
+        /found 0\.9 at index 0; \.map\(\(y\) => y > 0\.5 \? 1 : 0\) makes labels of outputs$/,
+    });
+    metric(outputs.reshape([-1]).map((y) => y > 0.5 ? 1 : 0), labels);
+  });
+
+  Deno.test(`${name}: values that are not labels are refused`, () => {
+    for (const wrong of [1.5, NaN, -1, Infinity]) {
+      for (const [p, e] of [[wrong, 1], [1, wrong]]) {
+        assert.throws(() => metric(tensor([0, p]), tensor([0, e])), {
+          name: "RangeError",
+          message: new RegExp(`expected labels to be integers from 0.*, found ${wrong} at index 1`),
+        });
+      }
+    }
+  });
+
+  Deno.test(`${name}: scores with NaN, other counts and no predictions are refused`, () => {
+    assert.throws(() => metric(tensor([[0.1, NaN, 0, 0, 0]]), tensor([0])), /found NaN/);
+    assert.throws(() => metric(zeros([3]), zeros([4])), {
+      name: "RangeError",
+      message: /expected N > 0 predictions and N labels, found \[3\] and \[4\]$/,
+    });
+    assert.throws(() => metric(zeros([0]), zeros([0])), /found \[0\] and \[0\]$/);
+    assert.throws(
+      () => metric(zeros([2, 3, 4]), zeros([2])),
+      /scores \[N, [C5]\], found \[2, 3, 4\]/,
+    );
+  });
+}
+
+Deno.test("labels that are too large for the classes are refused", () => {
   assert.throws(
     () => confusionMatrix(tensor([9]), tensor([0]), 5),
     /integers from 0 to 4, found 9/,
+  );
+  const scores = tensor([[0.1, 0.9], [0.8, 0.2]]);
+  assert.throws(() => accuracy(scores, tensor([1, 2])), /integers from 0 to 1, found 2 at index 1/);
+  assert.throws(() => accuracy(scores, zeros([2, 3])), /scores \[N, 2\], found \[2, 3\]/);
+  assert.throws(
+    () => confusionMatrix(scores, tensor([1, 0]), 5),
+    /scores \[N, 5\], found \[2, 2\]/,
   );
 });
