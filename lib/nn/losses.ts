@@ -3,7 +3,8 @@
  * backpropagation starts.
  *
  * In the formulas, n counts the N samples of a batch and k the C outputs of a sample. Targets have
- * the shape of the outputs; for several classes, labels [N] stand for one-hot targets [N, C].
+ * the shape of the outputs. For several classes, labels [N] (or a column [N, 1]) are the same as
+ * one-hot targets [N, C]; for one output, targets are [N] or [N, 1].
  */
 import { full, oneHot } from "../tensor/create.ts";
 import { logistic } from "../tensor/kernels/maps.ts";
@@ -91,7 +92,7 @@ export abstract class Loss<S extends Shape = Shape> {
   /**
    * The loss of a batch.
    * @param x scores [N, C].
-   * @param t targets [N, C], or labels [N] from 0 to C - 1.
+   * @param t targets [N, C], or labels [N] or [N, 1] from 0 to C - 1.
    * @throws RangeError when the shapes do not match or a value is not a target, TypeError for what is
    *   not a tensor.
    */
@@ -240,19 +241,18 @@ function targetsFor(caller: string, x: Tensor, t: Tensor | number, kind: string)
     const hint = classes === 1 ? "; BinaryCrossentropy takes one output" : "";
     throw new RangeError(`${caller}: expected ${expected}, found ${showShape(shape)}${hint}`);
   }
-  const targets = typeof t === "number" ? full([1], t) : expectTensor(caller, t, "targets");
-  if (sameShape(targets.shape, shape)) {
-    if (kind !== "numbers") expectProbabilities(`${caller}: expected targets`, targets);
-    return targets;
+  const given = typeof t === "number" ? full([1], t) : expectTensor(caller, t, "targets");
+  const isVector = given.ndim === 1 && given.size === samples;
+  if (classes > 1 && (isVector || sameShape(given.shape, [samples, 1]))) {
+    return oneHot(given.reshape([-1]), classes, x.dtype).reshape(shape);
   }
-  const isColumn = targets.size === samples, takesLabels = classes > 1;
-  if (targets.ndim === 1 && isColumn && takesLabels) {
-    return oneHot(targets.expect([-1]), classes, x.dtype).reshape(shape);
+  const targets = isVector && classes === 1 ? given.reshape(shape) : given;
+  if (!sameShape(targets.shape, shape)) {
+    const expected = `targets ${showShape(shape)}${classes > 1 ? ` or labels [${samples}]` : ""}`;
+    throw new RangeError(`${caller}: expected ${expected}, found ${showShape(given.shape)}`);
   }
-  const expected = `targets ${showShape(shape)}${takesLabels ? ` or labels [${samples}]` : ""}`;
-  const call = takesLabels ? ".reshape([-1]) makes labels" : ".reshape([-1, 1]) makes targets";
-  const found = `${showShape(targets.shape)}${isColumn ? `; ${call}` : ""}`;
-  throw new RangeError(`${caller}: expected ${expected}, found ${found}`);
+  if (kind !== "numbers") expectProbabilities(`${caller}: expected targets`, targets);
+  return targets;
 }
 
 function expectProbabilities(what: string, x: Tensor): void {

@@ -7,11 +7,11 @@ import { checkLabels, expectTensor } from "./checks.ts";
 /**
  * accuracy = (number of correct predictions) / (number of predictions)
  *
- * @param predicted [N] labels, or [N, C] scores, of which the largest is the prediction.
- * @param expected [N] labels, or [N, C] one-hot targets.
+ * @param predicted labels [N] or [N, 1], or scores [N, C], of which the largest is the prediction.
+ * @param expected labels [N] or [N, 1], or one-hot targets [N, C].
  * @returns a number from 0 to 1.
- * @throws RangeError for different counts, no predictions, a column [N, 1], or values that are not
- *   labels; TypeError for what is not a tensor.
+ * @throws RangeError for different counts, no predictions or values that are not labels, such as one
+ *   column of scores; TypeError for what is not a tensor.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -30,8 +30,8 @@ export function accuracy(predicted: Tensor, expected: Tensor): number {
 /**
  * Counts[i, j] = how many samples of class i were predicted as class j.
  *
- * @param predicted [N] labels, or [N, C] scores.
- * @param expected [N] labels, or [N, C] one-hot targets.
+ * @param predicted labels [N] or [N, 1], or scores [N, C].
+ * @param expected labels [N] or [N, 1], or one-hot targets [N, C].
  * @param classes C, the number of classes.
  * @returns [C, C] counts, int32; correct predictions are on the diagonal.
  * @throws RangeError and TypeError as {@link accuracy}.
@@ -59,11 +59,10 @@ export function confusionMatrix<C extends number>(
 function labelPairs(caller: string, predicted: Tensor, expected: Tensor, classes?: number) {
   const pair = [predicted, expected].map((x) => {
     expectTensor(caller, x, "labels [N] or scores [N, C]");
-    if (x.ndim === 1) return x.data;
-    if (x.ndim !== 2 || x.shape[1] < 2 || x.shape[1] !== (classes ??= x.shape[1])) {
-      const expected = `labels [N] or scores [N, ${classes ?? "C"}]`, found = showShape(x.shape);
-      const hint = x.size === x.shape[0] ? "; .reshape([-1]) makes labels" : "";
-      throw new RangeError(`${caller}: expected ${expected}, found ${found}${hint}`);
+    if (x.ndim === 1 || x.ndim === 2 && x.shape[1] === 1) return x.data;
+    if (x.ndim !== 2 || x.shape[1] !== (classes ??= x.shape[1])) {
+      const expected = `labels [N] or scores [N, ${classes ?? "C"}]`;
+      throw new RangeError(`${caller}: expected ${expected}, found ${showShape(x.shape)}`);
     }
     if (!x.data.includes(NaN)) return x.argmax(1).data;
     throw new RangeError(`${caller}: expected scores that are numbers, found NaN`);

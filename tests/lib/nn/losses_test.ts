@@ -149,21 +149,28 @@ Deno.test("losses: values that are not targets are refused", () => {
   strictEqual(new MeanSquaredError().forward(x, zeros([2, 3]).add(-3)), 9);
 });
 
-Deno.test("losses: a column of labels, or a row of targets, comes with the call that fixes it", () => {
+Deno.test("losses: a column of labels counts as labels, a vector as one column of targets", () => {
   for (const Loss of [SoftmaxWithLoss, SigmoidWithLoss, BinaryCrossentropy, MeanSquaredError]) {
-    throws(() => new Loss().forward(zeros([2, 3]), tensor([[0], [1]])), {
-      name: "RangeError",
-      message: `${Loss.name}: expected targets [2, 3] or labels [2], found [2, 1]; ` +
-        ".reshape([-1]) makes labels",
-    });
+    const x = randn([3, 4], new Random(9)), labels = tensor([2, 0, 3]);
+    const right = new Loss().forward(x, oneHot(labels, 4));
+    strictEqual(new Loss().forward(x, labels), right);
+    strictEqual(new Loss().forward(x, labels.reshape([3, 1])), right);
+    for (const shape of [[1, 3], [2, 2], [4], [3, 1, 1]]) {
+      throws(() => new Loss().forward(x, zeros(shape)), {
+        name: "RangeError",
+        message: `${Loss.name}: expected targets [3, 4] or labels [3], found [${shape.join(", ")}]`,
+      });
+    }
     throws(() => new Loss().forward(zeros([0, 3]), zeros([0])), {
       name: "RangeError",
       message: /expected (at least one sample|samples of at least two classes), found \[0, 3\]$/,
     });
     if (Loss === SoftmaxWithLoss) continue;
-    throws(() => new Loss().forward(zeros([2, 1]), tensor([0, 1])), {
+    const one = x.slice(null, [0, 1]), t = tensor([1, 0, 0.5]);
+    strictEqual(new Loss().forward(one, t), new Loss().forward(one, t.reshape([3, 1])));
+    throws(() => new Loss().forward(one, tensor([0, 1])), {
       name: "RangeError",
-      message: `${Loss.name}: expected targets [2, 1], found [2]; .reshape([-1, 1]) makes targets`,
+      message: `${Loss.name}: expected targets [3, 1], found [2]`,
     });
   }
 });
