@@ -127,6 +127,6 @@ Deno.test("optimizers: constants out of range and unknown names are refused", ()
   throws(() => optimizerOf(JSON.parse('"adm"')), {
     name: "TypeError",
     message: 'compile: expected optimizer to be one of "sgd", "momentum", "nesterov", "adagrad", ' +
-      '"rmsprop", "adam", found "adm"',
+      '"rmsprop", "adam", found "adm"; did you mean "adam"?',
   });
 });
