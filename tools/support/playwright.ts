@@ -21,6 +21,12 @@ interface Wait {
 /** The elements that a selector finds. */
 export interface Locator {
   first(): Locator;
+  nth(index: number): Locator;
+  filter(options: { hasText: RegExp }): Locator;
+  locator(selector: string): Locator;
+  innerText(): Promise<string>;
+  allInnerTexts(): Promise<string[]>;
+  hover(options?: { position?: { x: number; y: number } }): Promise<void>;
   count(): Promise<number>;
   click(): Promise<void>;
   fill(text: string): Promise<void>;
@@ -38,7 +44,7 @@ export interface Page {
   waitForTimeout(milliseconds: number): Promise<void>;
   click(selector: string): Promise<void>;
   locator(selector: string): Locator;
-  keyboard: { press(key: string): Promise<void> };
+  keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   screenshot(options: { path: string }): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): unknown;
   on(event: "pageerror", listener: (error: Error) => void): unknown;
