@@ -3,6 +3,8 @@
  *
  * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
  *   thrown in timers and event handlers.
+ * - What a cell writes to the standard streams reaches the cell, as do last values that the kernel
+ *   does not show.
  * - It says, on request, when everything printed and displayed so far has been handed over.
  * - When Stop is pressed, it tells the loops of `lib`, and takes away the timers that a cell waits for.
  * - It ends the kernel when the process that started it is gone.
@@ -13,6 +15,8 @@
 import { watchStop } from "../../lib/support/stop.ts";
 import { ABANDON_CELL, HOLD, HOLD_INDEX, HOLD_LIMIT, STOP_INDEX } from "./orders.ts";
 import type { NumberedOrder } from "./owner_watch.ts";
+import { LAST_VALUE_FUNCTION, lastValue } from "./last_value.ts";
+import { redirectStreams } from "./streams.ts";
 import { CellTimers } from "./timers.ts";
 
 /** The type of the message that reports a swallowed error; its content is that of `error`. */
@@ -35,6 +39,8 @@ export function prepareKernel(): void {
   const shared = new Int32Array(new SharedArrayBuffer(8));
   watchStop(shared);
   const timers = new CellTimers(globalThis);
+  redirectStreams((name, text) => void broadcast("stream", { name, text }));
+  Object.defineProperty(globalThis, LAST_VALUE_FUNCTION, { value: lastValue });
 
   const report = (error: unknown) => {
     const known = error instanceof Error ? error : new Error(Deno.inspect(error));

@@ -24,6 +24,7 @@ import {
   text,
 } from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION, ORDERS_HEARD } from "../inside_kernel/inside.ts";
+import { withLastValue } from "./last_value.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
 /** Takes messages that belong to a request. */
@@ -49,6 +50,8 @@ export class Client {
   readonly #questions = new Map<string, OnMessage>();
   readonly #replies = new Map<string, OnMessage>();
   readonly #lost = Promise.withResolvers<never>();
+  /** Whether our part is loaded inside the kernel. */
+  #isPrepared = false;
   /** Called when the kernel's main thread has received so many orders; see `orders.ts`. */
   onOrdersHeard: (count: number) => void = () => {};
 
@@ -132,14 +135,18 @@ export class Client {
     onQuestion?: OnQuestion,
   ): Promise<JsonObject> {
     const request = encodeRequest(this.#key, this.#session, "execute_request", {
-      code,
+      code: this.#isPrepared && !silent ? withLastValue(code) : code,
       silent,
       store_history: !silent,
       user_expressions: {},
       allow_stdin: onQuestion !== undefined,
       stop_on_error: true,
     });
-    this.#listeners.set(request.id, (message) => onMessage(withMetadata(message)));
+    this.#listeners.set(request.id, (message) => {
+      // Front ends see the cell as it was written.
+      if (message.type === "execute_input") message.content.code = code;
+      onMessage(withMetadata(message));
+    });
     if (onQuestion) {
       this.#questions.set(request.id, async ({ type, header, content }) => {
         if (type !== "input_request") return;
@@ -164,6 +171,7 @@ export class Client {
     if (reply.status !== "ok") {
       throw new Error(`kernel: expected it to load ${module}, found ${text(reply.evalue)}`);
     }
+    this.#isPrepared = true;
   }
 
   /** Resolves when everything that the code before has sent has reached `onMessage`. */

@@ -14,6 +14,7 @@ import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { deno } from "../support/deno.ts";
 import type { CellError } from "./failure.ts";
+import { withLastValue } from "./last_value.ts";
 
 /** What the kernel puts before a cell's JavaScript, on its first line. */
 const PREFIX = "'use strict'; void 0;";
@@ -65,7 +66,7 @@ function cellPlace(traceback: string[]): Place | null {
 }
 
 async function originalLine({ line, column }: Place, code: string): Promise<number | null> {
-  const map = await transpile(importsTurned(code));
+  const map = await transpile(importsTurned(withLastValue(code)));
   if (map instanceof SyntaxErrorAt) return null;
   const before = line === 1 ? PREFIX.length : 0;
   const entry = map.findEntry(line - 1, column - 1 - before);

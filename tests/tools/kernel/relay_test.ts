@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
 import type { Message } from "../../../tools/jupyter/messages.ts";
+import type { Json } from "../../../tools/notebook_file/notebook.ts";
 import { withKernel } from "../../support/course_kernel.ts";
 import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
@@ -122,6 +123,24 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.deepEqual(swallowed.errors, ["Error: nobody waits"]);
     });
 
+    await t.step(
+      "values and streams that the kernel alone does not show; the code stays",
+      async () => {
+        assert.deepEqual((await run(client, "0 / 0")).results, ['{"text/plain":"NaN"}']);
+        const seen = await run(
+          client,
+          `console.log("a"); process.stdout.write("b\\n"); console.log("c"); undefined`,
+        );
+        assert.equal(seen.text, "a\nb\nc\n");
+        assert.deepEqual(seen.results, []);
+        let code: Json | undefined;
+        await client.execute("10n", false, ({ type, content }) => {
+          if (type === "execute_input") code = content.code;
+        });
+        assert.equal(code, "10n");
+      },
+    );
+
     await t.step("an error keeps the cells behind from running", async () => {
       const cells = [`throw new Error("here")`, "1", "2"].map((code) => run(client, code));
       const statuses = (await Promise.all(cells)).map(({ status }) => status);
@@ -169,6 +188,15 @@ Deno.test("the kernel behind the relay", async (t) => {
       }
     });
 
+    await t.step("Stop ends a loop in a timer's callback, and timers go on", async () => {
+      const seen = await runAndStop(
+        client,
+        `setTimeout(() => { console.log("${SIGN}"); for (;;); }, 5); await new Promise(() => {});`,
+      );
+      assert.match(seen.errors.join(), /^Stopped: /);
+      assert.equal((await run(client, "await sleep(1)")).status, "ok");
+    });
+
     await t.step("timers that earlier cells have set go on through a Stop", async () => {
       await run(client, "globalThis.ticks = 0; setInterval(() => ticks++, 5);");
       await runAndStop(client, `console.log("${SIGN}"); await sleep(60_000);`);
@@ -193,15 +221,6 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.match(seen.text, /Press Stop again/);
       assert.match(seen.errors.join(), /^Stopped: /);
       assert.equal((await run(client, "1")).status, "ok");
-    });
-
-    await t.step("Stop ends a loop in a timer's callback, and timers go on", async () => {
-      const seen = await runAndStop(
-        client,
-        `setTimeout(() => { console.log("${SIGN}"); for (;;); }, 5); await new Promise(() => {});`,
-      );
-      assert.match(seen.errors.join(), /^Stopped: /);
-      assert.equal((await run(client, "await sleep(1)")).status, "ok");
     });
 
     await t.step(

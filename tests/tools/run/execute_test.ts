@@ -84,6 +84,53 @@ Deno.test("no output is lost or out of place, however often a notebook runs", as
   ]);
 });
 
+Deno.test("last values: what the kernel alone does not show, and what it does", async () => {
+  const values: [code: string, shown: string | undefined][] = [
+    ["NaN", "NaN"],
+    ["-Infinity;", "-Infinity"],
+    ["-0", "-0"],
+    ["10n // a comment", "10n"],
+    ["null", "null"],
+    ["(1, 0 / 0)", "NaN"],
+    ["await Promise.resolve(NaN)", "NaN"],
+    ["undefined", undefined],
+    ["const x = NaN;", undefined],
+    ["0", "0"],
+    ['""', '""'],
+    ["false", "false"],
+    ["[NaN]", "[ NaN ]"],
+    ["({ an: -0 })", "{ an: -0 }"],
+    ["{ an: NaN }", "{ an: NaN }"],
+  ];
+  const { notebook, failure } = await run(notebookOf(...values.map(([code]) => code)));
+  assert.equal(failure, null);
+  for (const [i, { outputs }] of codeCells(notebook).entries()) {
+    const [code, shown] = values[i];
+    const texts = outputs.map((output) => "data" in output && output.data["text/plain"]);
+    assert.deepEqual(texts, shown === undefined ? [] : [shown], code);
+  }
+});
+
+Deno.test("what a cell writes to the standard streams is an output, in order", async () => {
+  const { notebook } = await run(notebookOf(`
+    const bytes = (text) => new TextEncoder().encode(text);
+    console.log("1");
+    process.stdout.write("2\\n");
+    console.log("3");
+    Deno.stdout.writeSync(bytes("4\\n"));
+    await Deno.stdout.write(bytes("한글\\n").subarray(0, 4));
+    await Deno.stdout.write(bytes("한글\\n").subarray(4));
+    await new Blob(["5\\n"]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+    console.error("6");
+    process.stderr.write("7\\n");
+    await Deno.stderr.write(bytes("8\\n"));
+    undefined;`));
+  assert.deepEqual(codeCells(notebook)[0].outputs, [
+    { output_type: "stream", name: "stdout", text: "1\n2\n3\n4\n한글\n5\n" },
+    { output_type: "stream", name: "stderr", text: "6\n7\n8\n" },
+  ]);
+});
+
 Deno.test("a cell that throws: its number, id, line and message; no later cell runs", async () => {
   const { failure, notebook } = await run(
     notebookOf("1", "console.log('before');\n\nthrow new RangeError('too large')", "'after'"),
