@@ -21,8 +21,8 @@ import {
   type Shape,
   Tensor,
   tensor,
-  type Way,
 } from "../lib/mod.ts";
+import type { Way } from "../lib/lecture/mnist_test.ts";
 import { Python } from "./support/python.ts";
 import { median, report } from "./support/report.ts";
 

@@ -24,6 +24,7 @@ export { lectureInput, lectureTarget } from "./sample.ts";
  * How a derivative is computed: `"naive"` runs the whole network for every nudge, `"incremental"`
  * only what the nudge moves, `"shared"` does that once for all pixels of the same grey, and
  * `"algebraic"` the same without logarithms and divisions, in WebAssembly where it is available.
+ * @internal
  */
 export type Way = "naive" | "incremental" | "shared" | "algebraic";
 

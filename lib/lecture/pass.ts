@@ -5,7 +5,10 @@
 import { DELTA, logLoss } from "../nn/losses.ts";
 import { logistic } from "../tensor/kernels/maps.ts";
 
-/** One of the network's weight matrices or biases. */
+/**
+ * One of the network's weight matrices or biases.
+ * @internal
+ */
 export type WeightName = "W2" | "b2" | "W3" | "b3";
 
 /** All of them, row-major: W2 [I, H], b2 [H], W3 [H, O], b3 [O]. */

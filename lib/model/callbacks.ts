@@ -50,18 +50,27 @@ export interface Callback {
   onTrainEnd?(run: FitRun): void | Promise<void>;
 }
 
-/** The name of a result that a callback can watch. */
+/**
+ * The name of a result that a callback can watch.
+ * @internal
+ */
 export type Monitor = "loss" | "accuracy" | "valLoss" | "valAccuracy";
 
 const MONITORS: readonly Monitor[] = ["loss", "accuracy", "valLoss", "valAccuracy"];
 
-/** Options of {@link bestWeights}. */
+/**
+ * Options of {@link bestWeights}.
+ * @internal
+ */
 export interface BestWeightsOptions {
   /** The result to compare: a loss is best small, an accuracy large. Default: `"valLoss"`. */
   readonly monitor?: Monitor;
 }
 
-/** Options of {@link earlyStopping}. */
+/**
+ * Options of {@link earlyStopping}.
+ * @internal
+ */
 export interface EarlyStoppingOptions extends BestWeightsOptions {
   /** The number of epochs in a row that may pass without an improvement. Default: 0. */
   readonly patience?: number;

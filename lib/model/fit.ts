@@ -12,7 +12,10 @@ import { isFinite } from "./build.ts";
 import type { Callback, FitRun, Learner } from "./callbacks.ts";
 import { type Logs, MeanLogs } from "./logs.ts";
 
-/** N samples of a shape: [N, ...shape]. */
+/**
+ * N samples of a shape: [N, ...shape].
+ * @internal
+ */
 export type Samples<S extends Shape = number[]> = Tensor<[number, ...S]>;
 
 /** A compiled model as the training loop sees it. */

@@ -24,7 +24,10 @@ import { Summary } from "./summary.ts";
 
 export type { Samples };
 
-/** Options of {@link sequential}. */
+/**
+ * Options of {@link sequential}.
+ * @internal
+ */
 export interface SequentialOptions<Layers extends readonly LayerSpec[] = readonly LayerSpec[]> {
   /** The layers, from input to output; the first one has an `inputShape`. */
   readonly layers: Layers;

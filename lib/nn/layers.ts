@@ -148,6 +148,7 @@ export class Affine<I extends number = number, O extends number = number> extend
  * assert.deepEqual(exp.forward(tensor([0])).toArray(), [1]);
  * assert.deepEqual(exp.backward(tensor([2])).toArray(), [2]);
  * ```
+ * @internal
  */
 export class Activation extends Layer {
   readonly #h: (x: Tensor) => Tensor;

@@ -15,10 +15,16 @@ import { Tensor } from "../tensor/tensor.ts";
 import { expectDType, expectShape } from "./checks.ts";
 import type { Layer } from "./layers.ts";
 
-/** Parameters and their gradients by the same names: a layer, or a network of your own. */
+/**
+ * Parameters and their gradients by the same names: a layer, or a network of your own.
+ * @internal
+ */
 export type Trainable = Pick<Layer, "params" | "grads">;
 
-/** The constants that every optimizer has. */
+/**
+ * The constants that every optimizer has.
+ * @internal
+ */
 export interface OptimizerConstants {
   /** η, the size of a step: above 0. */
   readonly learningRate: number;
@@ -26,7 +32,10 @@ export interface OptimizerConstants {
   readonly weightDecay: number;
 }
 
-/** What an optimizer remembers of one weight tensor between steps, by the names in its formula. */
+/**
+ * What an optimizer remembers of one weight tensor between steps, by the names in its formula.
+ * @internal
+ */
 export type Memory = Record<string, NumericArray>;
 
 const RANGES: Readonly<Record<string, Range>> = {
@@ -101,7 +110,10 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
   }
 }
 
-/** The constants of {@link SGD}. */
+/**
+ * The constants of {@link SGD}.
+ * @internal
+ */
 export interface SgdConstants extends OptimizerConstants {
   /** μ, the share of its velocity that a weight keeps, 0 to below 1: 0 by default. */
   readonly momentum: number;
@@ -148,7 +160,10 @@ export class SGD extends Optimizer<SgdConstants> {
   }
 }
 
-/** The constants of {@link AdaGrad}. */
+/**
+ * The constants of {@link AdaGrad}.
+ * @internal
+ */
 export interface AdaGradConstants extends OptimizerConstants {
   /** ε, keeps the root away from 0: 1e-7 by default. */
   readonly epsilon: number;
@@ -178,7 +193,10 @@ export class AdaGrad extends Optimizer<AdaGradConstants> {
   }
 }
 
-/** The constants of {@link RMSProp}. */
+/**
+ * The constants of {@link RMSProp}.
+ * @internal
+ */
 export interface RmsPropConstants extends AdaGradConstants {
   /** ρ, the share of h that is kept, 0 to below 1: 0.9 by default. */
   readonly rho: number;
@@ -206,7 +224,10 @@ export class RMSProp extends Optimizer<RmsPropConstants> {
   }
 }
 
-/** The constants of {@link Adam}. */
+/**
+ * The constants of {@link Adam}.
+ * @internal
+ */
 export interface AdamConstants extends OptimizerConstants {
   /** β₁, the share of the mean gradient m that is kept, 0 to below 1: 0.9 by default. */
   readonly beta1: number;

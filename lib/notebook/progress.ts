@@ -18,14 +18,6 @@ export interface Progress {
   finish(note?: string): Promise<void>;
 }
 
-/** What a bar counts. */
-export interface ProgressOptions {
-  /** What is going on, such as `"epoch 1"`. */
-  label: string;
-  /** What is counted: `"B"` for bytes, written as kB and MB, or any plural, such as `"images"`. */
-  unit?: string;
-}
-
 /** Milliseconds between two drawings of the bar. */
 const INTERVAL = 100;
 
@@ -124,6 +116,8 @@ function terminalScreen(): Screen {
  * standard error.
  *
  * @param total how much there is to do, in `unit`: 0 or more.
+ * @param options `label` is what is going on, such as `"epoch 1"`; `unit` is what is counted: `"B"`
+ *   for bytes, written as kB and MB, or any plural, such as `"images"`.
  * @throws RangeError for a total below 0, NaN or Infinity.
  *
  * @example
@@ -135,7 +129,7 @@ function terminalScreen(): Screen {
  * await bar.finish("all counted");
  * ```
  */
-export function progress(total: number, options: ProgressOptions): Progress {
+export function progress(total: number, options: { label: string; unit?: string }): Progress {
   if (!(total >= 0 && total < Infinity)) {
     throw new RangeError(`progress: expected a total of 0 or more, found ${total}`);
   }

@@ -2,26 +2,31 @@
  * What a figure is: plain data, typed by plotly.js's own types. plotly itself runs in the page that
  * shows the figure, never here.
  */
-import type { Data, Layout, PlotData } from "plotly.js";
+import type * as plotly from "plotly.js";
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 
 /**
  * A trace: https://plotly.com/javascript/reference. The texts of a heat map are rows, as its values
  * are, which the published types do not know.
+ * @internal
  */
 export type Trace =
-  | Data
-  | (Omit<Partial<PlotData>, "text"> & { type: "heatmap"; text: string[][] });
+  | plotly.Data
+  | (Omit<Partial<plotly.PlotData>, "text"> & { type: "heatmap"; text: string[][] });
+
+/**
+ * Axes, titles and size: https://plotly.com/javascript/reference/layout. `width` and `height` are in
+ * CSS pixels.
+ * @internal
+ */
+export type FigureLayout = Partial<plotly.Layout>;
 
 /** The parts of a figure, as JSON holds them. */
 export interface FigureData {
   /** The traces. */
   readonly data: readonly Trace[];
-  /**
-   * Axes, titles and size: https://plotly.com/javascript/reference/layout. `width` and `height` are
-   * in CSS pixels.
-   */
-  readonly layout: Partial<Layout>;
+  /** Axes, titles and size. */
+  readonly layout: FigureLayout;
   /** What the figure shows, for screen readers. */
   readonly alt: string;
 }
@@ -42,16 +47,16 @@ export const FIGURE_MIME = "application/vnd.mnist-course.figure+json";
  * await show(new Figure({ data, layout: { width: 400 }, alt: "Six of seven images are for training" }));
  * ```
  */
-export class Figure implements FigureData, Displayable {
+export class Figure implements Displayable {
   /** The traces. */
   readonly data: readonly Trace[];
   /** Axes, titles and size: https://plotly.com/javascript/reference/layout. */
-  readonly layout: Partial<Layout>;
+  readonly layout: FigureLayout;
   /** What the figure shows, for screen readers. */
   readonly alt: string;
 
   /** A figure of plotly's traces and layout, with a text alternative. */
-  constructor({ data, layout, alt }: FigureData) {
+  constructor({ data, layout, alt }: Pick<Figure, "data" | "layout" | "alt">) {
     this.data = data;
     this.layout = layout;
     this.alt = alt;

@@ -18,7 +18,7 @@ import {
 import { Figure, type Trace } from "./figure.ts";
 
 /** Lines by their names: the heights of their points, or points with an `x` of their own. */
-export type Lines = Readonly<Record<string, Numbers | { x: Numbers; y: Numbers }>>;
+type Lines = Readonly<Record<string, Numbers | { x: Numbers; y: Numbers }>>;
 
 /** A line with more points than this has no markers by default. */
 const FEW_POINTS = 30;
@@ -97,7 +97,7 @@ function spokenLines(points: Points): string {
  * ```
  */
 export function lineChart(
-  series: Numbers | Lines,
+  series: Numbers | Readonly<Record<string, Numbers | { x: Numbers; y: Numbers }>>,
   options: ChartOptions & {
     x?: Numbers;
     logX?: boolean;

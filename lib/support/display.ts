@@ -3,7 +3,10 @@
  * cell, and `show` for each of its values.
  */
 
-/** One output in several forms, by MIME type: a front end shows the richest form that it supports. */
+/**
+ * One output in several forms, by MIME type: a front end shows the richest form that it supports.
+ * @internal
+ */
 export interface MimeBundle {
   /** The form for terminals and screen readers. */
   readonly "text/plain": string;
@@ -14,7 +17,10 @@ export interface MimeBundle {
 /** The name of the method that returns a value's {@link MimeBundle}. */
 export const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
-/** A value that shows itself. */
+/**
+ * A value that shows itself.
+ * @internal
+ */
 export interface Displayable {
   /** Returns what a front end shows. */
   [DISPLAY](): MimeBundle | Promise<MimeBundle>;

@@ -8,9 +8,11 @@ const MAX_MESSAGE = 1000;
  * was found and, where there is a way, how to fix it. It has at most 1,000 characters.
  */
 export class DataError extends Error {
+  /** The name in front of the message. */
   override readonly name = "DataError";
 
   /**
+   * An error about data.
    * @param message `name: expected …, found …`
    * @param options `cause` keeps the error underneath, such as one of the file system.
    */

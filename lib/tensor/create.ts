@@ -4,13 +4,19 @@ import type { Random } from "./random.ts";
 import { checkShape, resolveAxis, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`. */
+/**
+ * The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`.
+ * @internal
+ */
 export type ShapeOf<V> = 0 extends 1 & V ? Shape // V is any: it could be nested without end
   : V extends NumericArray ? [number]
   : V extends readonly unknown[] ? [V["length"], ...ShapeOf<V[0]>]
   : [];
 
-/** Numbers nested in arrays of equal length. */
+/**
+ * Numbers nested in arrays of equal length.
+ * @internal
+ */
 export type Nested = number | readonly Nested[];
 
 /**

@@ -13,30 +13,54 @@ export type Shape = readonly number[];
 // ---- Cutting shapes. The part that is skipped is `unknown`, not `number`: it lets TypeScript look
 //      inside [N, 784] even while N is still a type parameter of some function.
 
-/** The length of the first axis. */
+/**
+ * The length of the first axis.
+ * @internal
+ */
 export type First<S extends Shape> = S[0];
-/** The length of the last axis. */
+/**
+ * The length of the last axis.
+ * @internal
+ */
 export type Last<S extends Shape> = S extends readonly [...unknown[], infer D extends number] ? D
   : number;
-/** All axes but the first. */
+/**
+ * All axes but the first.
+ * @internal
+ */
 export type Tail<S extends Shape> = S extends readonly [unknown, ...infer R extends Shape] ? R
   : Shape;
-/** All axes but the last. */
+/**
+ * All axes but the last.
+ * @internal
+ */
 export type Init<S extends Shape> = S extends readonly [...infer R extends Shape, unknown] ? R
   : Shape;
-/** The axes in reverse order, as after a transpose. */
+/**
+ * The axes in reverse order, as after a transpose.
+ * @internal
+ */
 export type Reverse<S extends Shape> = S extends readonly [
   infer D extends number,
   ...infer R extends Shape,
 ] ? [...Reverse<R>, D]
   : S;
-/** What is left of `S` once the first axes are fixed by the numbers in `I`. */
+/**
+ * What is left of `S` once the first axes are fixed by the numbers in `I`.
+ * @internal
+ */
 export type Indexed<S extends Shape, I extends Shape> = I extends
   readonly [unknown, ...infer R extends Shape] ? Indexed<Tail<S>, R> : S;
 
-/** `[start, stop, step]` as NumPy's `start:stop:step`; `null` takes the end of the axis. */
+/**
+ * `[start, stop, step]` as NumPy's `start:stop:step`; `null` takes the end of the axis.
+ * @internal
+ */
 export type Range = readonly [start: number | null, stop?: number | null, step?: number];
-/** A cut axis has a length that only the program knows; `null` leaves an axis whole. */
+/**
+ * A cut axis has a length that only the program knows; `null` leaves an axis whole.
+ * @internal
+ */
 export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R extends
   readonly [infer F, ...infer Rest extends readonly (Range | null)[]]
   ? S extends readonly [infer D extends number, ...infer T extends Shape]
@@ -50,17 +74,24 @@ export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R ext
  * Whether two shapes, or two lengths, are the same type. Comparing them inside object types lets
  * TypeScript answer while both are still the same type parameter, so that adding two tensors of the
  * shape S gives the shape S.
+ * @internal
  */
 export type Same<A, B> = { a: A; b: B } extends { a: B; b: A } ? true : false;
 
-/** `Ok` if the two lengths agree, else the sentence that the compiler shows. */
+/**
+ * `Ok` if the two lengths agree, else the sentence that the compiler shows.
+ * @internal
+ */
 export type Agree<A extends number, B extends number, Ok, Message extends string> = number extends A
   ? Ok
   : number extends B ? Ok
   : [A] extends [B] ? Ok
   : `${Message}, ${A} and ${B}`;
 
-/** NumPy's broadcasting rule, from the right: each pair of lengths is equal, or one of them is 1. */
+/**
+ * NumPy's broadcasting rule, from the right: each pair of lengths is equal, or one of them is 1.
+ * @internal
+ */
 export type Fits<A extends Shape, B extends Shape, Ok> = Same<A, B> extends true ? Ok
   : number extends B["length"] ? Ok
   : A extends readonly [...infer A0 extends Shape, infer a extends number]
@@ -72,14 +103,20 @@ export type Fits<A extends Shape, B extends Shape, Ok> = Same<A, B> extends true
 
 // ---- Results.
 
-/** The length that two lengths broadcast to. */
+/**
+ * The length that two lengths broadcast to.
+ * @internal
+ */
 export type Pair<A extends number, B extends number> = Same<A, B> extends true ? A
   : B extends 1 ? A
   : A extends 1 ? B
   : number extends A ? B
   : A;
 
-/** The shape of `a + b`. */
+/**
+ * The shape of `a + b`.
+ * @internal
+ */
 export type Broadcast<A extends Shape, B extends Shape> = Same<A, B> extends true ? A
   : B extends readonly [] ? A
   : A extends readonly [] ? B
@@ -93,6 +130,7 @@ export type Broadcast<A extends Shape, B extends Shape> = Same<A, B> extends tru
  * The shape with one axis replaced by `Hole`: `[]` drops it, `[1]` keeps it (keepdims). An axis
  * counts from the left (0, 1, ..) or from the right (-1, -2, ..); S shrinks on the way, so that
  * `-${length}` is the position from the right.
+ * @internal
  */
 export type Reduce<
   S extends Shape,
@@ -105,7 +143,10 @@ export type Reduce<
     : [D, ...Reduce<R, Axis, Hole, [...Seen, D]>]
   : Shape;
 
-/** -1 in a requested shape means "work it out": a length known only at run time. */
+/**
+ * -1 in a requested shape means "work it out": a length known only at run time.
+ * @internal
+ */
 export type Resolve<S extends Shape> = {
   -readonly [I in keyof S]: S[I] extends -1 ? number : S[I];
 };

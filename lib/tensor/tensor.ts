@@ -47,17 +47,26 @@ import {
   type Tail,
 } from "./shape.ts";
 
-/** A tensor with no axis left is a plain number. */
+/**
+ * A tensor with no axis left is a plain number.
+ * @internal
+ */
 export type OrNumber<S extends Shape> = S extends readonly [] ? number : Tensor<S>;
 
-/** What folding an axis gives: see the methods of {@link Tensor} from `sum` on. */
+/**
+ * What folding an axis gives: see the methods of {@link Tensor} from `sum` on.
+ * @internal
+ */
 export type Folded<S extends Shape, Axis extends number | undefined, Keep extends boolean> =
   Axis extends number
     ? Keep extends true ? Tensor<Reduce<S, Axis, [1]>> : OrNumber<Reduce<S, Axis, []>>
     : Keep extends true ? Tensor<{ [I in keyof S]: 1 }>
     : number;
 
-/** Numbers nested as deep as a tensor has axes; a tensor without axes is a number. */
+/**
+ * Numbers nested as deep as a tensor has axes; a tensor without axes is a number.
+ * @internal
+ */
 export type NestedArray = number | NestedArray[];
 
 /**

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { projectPath } from "../../lib/support/paths.ts";
-import type { Json } from "../../lib/mod.ts";
+import type { Json } from "../../lib/notebook/record.ts";
 import { QUICK } from "../support/quick.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
 

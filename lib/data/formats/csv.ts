@@ -65,7 +65,10 @@ export async function loadCsvTable(path: string, options: CsvOptions = {}): Prom
   return { names: parser.names, table: new Tensor<[number, number]>(data, [rows, columns]) };
 }
 
-/** How {@link saveCsv} writes a table. */
+/**
+ * How {@link saveCsv} writes a table.
+ * @internal
+ */
 export interface SaveCsvOptions {
   /** What stands between two numbers; a comma unless told otherwise. */
   readonly separator?: string;

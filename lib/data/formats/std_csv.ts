@@ -8,13 +8,22 @@
  */
 import { DataError, reasonOf } from "../../support/errors.ts";
 
-/** A row of a table, by the names of its columns. */
+/**
+ * A row of a table, by the names of its columns.
+ * @internal
+ */
 export type TextRow = Readonly<Record<string, string>>;
 
-/** What can stand in a table that is written. */
+/**
+ * What can stand in a table that is written.
+ * @internal
+ */
 export type Cell = string | number | boolean | null;
 
-/** How tables of text are written. */
+/**
+ * How tables of text are written.
+ * @internal
+ */
 export interface TextTableOptions {
   /** What stands between two fields; a comma unless told otherwise. */
   readonly separator?: string;

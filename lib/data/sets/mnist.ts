@@ -41,13 +41,19 @@ const FLOATS = ["float32", "float64"] as const;
 /** The options that are switches. */
 const SWITCHES = ["normalize", "flatten", "oneHotLabel", "verify"] as const;
 
-/** The shape of images: a row of pixels each, or channels, rows and columns. */
+/**
+ * The shape of images: a row of pixels each, or channels, rows and columns.
+ * @internal
+ */
 export type ImageShape<Source, Flatten> = Source extends "cifar-10"
   ? Flatten extends false ? [number, 3, 32, 32] : [number, 3072]
   : Flatten extends false ? [number, 1, 28, 28]
   : [number, 784];
 
-/** The shape of labels: a number each, or a row of ten. */
+/**
+ * The shape of labels: a number each, or a row of ten.
+ * @internal
+ */
 export type LabelShape<OneHot> = OneHot extends true ? [number, 10] : [number];
 
 /**
@@ -69,10 +75,16 @@ export interface Mnist<Image extends Shape = Shape, Label extends Shape = Shape>
   readonly classNames: readonly string[];
 }
 
-/** Options without unknown names. */
+/**
+ * Options without unknown names.
+ * @internal
+ */
 export type MnistKnown<O> = O & Readonly<Record<Exclude<keyof O, keyof MnistOptions>, never>>;
 
-/** The data set that options describe. */
+/**
+ * The data set that options describe.
+ * @internal
+ */
 export type MnistOf<O extends MnistOptions> = Mnist<
   ImageShape<O["source"], O["flatten"]>,
   LabelShape<O["oneHotLabel"]>

@@ -1,6 +1,9 @@
 /** The data sets: their files, hashes and mirrors. */
 
-/** The names of {@link DataSource}. */
+/**
+ * The names of {@link DataSource}.
+ * @internal
+ */
 export const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"] as const;
 
 /** Where data come from; `"auto"` is MNIST if it is available, else the embedded digits. */

@@ -12,7 +12,10 @@ import type { Random } from "../../tensor/random.ts";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** The dtypes in which a model can compute. */
+/**
+ * The dtypes in which a model can compute.
+ * @internal
+ */
 export type ModelDType = Extract<DType, "float32" | "float64">;
 
 /** Options common to all layers. */
@@ -26,6 +29,7 @@ export interface LayerOptions<In extends Shape = Shape> {
 /**
  * The shape of a layer's output, for the type checker: an interface that extends this one computes
  * `output` from `this["input"]`.
+ * @internal
  */
 export interface ShapeRule {
   /** The shape of one input sample. */
@@ -34,18 +38,27 @@ export interface ShapeRule {
   readonly output: unknown;
 }
 
-/** The rule of layers that keep the shape. */
+/**
+ * The rule of layers that keep the shape.
+ * @internal
+ */
 export interface SameShape extends ShapeRule {
   /** The shape of the input. */
   readonly output: this["input"];
 }
 
-/** The shape of one sample, as the first layer declares it. */
+/**
+ * The shape of one sample, as the first layer declares it.
+ * @internal
+ */
 export type InputOf<Layers extends readonly LayerSpec[]> = Layers extends
   readonly [LayerSpec<infer In, infer _>, ...unknown[]] ? { -readonly [I in keyof In]: In[I] }
   : Shape;
 
-/** The shape of one output sample, for input samples of the shape `In`. */
+/**
+ * The shape of one output sample, for input samples of the shape `In`.
+ * @internal
+ */
 export type OutputOf<Layers extends readonly LayerSpec[], In extends Shape> = Layers extends
   readonly [LayerSpec<infer _, infer Rule>, ...infer Rest extends readonly LayerSpec[]]
   ? (Rule & { readonly input: In })["output"] extends infer Out extends Shape ? OutputOf<Rest, Out>
@@ -67,7 +80,10 @@ export interface LayerSpec<In extends Shape = Shape, Rule extends ShapeRule = Sh
   readonly rule?: Rule;
 }
 
-/** What a layer is built from. */
+/**
+ * What a layer is built from.
+ * @internal
+ */
 export interface BuildContext {
   /** The name of the layer. */
   readonly name: string;
@@ -89,7 +105,10 @@ export interface BuildContext {
   ): Tensor<[...S]>;
 }
 
-/** A layer that can compute. */
+/**
+ * A layer that can compute.
+ * @internal
+ */
 export interface BuiltLayer {
   /** The shape of one output sample. */
   readonly outputShape: Shape;
@@ -103,7 +122,10 @@ export interface BuiltLayer {
   onnx(): Operation[];
 }
 
-/** A term of the loss that depends only on the weights of a layer. */
+/**
+ * A term of the loss that depends only on the weights of a layer.
+ * @internal
+ */
 export interface Penalty {
   /** Its value for the current weights. */
   loss(): number;
@@ -111,7 +133,10 @@ export interface Penalty {
   addGradient(): void;
 }
 
-/** An ONNX operation. Its first input is the output of the operation before it. */
+/**
+ * An ONNX operation. Its first input is the output of the operation before it.
+ * @internal
+ */
 export interface Operation {
   /** Its name in https://onnx.ai/onnx/operators. */
   readonly type: string;

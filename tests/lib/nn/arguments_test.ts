@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import * as nn from "../../../lib/mod.ts";
+import { optimizerOf } from "../../../lib/nn/optimizers.ts";
 
 const { ones, Random, tensor, zeros } = nn;
 const random = new Random(1);
@@ -181,8 +182,8 @@ Deno.test("constants out of range and of a wrong kind are refused", () => {
     [nn.miniBatches, 10, "5", random],
     [nn.miniBatches, 10, 5, 1],
     [nn.miniBatches, 0, 5, random],
-    [nn.optimizerOf, undefined],
-    [nn.optimizerOf, nn.Adam],
+    [optimizerOf, undefined],
+    [optimizerOf, nn.Adam],
     [nn.initializers.normal, "0.01"],
     [nn.initializers.normal, -1],
     [nn.initializers.constant, undefined],

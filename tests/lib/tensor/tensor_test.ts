@@ -6,12 +6,12 @@ import {
   oneHot,
   randn,
   Random,
-  type Range,
   type Shape,
   Tensor,
   tensor,
   zeros,
 } from "../../../lib/mod.ts";
+import type { Range } from "../../../lib/tensor/shape.ts";
 import { assertNumpy, load, numpy } from "../../support/numpy.ts";
 
 const x4 = () => arange(120).reshape([2, 3, 4, 5]);
