@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { projectPath, projectRoot } from "../lib/support/paths.ts";
 import { deno } from "./support/deno.ts";
 import { moduleOf, ON_DEMAND, pinned } from "./support/on_demand.ts";
+import { unrolledKernels } from "./unrolled_kernels.ts";
 
 /** The sources, relative to the project. */
 export const SOURCES = [
@@ -31,7 +32,9 @@ export async function buildKernels(source: string): Promise<string> {
   await moduleOf(compiler);
   const folder = await Deno.makeTempDir({ prefix: "kernels-" });
   try {
-    await Deno.copyFile(projectPath(source), join(folder, "kernels.ts"));
+    const written = await Deno.readTextFile(projectPath(source));
+    const text = source === SOURCES[0] ? `${written}\n${unrolledKernels()}` : written;
+    await Deno.writeTextFile(join(folder, "kernels.ts"), text);
     const flags = ["--quiet", "--frozen", "--cached-only", "--config", compiler.config];
     const options = ["--baseDir", folder, "--outFile", "kernels.wasm", ...OPTIONS.split(" ")];
     const { ok, stderr } = await deno(

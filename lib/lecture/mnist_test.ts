@@ -14,7 +14,7 @@ import { Pass, type WeightData, type WeightName } from "./pass.ts";
 import { labelOf, lectureInput, lectureTarget, notOneEach, pixelsOf } from "./sample.ts";
 import type { Random } from "../tensor/random.ts";
 import { showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { numbersOf, Tensor } from "../tensor/tensor.ts";
 import { trainFast } from "./trainer.ts";
 
 export type { WeightName } from "./pass.ts";
@@ -63,7 +63,15 @@ export class MnistTest<
   /** How far a step goes downhill. */
   readonly learningRate: number;
   /** The same four, as plain arrays. */
-  readonly #weights: WeightData;
+  get #weights(): WeightData {
+    const { W2, b2, W3, b3 } = this;
+    return {
+      W2: float64Data("W2", W2),
+      b2: float64Data("b2", b2),
+      W3: float64Data("W3", W3),
+      b3: float64Data("b3", b3),
+    };
+  }
   #last: { readonly input: Tensor<[I]>; readonly target: Tensor<[O]> } | undefined;
 
   /**
@@ -87,12 +95,6 @@ export class MnistTest<
     this.b2 = rand([hiddenNodes], random);
     this.W3 = initializer([hiddenNodes, outputNodes], random).astype("float64");
     this.b3 = rand([outputNodes], random);
-    this.#weights = {
-      W2: float64Data("W2", this.W2),
-      b2: float64Data("b2", this.b2),
-      W3: float64Data("W3", this.W3),
-      b3: float64Data("b3", this.b3),
-    };
     this.learningRate = learningRate;
   }
 
@@ -104,7 +106,9 @@ export class MnistTest<
 
   /** E = Σₖ logLoss(yₖ, tₖ) = -Σₖ [tₖ log(yₖ + δ) + (1 - tₖ) log(1 - yₖ + δ)]. */
   feedForward(input: Tensor<[I]>, target: Tensor<[O]>): number {
-    const outputs = this.outputs(input), y = outputs.data, t = target.like(outputs).data;
+    const outputs = this.outputs(input),
+      y = numbersOf(outputs),
+      t = numbersOf(target.like(outputs));
     let loss = 0;
     for (let k = 0; k < y.length; k++) loss += logLoss(y[k], t[k]);
     return loss;
@@ -165,7 +169,8 @@ export class MnistTest<
       trainFast(this.#weights, this.learningRate, pixels, [label]).count === 1;
     if (!isTrained) {
       for (const name of ORDER) {
-        const w = this.#weights[name], slope = this.derivative(name, input, target, way).data;
+        const slope = numbersOf(this.derivative(name, input, target, way));
+        const w = this.#weights[name];
         for (let i = 0; i < w.length; i++) w[i] -= this.learningRate * slope[i];
       }
     }
@@ -191,12 +196,12 @@ export class MnistTest<
     oneHot(labels, classes); // throws for a label that is no class
     const sample = (i: number) =>
       [lectureInput(images.at(i)), lectureTarget(labels.at(i), classes)] as const;
-    const [input, target] = sample(count - 1), pixels = Uint8Array.from(images.data);
+    const [input, target] = sample(count - 1), pixels = Uint8Array.from(numbersOf(images));
     float64Data("input", input, inputs);
     let done = 0, sum = 0;
     while (done < count) {
       if (way === "algebraic") {
-        const rest = [pixels.subarray(done * inputs), labels.data.subarray(done)] as const;
+        const rest = [pixels.subarray(done * inputs), numbersOf(labels).subarray(done)] as const;
         const trained = trainFast(this.#weights, this.learningRate, ...rest);
         done += trained.count;
         sum += trained.loss;
@@ -231,7 +236,7 @@ export class MnistTest<
       const inputs = lectureInput(images.rows(start, start + BATCH));
       const a2 = sigmoid(inputs.dot(this.W2).add(this.b2));
       const predictions = a2.dot(this.W3).add(this.b3).argmax(1); // sigmoid keeps the order
-      predictions.data.forEach((prediction: number, i: number) => {
+      numbersOf(predictions).forEach((prediction: number, i: number) => {
         const index = start + i, label = labels.at(index);
         (prediction === label ? matched : notMatched).push(index);
         indexLabelPrediction.push([index, label, prediction]);
@@ -244,7 +249,7 @@ export class MnistTest<
 
 /** The numbers of a vector or of weights, to compute with. */
 function float64Data(what: string, x: Tensor, length = x.size): Float64Array {
-  const { data } = x;
+  const data = numbersOf(x);
   if (!(data instanceof Float64Array)) {
     throw new TypeError(`MnistTest: expected ${what} in float64, found ${x.dtype}`);
   }

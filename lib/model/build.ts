@@ -2,7 +2,7 @@
 import { describe } from "../support/describe.ts";
 import type { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { baseOf, numbersOf, Tensor } from "../tensor/tensor.ts";
 import type { BuiltLayer, LayerSpec, ModelDType } from "./layers/layer.ts";
 
 /** A layer of a model. */
@@ -50,7 +50,7 @@ export function build(
         used.add(fullName);
         const weight = stored[fullName];
         checkWeight("weights", fullName, shape, weight);
-        return new Tensor(weight.astype(dtype).data, shape);
+        return new Tensor(baseOf(weight.astype(dtype)), shape);
       },
     });
     input = layer.outputShape;
@@ -143,7 +143,7 @@ export function setWeights(
 
 /** Whether all numbers are finite. */
 export function isFinite(x: Tensor): boolean {
-  return x.data.every((value: number) => Number.isFinite(value));
+  return numbersOf(x).every((value: number) => Number.isFinite(value));
 }
 
 function checkWeight(

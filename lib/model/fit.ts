@@ -7,6 +7,7 @@ import { inRange } from "../support/ranges.ts";
 import { stopRequested } from "../support/stop.ts";
 import { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { isFinite } from "./build.ts";
 import type { Callback, FitRun, Learner } from "./callbacks.ts";
@@ -113,7 +114,8 @@ export async function fit(
     const means = new MeanLogs();
     let step = 0;
     for (const batch of miniBatches(count, batchSize, shuffle ? random : undefined)) {
-      means.add(training.step(samples.x.take(batch), samples.t.take(batch)), batch.length);
+      const logs = scope(() => training.step(samples.x.take(batch), samples.t.take(batch)));
+      means.add(logs, batch.length);
       step++;
       for (const callback of callbacks) {
         const doing = callback.onBatchEnd?.(step, means.logs, run);

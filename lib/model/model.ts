@@ -6,6 +6,7 @@ import type { Layer } from "../nn/layers.ts";
 import { concatenate } from "../tensor/create.ts";
 import { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
+import { keep, release, scope, share } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import {
   build,
@@ -89,8 +90,9 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   readonly inputShape: Shape;
   /** The shape of the output for one sample. */
   readonly outputShape: Shape;
-  /** The layers, from input to output. */
-  readonly layers: readonly ModelLayer[];
+  readonly #layers: readonly ModelLayer[];
+  /** Whether someone may hold layers, and with them weights and gradients of earlier steps. */
+  #areLayersShared = false;
   readonly #random: Random;
   readonly #parts: readonly Layer[];
   #compiled: { readonly objective: Objective; readonly optimizer: Optimizer } | undefined;
@@ -112,9 +114,9 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     this.dtype = oneOf("sequential: expected dtype", dtype, ["float32", "float64"]);
     this.inputShape = inputShapeOf(layers);
     this.#random = new Random(seed);
-    this.layers = build(layers, { random: this.#random, dtype }, weights);
-    this.outputShape = this.layers[this.layers.length - 1].outputShape;
-    this.#parts = this.layers.flatMap(({ parts }) => parts);
+    this.#layers = build(layers, { random: this.#random, dtype }, weights);
+    this.outputShape = this.#layers[this.#layers.length - 1].outputShape;
+    this.#parts = this.#layers.flatMap(({ parts }) => parts);
   }
 
   /**
@@ -142,7 +144,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const objective = new Objective(options.loss, options.metrics ?? [], {
       layers: this.#parts,
       output: this.outputShape,
-      last: this.layers[this.layers.length - 1].name,
+      last: this.#layers[this.#layers.length - 1].name,
     });
     const optimizer = optimizerOf(options.optimizer), owner = OWNERS.get(optimizer) ?? this;
     if (owner !== this) {
@@ -220,7 +222,13 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   predict(x: Tensor): Tensor {
     this.#checkSamples("predict", x);
     return concatenate(
-      [...batches(x)].map(([from, to]) => this.#forward(this.#parts, x.rows(from, to))),
+      [...batches(x)].map(([from, to]) =>
+        scope(() => {
+          const output = this.#forward(this.#parts, x.rows(from, to));
+          keep([output]);
+          return output;
+        })
+      ),
     );
   }
 
@@ -247,8 +255,11 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const { objective } = this.#learner("evaluate"), targets = this.#checkData("evaluate", x, t);
     const means = new MeanLogs();
     for (const [from, to] of batches(x)) {
-      const scores = this.#forward(objective.layers, x.rows(from, to));
-      means.add(objective.measure(scores, targets.rows(from, to)), to - from);
+      const logs = scope(() => {
+        const scores = this.#forward(objective.layers, x.rows(from, to));
+        return objective.measure(scores, targets.rows(from, to));
+      });
+      means.add(logs, to - from);
     }
     const logs = means.logs;
     logs.loss += this.#penalty();
@@ -285,7 +296,13 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
    * ```
    */
   summary(): Summary {
-    return new Summary(this.name, this.layers);
+    return new Summary(this.name, this.#layers);
+  }
+
+  /** The layers, from input to output. */
+  get layers(): readonly ModelLayer[] {
+    this.#areLayersShared = true;
+    return this.#layers;
   }
 
   /** The number of weights. */
@@ -295,7 +312,9 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
 
   /** All weights by name, such as `"dense.W"`. Later steps do not change these tensors. */
   get weights(): Record<string, Tensor> {
-    return weightsOf(this.layers);
+    const weights = weightsOf(this.#layers);
+    share(Object.values(weights));
+    return weights;
   }
 
   /**
@@ -305,7 +324,8 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
    *   changed then.
    */
   setWeights(weights: Readonly<Record<string, Tensor>>): void {
-    setWeights(this.layers, weights, this.dtype);
+    setWeights(this.#layers, weights, this.dtype);
+    share(Object.values(weights));
   }
 
   #learner(caller: string): { readonly objective: Objective; readonly optimizer: Optimizer } {
@@ -322,7 +342,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   }
 
   #checkSamples(caller: string, x: Tensor): void {
-    const wanted = this.inputShape, name = describe(this.layers[0].name);
+    const wanted = this.inputShape, name = describe(this.#layers[0].name);
     const shape = showShape(wanted).replace("[", "[N, ");
     const expected = `${caller}: expected x ${shape} for the layer ${name}, `;
     if (!(x instanceof Tensor)) {
@@ -368,9 +388,20 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const logs = objective.measure(this.#forward(objective.layers, x, true), t);
     logs.loss += this.#penalty();
     if (!Number.isFinite(logs.loss)) throw this.#notFinite("fit", logs.loss, x);
+    const before = this.#held();
     this.#backward(objective);
     optimizer.update(this.#parts);
+    const now = this.#held();
+    keep(now);
+    if (!this.#areLayersShared) release(new Set(before).difference(new Set(now)));
     return logs;
+  }
+
+  /** What the layers hold from step to step: weights, gradients, running means. */
+  #held(): Tensor[] {
+    return this.#parts.flatMap(({ params, grads, state = {} }) =>
+      [params, grads, state].flatMap((tensors) => Object.values(tensors))
+    );
   }
 
   /** The first layer with weights needs no dL/dx: the gradient of the pixels is not used. */
@@ -382,15 +413,15 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const layer = layers[first];
     if (layer?.gradients !== undefined) layer.gradients(dout);
     else layer?.backward(dout);
-    for (const { penalty } of this.layers) penalty?.addGradient();
+    for (const { penalty } of this.#layers) penalty?.addGradient();
   }
 
   #penalty(): number {
-    return this.layers.reduce((sum, { penalty }) => sum + (penalty?.loss() ?? 0), 0);
+    return this.#layers.reduce((sum, { penalty }) => sum + (penalty?.loss() ?? 0), 0);
   }
 
   #reseed(random: Random): void {
-    for (const layer of this.layers) layer.reseed?.(random);
+    for (const layer of this.#layers) layer.reseed?.(random);
   }
 
   /** An error that names the first place where a number is not finite. */
@@ -399,7 +430,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
       new RangeError(`${caller}: expected a loss that is a finite number, found ${loss}: ${where}`);
     let y = x.astype(this.dtype);
     if (!isFinite(y)) return error(`x ${showShape(x.shape)} holds NaN or infinity`);
-    for (const { name, parts } of this.layers) {
+    for (const { name, parts } of this.#layers) {
       y = this.#forward(parts, y);
       if (isFinite(y)) continue;
       return error(

@@ -5,7 +5,7 @@ import { accuracy } from "../nn/metrics.ts";
 import { describe } from "../support/describe.ts";
 import { entryOf, oneOf } from "../support/names.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { numbersOf, Tensor } from "../tensor/tensor.ts";
 import type { Logs } from "./logs.ts";
 
 /** The name of a loss. */
@@ -119,11 +119,11 @@ export class Objective {
         : kind === "finite"
         ? Number.isFinite(v)
         : v >= 0 && v <= 1;
-    const wrong = targets.data.findIndex((v: number) => !isTarget(v));
+    const wrong = numbersOf(targets).findIndex((v: number) => !isTarget(v));
     if (wrong === -1) return targets;
     throw new RangeError(
       `${caller}: expected ${isSparse ? `labels from 0 to ${output[0] - 1}` : `targets ${kind}`} ` +
-        `for ${outputs}, found ${targets.data[wrong]} at index ${wrong}`,
+        `for ${outputs}, found ${numbersOf(targets)[wrong]} at index ${wrong}`,
     );
   }
 
@@ -158,7 +158,7 @@ export class Objective {
    */
   #accuracy(scores: Tensor, t: Tensor): number {
     if (this.#name !== "binaryCrossentropy") return accuracy(scores, t);
-    const [y, yes] = [scores.data, t.data];
+    const [y, yes] = [numbersOf(scores), numbersOf(t)];
     let right = 0;
     for (let i = 0; i < y.length; i++) if ((y[i] > 0) === (yes[i] > 0.5)) right++;
     return right / y.length;

@@ -2,7 +2,10 @@
 import { inRange } from "../support/ranges.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { floatType } from "../tensor/dtype.ts";
+import { fillMask } from "../tensor/kernels/mask.ts";
+import { Storage } from "../tensor/kernels/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { expectRandom, expectShape, expectTensor } from "./checks.ts";
 import { Layer, remembered } from "./layers.ts";
 
@@ -47,7 +50,9 @@ export class Dropout extends Layer {
       this.#mask = 1;
       return x;
     }
-    const mask = this.#mask = x.map(() => random.uniform() < rate ? 0 : kept);
+    const numbers = Storage.empty(floatType(x.dtype), x.size);
+    fillMask(numbers, rate, kept, random.integer(2 ** 32));
+    const mask = this.#mask = new Tensor(numbers, x.shape);
     return x.mul(mask);
   }
 

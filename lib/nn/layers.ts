@@ -11,6 +11,7 @@ import { zeros } from "../tensor/create.ts";
 import { inRange } from "../support/ranges.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { wherePositive } from "../tensor/where.ts";
 import { expectDType, expectShape, expectTensor } from "./checks.ts";
 import { relu, sigmoid, softmax, tanh } from "./functions.ts";
 
@@ -209,7 +210,7 @@ export class Tanh extends Activation {
  */
 export class Relu extends Activation {
   constructor() {
-    super(relu, (dy, y) => dy.mul(y.map((y) => y > 0 ? 1 : 0))); // y > 0 where x > 0
+    super(relu, (dy, y) => wherePositive(y, dy)); // y > 0 where x > 0
   }
 }
 

@@ -9,7 +9,7 @@
 import { full, oneHot } from "../tensor/create.ts";
 import { logistic } from "../tensor/kernels/maps.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { numbersOf, type Tensor } from "../tensor/tensor.ts";
 import { expectTensor } from "./checks.ts";
 import { sigmoid, softmax } from "./functions.ts";
 import { remembered } from "./layers.ts";
@@ -173,7 +173,7 @@ export class SigmoidWithLoss extends Loss<[number, number]> {
 
   /** 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1. */
   protected loss(scores: Tensor, targets: Tensor): number {
-    const x = scores.data, t = targets.data;
+    const x = numbersOf(scores), t = numbersOf(targets);
     let sum = 0;
     for (let i = 0; i < x.length; i++) sum += logLoss(logistic(x[i]), t[i], logistic(-x[i]));
     return sum / samplesOf(scores);

@@ -1,7 +1,7 @@
 /** Metrics: how good predictions are. */
 import { inRange } from "../support/ranges.ts";
 import { showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { numbersOf, Tensor } from "../tensor/tensor.ts";
 import { checkLabels, expectTensor } from "./checks.ts";
 
 /**
@@ -59,12 +59,12 @@ export function confusionMatrix<C extends number>(
 function labelPairs(caller: string, predicted: Tensor, expected: Tensor, classes?: number) {
   const pair = [predicted, expected].map((x) => {
     expectTensor(caller, x, "labels [N] or scores [N, C]");
-    if (x.ndim === 1 || x.ndim === 2 && x.shape[1] === 1) return x.data;
+    if (x.ndim === 1 || x.ndim === 2 && x.shape[1] === 1) return numbersOf(x);
     if (x.ndim !== 2 || x.shape[1] !== (classes ??= x.shape[1])) {
       const expected = `labels [N] or scores [N, ${classes ?? "C"}]`;
       throw new RangeError(`${caller}: expected ${expected}, found ${showShape(x.shape)}`);
     }
-    if (!x.data.includes(NaN)) return x.argmax(1).data;
+    if (!numbersOf(x).includes(NaN)) return numbersOf(x.argmax(1));
     throw new RangeError(`${caller}: expected scores that are numbers, found NaN`);
   });
   if (pair[0].length !== pair[1].length || pair[0].length === 0) {

@@ -10,8 +10,9 @@ import { unexpected } from "../support/describe.ts";
 import { entryOf, onlyKnown } from "../support/names.ts";
 import { inRange, type Range } from "../support/ranges.ts";
 import type { NumericArray } from "../tensor/dtype.ts";
-import { adamFast } from "../tensor/kernels/adam.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { adamFast, descendFast } from "../tensor/kernels/steps.ts";
+import { Storage } from "../tensor/kernels/storage.ts";
+import { numbersOf, storageOf, Tensor } from "../tensor/tensor.ts";
 import { expectDType, expectShape } from "./checks.ts";
 import type { Layer } from "./layers.ts";
 
@@ -80,6 +81,14 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
   protected abstract move(w: NumericArray, g: NumericArray, memory: Memory): void;
 
   /**
+   * The same with a kernel, from w to `out`.
+   * @returns false where there is none: nothing is changed then.
+   */
+  protected moveFast(_w: Storage, _g: Storage, _memory: Memory, _out: Storage): boolean {
+    return false;
+  }
+
+  /**
    * One step: replaces every parameter by a new tensor. The old tensors keep their values.
    * @param layers the layers, or anything else with `params` and `grads`.
    * @throws RangeError when a gradient has another shape than its parameter, TypeError when it is
@@ -101,10 +110,18 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
     const decay = this.learningRate * this.constants.weightDecay;
     this.steps++;
     for (const { params, key, w, g } of weights) {
-      const memories = this.#memories.get(params) ?? {}, next = w.data.slice();
+      const memories = this.#memories.get(params) ?? {}, next = Storage.empty(w.dtype, w.size);
       this.#memories.set(params, memories);
-      if (decay > 0) next.forEach((v: number, i: number) => next[i] = v - decay * v);
-      this.move(next, g.data, memories[key] ??= {});
+      const memory = memories[key] ??= {}, [from, slope] = [storageOf(w), storageOf(g)];
+      const isDone = decay === 0 && from !== undefined && slope !== undefined &&
+        this.moveFast(from, slope, memory, next);
+      if (!isDone) {
+        // An optimizer that is not one of ours may keep the arrays: it gets ordinary ones.
+        const isOurs = OURS.has(this.constructor), array = isOurs ? next.array : next.lend();
+        array.set(numbersOf(w));
+        if (decay > 0) array.forEach((v: number, i: number) => array[i] = v - decay * v);
+        this.move(array, isOurs ? numbersOf(g) : g.data, memory);
+      }
       params[key] = new Tensor(next, w.shape);
     }
   }
@@ -157,6 +174,11 @@ export class SGD extends Optimizer<SgdConstants> {
       v[i] = momentum * v[i] - learningRate * g[i];
       w[i] += nesterov ? momentum * v[i] - learningRate * g[i] : v[i];
     }
+  }
+
+  /** The same in WebAssembly, without momentum. */
+  protected override moveFast(w: Storage, g: Storage, _memory: Memory, out: Storage): boolean {
+    return this.constants.momentum === 0 && descendFast(w, g, this.learningRate, out);
   }
 }
 
@@ -244,6 +266,8 @@ export interface AdamConstants extends OptimizerConstants {
  * With weight decay it is AdamW.
  */
 export class Adam extends Optimizer<AdamConstants> {
+  readonly #places = new WeakMap<Memory, { m?: Storage; v?: Storage }>();
+
   /**
    * η = 0.001 by default.
    * @throws RangeError for a constant out of range, TypeError for an unknown name.
@@ -257,17 +281,37 @@ export class Adam extends Optimizer<AdamConstants> {
     const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
     const m = memory.m ??= w.slice().fill(0), v = memory.v ??= w.slice().fill(0);
     const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
-    const share1 = 1 - beta1, share2 = 1 - beta2;
-    const formula = () => {
-      for (let i = 0; i < w.length; i++) {
-        m[i] += share1 * (g[i] - m[i]);
-        v[i] += share2 * (g[i] * g[i] - v[i]);
-        w[i] -= rate * m[i] / (Math.sqrt(v[i]) + epsilon);
-      }
-    };
-    if (!adamFast(w, g, m, v, { rate, share1, share2, epsilon })) formula();
+    for (let i = 0; i < w.length; i++) {
+      m[i] += (1 - beta1) * (g[i] - m[i]);
+      v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);
+      w[i] -= rate * m[i] / (Math.sqrt(v[i]) + epsilon);
+    }
+  }
+
+  /** The same in WebAssembly. */
+  protected override moveFast(w: Storage, g: Storage, memory: Memory, out: Storage): boolean {
+    const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
+    const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
+    const [m, v] = [this.#placeOf(memory, "m", w), this.#placeOf(memory, "v", w)];
+    return adamFast(w, g, m, v, { rate, share1: 1 - beta1, share2: 1 - beta2, epsilon }, out);
+  }
+
+  /** A part of the memory, where the kernel reaches it; `memory` sees the same numbers. */
+  #placeOf(memory: Memory, key: "m" | "v", { dtype, length }: Storage): Storage {
+    const known = this.#places.get(memory)?.[key];
+    if (known !== undefined) return known;
+    const place = memory[key] === undefined
+      ? Storage.outsideScopes(dtype, length)
+      : Storage.owned(memory[key]);
+    place.settle();
+    memory[key] = place.array;
+    this.#places.set(memory, { ...this.#places.get(memory), [key]: place });
+    return place;
   }
 }
+
+/** The optimizers that keep none of the arrays that they are given. */
+const OURS: ReadonlySet<unknown> = new Set([SGD, AdaGrad, RMSProp, Adam]);
 
 /** An optimizer with its default constants, by name. */
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adagrad" | "rmsprop" | "adam";

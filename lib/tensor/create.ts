@@ -2,7 +2,8 @@
 import { allocate, type DType, dtypeOf, type NumericArray, resultType } from "./dtype.ts";
 import type { Random } from "./random.ts";
 import { checkShape, resolveAxis, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import { Storage } from "./kernels/storage.ts";
+import { numbersOf, Tensor } from "./tensor.ts";
 
 /**
  * The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`.
@@ -53,7 +54,7 @@ export function tensor(values: Nested | NumericArray, dtype?: DType): Tensor {
     else throw new TypeError(`tensor: expected a number at ${showShape(path)}, found ${typeof v}`);
   };
   read(values, []);
-  return new Tensor(data, shape);
+  return new Tensor(Storage.owned(data), shape);
 }
 
 function isArray(v: Nested): v is readonly Nested[] {
@@ -68,7 +69,8 @@ export function full<const S extends Shape>(
 ): Tensor<S>;
 export function full(shape: Shape, value: number, dtype: DType = "float64"): Tensor {
   checkShape("full", shape);
-  return new Tensor(allocate(dtype, sizeOf(shape)).fill(value), [...shape]);
+  const data = allocate(dtype, sizeOf(shape)).fill(value);
+  return new Tensor(Storage.owned(data), [...shape]);
 }
 
 /** A tensor of zeros. @throws RangeError for a negative or fractional length. */
@@ -96,7 +98,8 @@ export function arange(first: number, second?: number, step = 1): Tensor<[number
       `arange: expected a finite range and a step other than 0, found ${start}, ${stop}, ${step}`,
     );
   }
-  return new Tensor(Float64Array.from({ length }, (_, i) => start + i * step), [length]);
+  const data = Float64Array.from({ length }, (_, i) => start + i * step);
+  return new Tensor(Storage.owned(data), [length]);
 }
 
 /** Numbers of U[0, 1). */
@@ -106,7 +109,7 @@ export function rand<const S extends Shape>(
   dtype?: DType,
 ): Tensor<S>;
 export function rand(shape: Shape, random: Random, dtype?: DType): Tensor {
-  return fill(full(shape, 0, dtype), () => random.uniform());
+  return fill(shape, () => random.uniform(), dtype);
 }
 
 /** Numbers of N(0, 1). */
@@ -116,12 +119,14 @@ export function randn<const S extends Shape>(
   dtype?: DType,
 ): Tensor<S>;
 export function randn(shape: Shape, random: Random, dtype?: DType): Tensor {
-  return fill(full(shape, 0, dtype), () => random.normal());
+  return fill(shape, () => random.normal(), dtype);
 }
 
-function fill({ data, shape }: Tensor, next: () => number): Tensor {
+function fill(shape: Shape, next: () => number, dtype: DType = "float64"): Tensor {
+  checkShape("rand", shape);
+  const data = allocate(dtype, sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = next();
-  return new Tensor(data, shape);
+  return new Tensor(Storage.owned(data), [...shape]);
 }
 
 /**
@@ -137,7 +142,7 @@ export function oneHot<N extends number, C extends number>(
   dtype: DType = "float64",
 ): Tensor<[N, C]> {
   const [count] = labels.shape, out = allocate(dtype, count * classes);
-  labels.data.forEach((label: number, i: number) => {
+  numbersOf(labels).forEach((label: number, i: number) => {
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new RangeError(
         `oneHot: expected labels from 0 to ${classes - 1}, found ${label} at index ${i}`,
@@ -145,7 +150,7 @@ export function oneHot<N extends number, C extends number>(
     }
     out[i * classes + label] = 1;
   });
-  return new Tensor(out, [count, classes]);
+  return new Tensor(Storage.owned(out), [count, classes]);
 }
 
 /**
@@ -174,12 +179,12 @@ export function concatenate(tensors: readonly Tensor[], axis: number = 0): Tenso
     : tensors.map((x) => x.dtype).reduce(resultType);
   const out = allocate(dtype, sizeOf(shape)), row = length * sizeOf(shape.slice(k + 1));
   let start = 0;
-  for (const { data } of tensors) {
+  for (const data of tensors.map(numbersOf)) {
     const width = data.length / outer;
     for (let i = 0; i < outer; i++) {
       out.set(data.subarray(i * width, (i + 1) * width), i * row + start);
     }
     start += width;
   }
-  return new Tensor(out, shape);
+  return new Tensor(Storage.owned(out), shape);
 }

@@ -1,18 +1,20 @@
 /** The n-dimensional array that everything else is written in. */
-import {
-  allocate,
-  type DType,
-  dtypeOf,
-  floatType,
-  type NumericArray,
-  resultType,
-} from "./dtype.ts";
+import { type DType, floatType, type NumericArray, resultType } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import * as elementwise from "./kernels/elementwise.ts";
-import { mapFast } from "./kernels/maps.ts";
+import {
+  arithmeticFast,
+  foldFast,
+  type Folding,
+  mapFast,
+  type Operation,
+  type Repeat,
+  scalarFast,
+} from "./kernels/fast.ts";
 import { matmul } from "./kernels/matmul.ts";
 import type { Matrix } from "./kernels/matrix.ts";
 import * as reduce from "./kernels/reduce.ts";
+import { Storage } from "./kernels/storage.ts";
 import {
   broadcastStrides,
   eachRun,
@@ -20,7 +22,6 @@ import {
   type Layout,
   liesWithin,
   pack,
-  rowMajor,
 } from "./kernels/strided.ts";
 import {
   type Agree,
@@ -69,6 +70,13 @@ export type Folded<S extends Shape, Axis extends number | undefined, Keep extend
  */
 export type NestedArray = number | NestedArray[];
 
+/** The row-major numbers of a tensor, to read at once and not to keep. Within the library only. */
+export let numbersOf: (x: Tensor) => NumericArray;
+/** The storage of a tensor that holds all of it in order, else undefined. Within the library only. */
+export let storageOf: (x: Tensor) => Storage | undefined;
+/** The storage that a tensor shares with its views. Within the library only. */
+export let baseOf: (x: Tensor) => Storage;
+
 /**
  * Numbers in n dimensions, row-major, with the shape in the type: hover over a variable to read
  * `Tensor<[100, 784]>`. A dimension is a literal, or `number` where only the program knows it.
@@ -80,10 +88,11 @@ export type NestedArray = number | NestedArray[];
 export class Tensor<out S extends Shape = Shape> {
   /** The lengths of the axes. */
   readonly shape: S;
-  /** How far apart two neighbours along each axis lie in the storage, in numbers. */
-  readonly strides: readonly number[];
-  readonly #storage: NumericArray;
+  #strides: readonly number[] | undefined;
+  readonly #storage: Storage;
   readonly #offset: number;
+  /** Whether the numbers are row-major, with nothing between. */
+  readonly #isDense: boolean;
 
   /**
    * Wraps numbers without copying them.
@@ -93,35 +102,47 @@ export class Tensor<out S extends Shape = Shape> {
    * @throws RangeError when the storage does not hold exactly this shape, or the view leaves it.
    */
   constructor(
-    storage: NumericArray,
+    storage: NumericArray | Storage,
     shape: S,
     layout?: { readonly strides: readonly number[]; readonly offset: number },
   ) {
-    checkShape("Tensor", shape);
-    if (layout === undefined && storage.length !== sizeOf(shape)) {
-      throw new RangeError(
-        `Tensor: expected ${sizeOf(shape)} numbers for the shape ${showShape(shape)}, ` +
-          `found ${storage.length}`,
-      );
-    }
     this.shape = shape;
-    this.strides = layout?.strides ?? stridesOf(shape);
-    this.#storage = storage;
+    this.#strides = layout?.strides;
     this.#offset = layout?.offset ?? 0;
-    if (layout !== undefined && !liesWithin(this.#layout, storage.length)) {
-      throw new RangeError(
-        `Tensor: expected a view of the shape ${showShape(shape)} with one stride an axis, ` +
-          `found strides ${showShape(layout.strides)} from ${layout.offset}, which lead outside ` +
-          `the ${storage.length} numbers`,
-      );
+    if (storage instanceof Storage) { // from within, where everything is known to fit
+      this.#storage = storage;
+    } else {
+      checkShape("Tensor", shape);
+      this.#storage = Storage.of(storage);
+      if (layout === undefined && storage.length !== sizeOf(shape)) {
+        throw new RangeError(
+          `Tensor: expected ${sizeOf(shape)} numbers for the shape ${showShape(shape)}, ` +
+            `found ${storage.length}`,
+        );
+      }
+      if (layout !== undefined && !liesWithin(this.#layout, storage.length)) {
+        throw new RangeError(
+          `Tensor: expected a view of the shape ${showShape(shape)} with one stride an axis, ` +
+            `found strides ${
+              showShape(layout.strides)
+            } from ${layout.offset}, which lead outside ` +
+            `the ${storage.length} numbers`,
+        );
+      }
     }
+    this.#isDense = layout === undefined || isContiguous(this.#layout);
   }
 
   // ---- What it is.
 
   /** The kind of its numbers. */
   get dtype(): DType {
-    return dtypeOf(this.#storage);
+    return this.#storage.dtype;
+  }
+
+  /** How far apart two neighbours along each axis are in the storage, in numbers. */
+  get strides(): readonly number[] {
+    return this.#strides ??= stridesOf(this.shape);
   }
 
   /** How many axes it has. */
@@ -139,7 +160,25 @@ export class Tensor<out S extends Shape = Shape> {
    * a new tensor), and a copy for a transposed or cut view: write with {@link Tensor.set}.
    */
   get data(): NumericArray {
-    return rowMajor(this.#storage, this.#layout);
+    return this.#rowMajor(this.#storage.lend());
+  }
+
+  /** The same, to read at once and not to keep. */
+  get #numbers(): NumericArray {
+    return this.#rowMajor(this.#storage.array);
+  }
+
+  #rowMajor(numbers: NumericArray): NumericArray {
+    const { size } = this;
+    if (!this.#isDense) return pack(numbers, this.#layout);
+    return size === numbers.length ? numbers : numbers.subarray(this.#offset, this.#offset + size);
+  }
+
+  static {
+    numbersOf = (x) => x.#numbers;
+    storageOf = (x) =>
+      x.#isDense && x.#offset === 0 && x.size === x.#storage.length ? x.#storage : undefined;
+    baseOf = (x) => x.#storage;
   }
 
   get #layout(): Layout {
@@ -181,16 +220,16 @@ export class Tensor<out S extends Shape = Shape> {
   reshape<const R extends Shape>(shape: readonly [...R]): Tensor<Resolve<R>>;
   reshape(shape: Shape): Tensor {
     const resolved = resolveShape(shape, this.size);
-    return isContiguous(this.#layout)
+    return this.#isDense
       ? this.#view(resolved, stridesOf(resolved), this.#offset)
-      : new Tensor(this.data, resolved);
+      : new Tensor(Storage.owned(this.#numbers), resolved);
   }
 
   /**
    * The numbers as a vector, always a copy.
    */
   flatten(): Tensor<[number]> {
-    return new Tensor(pack(this.#storage, this.#layout), [this.size]);
+    return new Tensor(this.#copyOf(this.dtype), [this.size]);
   }
 
   /**
@@ -201,7 +240,7 @@ export class Tensor<out S extends Shape = Shape> {
   at<const I extends readonly number[]>(...index: I): OrNumber<Indexed<S, I>>;
   at(...index: number[]): Tensor | number {
     const at = this.#position("at", index);
-    if (index.length === this.ndim) return this.#storage[at];
+    if (index.length === this.ndim) return this.#storage.array[at];
     return this.#view(this.shape.slice(index.length), this.strides.slice(index.length), at);
   }
 
@@ -264,14 +303,12 @@ export class Tensor<out S extends Shape = Shape> {
 
   /** A copy with numbers of its own. */
   copy(): Tensor<S> {
-    return new Tensor(pack(this.#storage, this.#layout), this.shape);
+    return new Tensor(this.#copyOf(this.dtype), this.shape);
   }
 
   /** A copy in another kind of number; floats are cut off towards 0 for integers and bytes. */
   astype(dtype: DType): Tensor<S> {
-    const data = allocate(dtype, this.size);
-    data.set(this.data);
-    return new Tensor(data, this.shape);
+    return new Tensor(this.#copyOf(dtype), this.shape);
   }
 
   /**
@@ -281,15 +318,18 @@ export class Tensor<out S extends Shape = Shape> {
    */
   take(indices: ArrayLike<number> | Tensor<[number]>): Tensor<[number, ...Tail<S>]>;
   take(indices: ArrayLike<number> | Tensor): Tensor {
-    const from = indices instanceof Tensor ? indices.data : indices;
-    const rest = this.shape.slice(1), width = sizeOf(rest), data = this.data;
-    const out = allocate(this.dtype, from.length * width);
+    const from = indices instanceof Tensor ? indices.#numbers : indices;
+    const rest = this.shape.slice(1), width = sizeOf(rest), data = this.#numbers;
+    const storage = Storage.empty(this.dtype, from.length * width), out = storage.array;
     for (let i = 0; i < from.length; i++) {
-      this.#position("take", [from[i]]); // refuses a row that does not exist
-      const start = (from[i] < 0 ? from[i] + this.shape[0] : from[i]) * width;
-      out.set(data.subarray(start, start + width), i * width);
+      const at = from[i] < 0 ? from[i] + this.shape[0] : from[i];
+      if (!(Number.isInteger(at) && at >= 0 && at < this.shape[0])) {
+        this.#position("take", [from[i]]);
+      }
+      if (width === 1) out[i] = data[at];
+      else out.set(data.subarray(at * width, (at + 1) * width), i * width);
     }
-    return new Tensor(out, [from.length, ...rest]);
+    return new Tensor(storage, [from.length, ...rest]);
   }
 
   /**
@@ -297,13 +337,13 @@ export class Tensor<out S extends Shape = Shape> {
    * @throws RangeError when it holds more, or none.
    */
   item(): number {
-    if (this.size === 1) return this.data[0];
+    if (this.size === 1) return this.#numbers[0];
     throw new RangeError(`item: expected one number, found the shape ${showShape(this.shape)}`);
   }
 
   /** The numbers as nested arrays, row by row. */
   toArray(): NestedArray {
-    const { data, shape, strides } = this.copy();
+    const { shape } = this, data = this.#numbers, strides = stridesOf(shape);
     const nest = (axis: number, at: number): NestedArray =>
       axis === shape.length
         ? data[at]
@@ -330,7 +370,7 @@ export class Tensor<out S extends Shape = Shape> {
           `found ${index.length}`,
       );
     }
-    this.#storage[this.#position("set", index)] = value;
+    this.#storage.array[this.#position("set", index)] = value;
   }
 
   // ---- Arithmetic, number by number, with broadcasting.
@@ -338,33 +378,35 @@ export class Tensor<out S extends Shape = Shape> {
   /** this + other. @throws RangeError when the shapes do not broadcast. */
   add<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
   add(other: number | Tensor): Tensor {
-    return this.#combine("add", other, elementwise.add);
+    return this.#combine("add", other);
   }
 
   /** this - other. @throws RangeError when the shapes do not broadcast. */
   sub<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
   sub(other: number | Tensor): Tensor {
-    return this.#combine("sub", other, elementwise.sub);
+    return this.#combine("sub", other);
   }
 
   /** this · other, number by number. @throws RangeError when the shapes do not broadcast. */
   mul<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
   mul(other: number | Tensor): Tensor {
-    return this.#combine("mul", other, elementwise.mul);
+    return this.#combine("mul", other);
   }
 
   /** this / other. @throws RangeError when the shapes do not broadcast. */
   div<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
   div(other: number | Tensor): Tensor {
-    return this.#combine("div", other, elementwise.div);
+    return this.#combine("div", other);
   }
 
   /** f(x) for every number x, as floats: `x.map(Math.exp)`. */
   map(f: (x: number) => number): Tensor<S> {
-    const out = allocate(floatType(this.dtype), this.size);
-    out.set(this.data);
-    if (!mapFast(out, f)) { for (let i = 0; i < out.length; i++) out[i] = f(out[i]); }
-    return new Tensor(out, this.shape);
+    const result = Storage.empty(floatType(this.dtype), this.size);
+    if (!this.#isDense || !mapFast(f, this.#storage, this.#offset, result)) {
+      const from = this.#numbers, out = result.array;
+      for (let i = 0; i < out.length; i++) out[i] = f(from[i]);
+    }
+    return new Tensor(result, this.shape);
   }
 
   /** Whether the other has the same shape and the same numbers (NaN equals nothing). */
@@ -401,9 +443,10 @@ export class Tensor<out S extends Shape = Shape> {
       );
     }
     const shape = [...this.shape.slice(0, -1), ...other.shape.slice(1)];
-    const out = allocate(resultType(this.dtype, other.dtype), sizeOf(shape));
-    matmul(this.#matrix("row"), other.#matrix("column"), out);
-    return shape.length === 0 ? out[0] : new Tensor(out, shape);
+    const dtype = resultType(this.dtype, other.dtype);
+    const result = shape.length === 0 ? cell(dtype) : Storage.empty(dtype, sizeOf(shape));
+    matmul(this.#matrix("row"), other.#matrix("column"), result);
+    return shape.length === 0 ? result.array[0] : new Tensor(result, shape);
   }
 
   // ---- Folding an axis: it goes, or stays with length 1 (`keepdims`, so that the result broadcasts
@@ -415,7 +458,7 @@ export class Tensor<out S extends Shape = Shape> {
     keepdims?: K,
   ): Folded<S, A, K>;
   sum(axis?: number, keepdims = false): Tensor | number {
-    return this.#fold(reduce.sum, floatType(this.dtype), axis, keepdims);
+    return this.#fold("sum", floatType(this.dtype), axis, keepdims);
   }
 
   /** Σ x / N. The mean of no numbers is NaN. */
@@ -424,7 +467,7 @@ export class Tensor<out S extends Shape = Shape> {
     keepdims?: K,
   ): Folded<S, A, K>;
   mean(axis?: number, keepdims = false): Tensor | number {
-    const sum = this.#fold(reduce.sum, floatType(this.dtype), axis, keepdims);
+    const sum = this.#fold("sum", floatType(this.dtype), axis, keepdims);
     const count = axis === undefined ? this.size : this.shape.at(axis) ?? NaN;
     return typeof sum === "number" ? sum / count : sum.div(count);
   }
@@ -436,7 +479,7 @@ export class Tensor<out S extends Shape = Shape> {
   ): Folded<S, A, K>;
   max(axis?: number, keepdims = false): Tensor | number {
     this.#needsNumbers("max", axis);
-    return this.#fold(reduce.max, this.dtype, axis, keepdims);
+    return this.#fold("max", this.dtype, axis, keepdims);
   }
 
   /** The smallest number; a NaN wins. @throws RangeError when there is none. */
@@ -446,7 +489,7 @@ export class Tensor<out S extends Shape = Shape> {
   ): Folded<S, A, K>;
   min(axis?: number, keepdims = false): Tensor | number {
     this.#needsNumbers("min", axis);
-    return this.#fold(reduce.min, this.dtype, axis, keepdims);
+    return this.#fold("min", this.dtype, axis, keepdims);
   }
 
   /** Where the largest number stands, the first of equals. @throws RangeError when there is none. */
@@ -456,7 +499,7 @@ export class Tensor<out S extends Shape = Shape> {
   ): Folded<S, A, K>;
   argmax(axis?: number, keepdims = false): Tensor | number {
     this.#needsNumbers("argmax", axis);
-    return this.#fold(reduce.argmax, "int32", axis, keepdims);
+    return this.#fold("argmax", "int32", axis, keepdims);
   }
 
   /** Where the smallest number stands, the first of equals. @throws RangeError when there is none. */
@@ -466,14 +509,14 @@ export class Tensor<out S extends Shape = Shape> {
   ): Folded<S, A, K>;
   argmin(axis?: number, keepdims = false): Tensor | number {
     this.#needsNumbers("argmin", axis);
-    return this.#fold(reduce.argmin, "int32", axis, keepdims);
+    return this.#fold("argmin", "int32", axis, keepdims);
   }
 
   // ---- How it prints.
 
   /** The numbers as NumPy prints them: aligned, and with the middle left out beyond 1,000. */
   toString(): string {
-    return formatTensor(this);
+    return formatTensor({ shape: this.shape, data: this.#numbers });
   }
 
   /** What `console.log` prints: shape, kind and numbers. */
@@ -503,39 +546,103 @@ export class Tensor<out S extends Shape = Shape> {
     return at;
   }
 
-  #combine(caller: string, other: number | Tensor, loop: elementwise.BinaryLoop): Tensor {
-    const b = typeof other === "number" ? new Tensor(Float64Array.of(other), []) : other;
-    const dtype = typeof other === "number"
-      ? floatType(this.dtype)
-      : resultType(this.dtype, other.dtype);
-    const shape = broadcastShapes(caller, this.shape, b.shape);
-    const strides = [broadcastStrides(this.#layout, shape), broadcastStrides(b.#layout, shape)];
-    const out = allocate(dtype, sizeOf(shape)), [x, y] = [this.#storage, b.#storage];
+  /** A row-major copy. */
+  #copyOf(dtype: DType): Storage {
+    const copy = Storage.empty(dtype, this.size);
+    copy.array.set(this.#numbers);
+    return copy;
+  }
+
+  #combine(operation: Operation, other: number | Tensor): Tensor {
+    if (typeof other === "number") {
+      const result = Storage.empty(floatType(this.dtype), this.size);
+      if (!this.#isDense || !scalarFast(operation, this.#storage, this.#offset, other, result)) {
+        const x = this.#numbers, loop = elementwise[operation];
+        loop(x.length, x, 0, 1, Float64Array.of(other), 0, 0, result.array, 0);
+      }
+      return new Tensor(result, this.shape);
+    }
+    const dtype = resultType(this.dtype, other.dtype), repeat = this.#repeats(other);
+    if (repeat !== undefined) {
+      const { size } = this, result = Storage.empty(dtype, size);
+      const columns = repeat === "row"
+        ? other.size
+        : repeat === "column"
+        ? this.shape[this.ndim - 1]
+        : 1;
+      const [from, offset] = [this.#storage, this.#offset], rows = size / columns;
+      const [b, at] = [other.#storage, other.#offset];
+      if (arithmeticFast(operation, repeat, from, offset, b, at, rows, columns, result)) {
+        return new Tensor(result, this.shape);
+      }
+      this.#walk(operation, other, this.shape, result);
+      return new Tensor(result, this.shape);
+    }
+    const shape = broadcastShapes(operation, this.shape, other.shape);
+    const result = Storage.empty(dtype, sizeOf(shape));
+    this.#walk(operation, other, shape, result);
+    return new Tensor(result, shape);
+  }
+
+  /** How a smaller operand is repeated to this shape, in the ways that the kernels know. */
+  #repeats(other: Tensor): Repeat | undefined {
+    const a = this.shape, b = other.shape, lead = a.length - b.length;
+    if (!this.#isDense || !other.#isDense || lead < 0 || this.size === 0) return undefined;
+    if (lead === 0) {
+      if (a === b || sameShape(a, b)) return "not";
+      const last = a.length - 1;
+      if (b[last] !== 1) return undefined;
+      for (let axis = 0; axis < last; axis++) if (a[axis] !== b[axis]) return undefined;
+      return "column";
+    }
+    for (let axis = 0; axis < b.length; axis++) if (a[axis + lead] !== b[axis]) return undefined;
+    return "row";
+  }
+
+  /** The plain loop, for operands of any layout. */
+  #walk(operation: Operation, other: Tensor, shape: Shape, result: Storage): void {
+    const strides = [broadcastStrides(this.#layout, shape), broadcastStrides(other.#layout, shape)];
+    const loop = elementwise[operation], out = result.array;
+    const x = this.#storage.array, y = other.#storage.array;
     let to = 0;
-    eachRun(shape, strides, [this.#offset, b.#offset], (length, [i, j], [iStep, jStep]) => {
+    eachRun(shape, strides, [this.#offset, other.#offset], (length, [i, j], [iStep, jStep]) => {
       loop(length, x, i, iStep, y, j, jStep, out, to);
       to += length;
     });
-    return new Tensor(out, shape);
   }
 
   #agrees(other: Tensor, same: (a: number, b: number) => boolean): boolean {
     if (!sameShape(this.shape, other.shape)) return false;
-    const [a, b] = [this.data, other.data];
+    const [a, b] = [this.#numbers, other.#numbers];
     for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
     return true;
   }
 
-  #fold(fold: reduce.Reduction, dtype: DType, axis: number | undefined, keepdims: boolean) {
-    const shape = axis === undefined ? [this.size] : this.shape;
-    const k = axis === undefined ? 0 : resolveAxis("axis", axis, this.ndim);
-    const [before, after] = [shape.slice(0, k), shape.slice(k + 1)];
-    const out = allocate(dtype, sizeOf(before) * sizeOf(after));
-    fold(this.data, sizeOf(before), shape[k], sizeOf(after), out);
-    const left = keepdims
-      ? this.shape.map((length, i) => axis === undefined || i === k ? 1 : length)
-      : [...before, ...after];
-    return left.length === 0 ? out[0] : new Tensor(out, left);
+  #fold(
+    fold: Folding | "min" | "argmin",
+    dtype: DType,
+    axis: number | undefined,
+    keepdims: boolean,
+  ) {
+    const { shape, ndim } = this, k = axis === undefined ? 0 : resolveAxis("axis", axis, ndim);
+    let outer = 1, inner = 1;
+    if (axis !== undefined) {
+      for (let i = 0; i < k; i++) outer *= shape[i];
+      for (let i = k + 1; i < ndim; i++) inner *= shape[i];
+    }
+    const length = axis === undefined ? this.size : shape[k];
+    const isNumber = !keepdims && (axis === undefined || ndim === 1);
+    const result = isNumber ? cell(dtype) : Storage.empty(dtype, outer * inner);
+    const isDone = this.#isDense && fold !== "min" && fold !== "argmin" &&
+      foldFast(fold, this.#storage, this.#offset, outer, length, inner, result);
+    if (!isDone) reduce[fold](this.#numbers, outer, length, inner, result.array);
+    if (keepdims) {
+      const kept = shape.map((length, i) => axis === undefined || i === k ? 1 : length);
+      return new Tensor(result, kept);
+    }
+    return axis === undefined || ndim === 1
+      ? result.array[0]
+      : new Tensor(result, shape.toSpliced(k, 1));
   }
 
   #needsNumbers(caller: string, axis: number | undefined): void {
@@ -557,6 +664,18 @@ export class Tensor<out S extends Shape = Shape> {
       ? { ...at, rows: 1, columns: first, rowStep: 0, columnStep: step }
       : { ...at, rows: first, columns: 1, rowStep: step, columnStep: 0 };
   }
+}
+
+const cells = new Map<DType, Storage>();
+
+/** Room for a result of one number, used again and again. */
+function cell(dtype: DType): Storage {
+  let storage = cells.get(dtype);
+  if (storage === undefined) {
+    storage = Storage.outsideScopes(dtype, 1);
+    cells.set(dtype, storage);
+  }
+  return storage;
 }
 
 /** Python's rules for `start:stop:step` on an axis of this length. */

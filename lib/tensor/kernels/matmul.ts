@@ -10,8 +10,11 @@
  */
 import type { NumericArray } from "../dtype.ts";
 import { copyRows, type FloatArray, isDense, type Matrix, rowsOf } from "./matrix.ts";
+import type { Storage } from "./storage.ts";
 import { wasmProduct } from "./wasm/products.ts";
 
+/** For fewer products of numbers, a loop in TypeScript is as fast. */
+const FEWEST = 64;
 /** Below this many rows, copying B to WebAssembly's memory costs more than it saves. */
 const FEWEST_ROWS = 8;
 
@@ -20,15 +23,17 @@ const FEWEST_ROWS = 8;
  * "nothing of this row": 0 · ∞ and 0 · NaN are 0 here, the one difference from
  * {@link matmulReference} beside rounding.
  */
-export function matmul(a: Matrix, b: Matrix, out: FloatArray): void {
-  if (a.rows >= FEWEST_ROWS && b.columns > 1 && wasmProduct(a, b, out)) return;
+export function matmul(a: Matrix, b: Matrix, out: Storage): void {
+  const isLarge = b.columns > 1 && a.rows * a.columns * b.columns >= FEWEST;
+  const isNear = a.rows >= FEWEST_ROWS || b.storage.settle() > 0;
+  if (isLarge && isNear && wasmProduct(a, b, out)) return;
   matmulPlain(a, b, out);
 }
 
 /** What {@link matmul} computes, as the formula says it. */
-export function matmulReference(a: Matrix, b: Matrix, out: FloatArray): void {
-  const at = (m: Matrix, i: number, j: number) =>
-    m.storage[m.offset + i * m.rowStep + j * m.columnStep];
+export function matmulReference(a: Matrix, b: Matrix, { array: out }: Storage): void {
+  const at = ({ storage: { array }, offset, rowStep, columnStep }: Matrix, i: number, j: number) =>
+    array[offset + i * rowStep + j * columnStep];
   for (let i = 0; i < a.rows; i++) {
     for (let j = 0; j < b.columns; j++) {
       let sum = 0;
@@ -42,16 +47,22 @@ export function matmulReference(a: Matrix, b: Matrix, out: FloatArray): void {
 let places = new Int32Array(1024);
 
 /** {@link matmul} in TypeScript, row by row. */
-export function matmulPlain(a: Matrix, b: Matrix, out: FloatArray): void {
+export function matmulPlain(a: Matrix, b: Matrix, { array }: Storage): void {
+  const out = floatArray(array);
   if (places.length < a.columns) places = new Int32Array(a.columns);
-  const array = out instanceof Float64Array ? Float64Array : Float32Array;
-  const rows = floats(b, array), width = b.columns;
+  const kind = out instanceof Float64Array ? Float64Array : Float32Array;
+  const rows = floats(b, kind), width = b.columns;
   for (let i = 0; i < a.rows; i++) {
-    const row = floats(rowsOf(a, i, i + 1), array);
+    const row = floats(rowsOf(a, i, i + 1), kind);
     const sum = a.rows === 1 ? out.fill(0) : out.subarray(i * width, (i + 1) * width).fill(0);
     if (isDouble(row) && isDouble(rows) && isDouble(sum)) mix64(row, rows, sum);
     else mix32(row, rows, sum);
   }
+}
+
+function floatArray(array: NumericArray): FloatArray {
+  if (array instanceof Float64Array || array instanceof Float32Array) return array;
+  throw new TypeError("matmul: expected floats for the result");
 }
 
 function isDouble(x: NumericArray): x is Float64Array {
@@ -60,9 +71,9 @@ function isDouble(x: NumericArray): x is Float64Array {
 
 /** The numbers of a matrix, row-major: the storage itself where they lie so and are of this kind. */
 function floats(m: Matrix, array: Float64ArrayConstructor | Float32ArrayConstructor): FloatArray {
-  const { storage, offset, rows, columns } = m, size = rows * columns;
-  if (isDense(m) && (storage instanceof Float64Array || storage instanceof Float32Array)) {
-    if (storage instanceof array) return storage.subarray(offset, offset + size);
+  const { storage: { array: numbers }, offset, rows, columns } = m, size = rows * columns;
+  if (isDense(m) && (numbers instanceof Float64Array || numbers instanceof Float32Array)) {
+    if (numbers instanceof array) return numbers.subarray(offset, offset + size);
   }
   const copy = new array(size);
   copyRows(m, 0, rows, copy);

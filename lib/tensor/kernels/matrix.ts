@@ -1,12 +1,12 @@
-/** Matrices as the products see them: where each number lies in its storage. */
-import type { NumericArray } from "../dtype.ts";
+/** Matrices as the products see them: where each number is in its storage. */
+import type { Storage } from "./storage.ts";
 
 /** Results are one of these: bytes and integers have become floats. */
 export type FloatArray = Float64Array | Float32Array;
 
 /** A matrix in storage: element (i, j) is at `offset + i * rowStep + j * columnStep`. */
 export interface Matrix {
-  readonly storage: NumericArray;
+  readonly storage: Storage;
   readonly offset: number;
   readonly rows: number;
   readonly columns: number;
@@ -27,17 +27,17 @@ export function isDense({ rows, columns, rowStep, columnStep }: Matrix): boolean
 
 /** Copies rows `from` to `to` (not included) into `target`, row-major from its start. */
 export function copyRows(m: Matrix, from: number, to: number, target: FloatArray): void {
-  const { storage, offset, columns, rowStep, columnStep } = m;
+  const { storage: { array }, offset, columns, rowStep, columnStep } = m;
   if (isDense(m)) {
-    target.set(storage.subarray(offset + from * columns, offset + to * columns));
+    target.set(array.subarray(offset + from * columns, offset + to * columns));
     return;
   }
   for (let i = from, k = 0; i < to; i++) {
     const start = offset + i * rowStep;
     if (columnStep === 1) {
-      target.set(storage.subarray(start, start + columns), (k += columns) - columns);
+      target.set(array.subarray(start, start + columns), (k += columns) - columns);
     } else {for (let j = 0, at = start; j < columns; j++, at += columnStep) {
-        target[k++] = storage[at];
+        target[k++] = array[at];
       }}
   }
 }

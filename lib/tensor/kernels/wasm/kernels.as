@@ -1,146 +1,171 @@
-// The products in WebAssembly with 128-bit SIMD, written in AssemblyScript.
+// The loops of the tensors in WebAssembly with 128-bit SIMD, written in AssemblyScript.
 //
-// `deno task build-kernels` compiles this file to binary.ts beside it. What the functions compute,
-// and in which order they add, is said in plain TypeScript in ../matmul.ts: the results are the
-// same to the last bit. Matrices are row-major and dense; every one has 32 bytes of room behind it,
-// because the last vectors of a row read (and, in `gather`, write) past its end.
+// `deno task build-kernels` adds the loops of tools/unrolled_kernels.ts and compiles all to binary.ts
+// beside this file. Each function has a twin in plain TypeScript in the folder above, which says what
+// it computes. Sums are added in the same order there, so that results are equal to the last bit; only
+// exp and sigmoid differ, in the last digits.
 //
-// An entry of a list, one for each number of a row that is not 0:
-//   0  u32  how many bytes into the other matrix its row begins
-//   8  T    the number
+// Numbers are row-major and dense. Arrays have 32 bytes of room behind them, because a last vector may
+// read and write past the end; a row's last vector is written before the row that follows it.
 
-const ENTRY: usize = 16;
-
-/** Lists the numbers of a row that are not 0; returns the list's end. */
+// Constants are loaded from memory: V8 builds the splat of a constant again at every use, which takes
+// three instructions.
+const CONSTANTS32 = memory.data<f32>([
+  0, 0, 0, 0, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5,
+  -104, -104, -104, -104, 89, 89, 89, 89,
+  1.4426950408889634, 1.4426950408889634, 1.4426950408889634, 1.4426950408889634,
+  0.693359375, 0.693359375, 0.693359375, 0.693359375,
+  -2.12194440e-4, -2.12194440e-4, -2.12194440e-4, -2.12194440e-4,
+  0.16666666666666666, 0.16666666666666666, 0.16666666666666666, 0.16666666666666666,
+  0.041666666666666664, 0.041666666666666664, 0.041666666666666664, 0.041666666666666664,
+  0.008333333333333333, 0.008333333333333333, 0.008333333333333333, 0.008333333333333333,
+  0.001388888888888889, 0.001388888888888889, 0.001388888888888889, 0.001388888888888889,
+  0.0001984126984126984, 0.0001984126984126984, 0.0001984126984126984, 0.0001984126984126984,
+  1e-30, 1e-30, 1e-30, 1e-30,
+]);
+const CONSTANTS64 = memory.data<f64>([
+  0, 0, 1, 1, 0.5, 0.5, -746, -746, 710, 710, 1.4426950408889634, 1.4426950408889634,
+  0.6931471803691238, 0.6931471803691238, 1.9082149292705877e-10, 1.9082149292705877e-10,
+  0.16666666666666666, 0.16666666666666666, 0.041666666666666664, 0.041666666666666664,
+  0.008333333333333333, 0.008333333333333333, 0.001388888888888889, 0.001388888888888889,
+  0.0001984126984126984, 0.0001984126984126984, 0.0000248015873015873, 0.0000248015873015873,
+  0.0000027557319223985893, 0.0000027557319223985893, 2.755731922398589e-7, 2.755731922398589e-7,
+  2.505210838544172e-8, 2.505210838544172e-8, 2.08767569878681e-9, 2.08767569878681e-9,
+  1.6059043836821613e-10, 1.6059043836821613e-10,
+]);
+/** The constant number `i` in all lanes. */
 @inline
-function list<T>(row: usize, length: i32, stride: usize, at: usize): usize {
-  const zero = v128.splat<T>(0), lanes = <i32>(16 / sizeof<T>());
-  for (let k: i32 = 0; k < length; k += 2 * lanes) { // an image is mostly black: skip in strides
-    const here = row + <usize>k * sizeof<T>();
-    const any = v128.or(v128.ne<T>(v128.load(here), zero), v128.ne<T>(v128.load(here, 16), zero));
-    if (!v128.any_true(any)) continue;
-    const last = min(k + 2 * lanes, length);
-    for (let i = k; i < last; i++) {
-      const value = load<T>(row + <usize>i * sizeof<T>());
-      store<u32>(at, <u32>i * <u32>stride);
-      store<T>(at, value, 8);
-      at += <T>0 != value ? ENTRY : 0; // NaN differs from 0, so it is kept
+function constant<T>(i: usize): v128 {
+  return v128.load((sizeof<T>() == 4 ? CONSTANTS32 : CONSTANTS64) + 16 * i);
+}
+const ZERO: usize = 0, ONE: usize = 1, HALF: usize = 2;
+
+// ---- Products.
+//
+// A list has an entry for each number of a row that is not 0: from its start on, how many bytes into
+// the other matrix that number's row begins, u32; `gap` bytes behind that, the number. Entries are as
+// far apart as numbers are long.
+
+/** How far behind the offsets of a list its numbers are. */
+@inline
+function gapOf<T>(inner: i32): usize {
+  return ((<usize>inner * sizeof<T>() + 15) & ~15) + 48;
+}
+
+/** Lists the numbers of a row that are not 0; returns the list's end. NaN differs from 0, so it is kept. */
+@inline
+function list<T>(row: usize, length: i32, stride: usize, at: usize, gap: usize): usize {
+  const zero = constant<T>(ZERO);
+  let k: i32 = 0;
+  if (sizeof<T>() == 4) {
+    const step = i32x4.splat(<i32>stride * 4), far = i32x4.splat(<i32>stride * 16);
+    let offsets = i32x4.mul(i32x4.splat(<i32>stride), i32x4(0, 1, 2, 3));
+    for (; k + 16 <= length; k += 16) { // an image is mostly black
+      const here = row + (<usize>k << 2);
+      const any = v128.or(v128.or(v128.load(here), v128.load(here, 16)), v128.or(v128.load(here, 32), v128.load(here, 48)));
+      if (!v128.any_true(any)) {
+        offsets = i32x4.add(offsets, far);
+        continue;
+      }
+      for (let q: usize = 0; q < 64; q += 16) {
+        const v = v128.load(here + q), mask = i32x4.bitmask(f32x4.ne(v, zero));
+        const front = v128.load(FRONT + (<usize>mask << 4));
+        v128.store(at, i8x16.swizzle(offsets, front));
+        v128.store(at + gap, i8x16.swizzle(v, front));
+        at += <usize>popcnt(mask) << 2;
+        offsets = i32x4.add(offsets, step);
+      }
+    }
+    for (; k + 4 <= length; k += 4) {
+      const v = v128.load(row + (<usize>k << 2)), mask = i32x4.bitmask(f32x4.ne(v, zero));
+      const front = v128.load(FRONT + (<usize>mask << 4));
+      v128.store(at, i8x16.swizzle(offsets, front));
+      v128.store(at + gap, i8x16.swizzle(v, front));
+      at += <usize>popcnt(mask) << 2;
+      offsets = i32x4.add(offsets, step);
     }
   }
+  if (sizeof<T>() == 8) {
+    for (; k + 8 <= length; k += 8) {
+      const here = row + (<usize>k << 3);
+      const any = v128.or(v128.or(v128.load(here), v128.load(here, 16)), v128.or(v128.load(here, 32), v128.load(here, 48)));
+      if (v128.any_true(any)) for (let q = k; q < k + 8; q++) at = entry<T>(row, q, stride, at, gap);
+    }
+  }
+  for (; k < length; k++) at = entry<T>(row, k, stride, at, gap);
   return at;
 }
-
-/** c = Σ value · row for 7 vectors of columns. */
-function gather7<T>(from: usize, end: usize, b: usize, c: usize): void {
-  let s0 = v128.splat<T>(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;
-  for (; from < end; from += ENTRY) {
-    const w = v128.load_splat<T>(from, 8), r = b + load<u32>(from);
-    s0 = v128.add<T>(s0, v128.mul<T>(w, v128.load(r)));
-    s1 = v128.add<T>(s1, v128.mul<T>(w, v128.load(r, 16)));
-    s2 = v128.add<T>(s2, v128.mul<T>(w, v128.load(r, 32)));
-    s3 = v128.add<T>(s3, v128.mul<T>(w, v128.load(r, 48)));
-    s4 = v128.add<T>(s4, v128.mul<T>(w, v128.load(r, 64)));
-    s5 = v128.add<T>(s5, v128.mul<T>(w, v128.load(r, 80)));
-    s6 = v128.add<T>(s6, v128.mul<T>(w, v128.load(r, 96)));
-  }
-  v128.store(c, s0);
-  v128.store(c, s1, 16);
-  v128.store(c, s2, 32);
-  v128.store(c, s3, 48);
-  v128.store(c, s4, 64);
-  v128.store(c, s5, 80);
-  v128.store(c, s6, 96);
+@inline
+function entry<T>(row: usize, k: i32, stride: usize, at: usize, gap: usize): usize {
+  const value = load<T>(row + <usize>k * sizeof<T>());
+  store<u32>(at, <u32>k * <u32>stride);
+  store<T>(at + gap, value);
+  return at + (<T>0 != value ? sizeof<T>() : 0);
 }
 
-/** c = Σ value · row for 3 vectors of columns. */
-function gather3<T>(from: usize, end: usize, b: usize, c: usize): void {
-  let s0 = v128.splat<T>(0), s1 = s0, s2 = s0;
-  for (; from < end; from += ENTRY) {
-    const w = v128.load_splat<T>(from, 8), r = b + load<u32>(from);
-    s0 = v128.add<T>(s0, v128.mul<T>(w, v128.load(r)));
-    s1 = v128.add<T>(s1, v128.mul<T>(w, v128.load(r, 16)));
-    s2 = v128.add<T>(s2, v128.mul<T>(w, v128.load(r, 32)));
-  }
-  v128.store(c, s0);
-  v128.store(c, s1, 16);
-  v128.store(c, s2, 32);
+@inline
+function hasZero<T>(row: usize, length: i32): bool {
+  const zero = constant<T>(ZERO), end = row + <usize>length * sizeof<T>();
+  for (; row + 16 <= end; row += 16) if (v128.any_true(v128.eq<T>(v128.load(row), zero))) return true;
+  for (; row < end; row += sizeof<T>()) if (load<T>(row) == 0) return true;
+  return false;
 }
 
-/** c = Σ value · row for one vector of columns. */
-function gather1<T>(from: usize, end: usize, b: usize, c: usize): void {
-  let s = v128.splat<T>(0);
-  for (; from < end; from += ENTRY) {
-    const w = v128.load_splat<T>(from, 8);
-    s = v128.add<T>(s, v128.mul<T>(w, v128.load(b + load<u32>(from))));
-  }
-  v128.store(c, s);
+/** C = A·B for four rows of A without a 0. */
+@inline
+function dense4<T>(a: usize, step: usize, inner: i32, b: usize, width: usize, c: usize): void {
+  if (width > 32) {
+    const last = ((width + 15) & ~15) - 48;
+    tile4x3<T>(a, step, inner, b + last, c + last, width); // its last vectors reach into the next row's first
+    for (let j: usize = 0; j < last; j += 48) tile4x3<T>(a, step, inner, b + j, c + j, width);
+  } else for (let j = <isize>((width + 15) & ~15) - 16; j >= 0; j -= 16) tile4x1<T>(a, step, inner, b + j, c + j, width);
 }
 
 /** C = A·B: each row of C gathers rows of B. */
 @inline
 function gather<T>(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: usize, room: usize): void {
-  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
-  for (let i: i32 = 0; i < rows; i++, a += step, c += width) {
-    const end = list<T>(a, inner, width, room);
-    // The last block may overlap the one before it: doing a few columns twice is faster than doing
-    // them one vector at a time, where each addition waits for the one before.
-    if (width > 96) {
-      const last = ((width + 15) & ~15) - 112;
-      for (let j: usize = 0; j < last; j += 112) gather7<T>(room, end, b + j, c + j);
-      gather7<T>(room, end, b + last, c + last);
-    } else if (width > 32) {
-      const last = ((width + 15) & ~15) - 48;
-      for (let j: usize = 0; j < last; j += 48) gather3<T>(room, end, b + j, c + j);
-      gather3<T>(room, end, b + last, c + last);
-    } else for (let j: usize = 0; j < width; j += 16) gather1<T>(room, end, b + j, c + j);
+  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>(), gap = gapOf<T>(inner);
+  const block = widest(<i32>((width + 15) >> 4)), bytes = <usize>block << 4;
+  // The last block may overlap the one before it: a few columns are computed twice.
+  const last = ((width + 15) & ~15) - bytes;
+  for (let i: i32 = 0; i < rows;) {
+    let full: i32 = 0;
+    while (full < 4 && i + full < rows && !hasZero<T>(a + <usize>full * step, inner)) full++;
+    if (full == 4) {
+      dense4<T>(a, step, inner, b, width, c);
+      i += 4;
+      a += 4 * step;
+      c += 4 * width;
+      continue;
+    }
+    for (full++; full > 0 && i < rows; full--, i++, a += step, c += width) {
+      const end = list<T>(a, inner, width, room, gap);
+      for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, room, end, gap, b + j, c + j);
+      gatherBlock<T>(block, room, end, gap, b + last, c + last);
+    }
   }
 }
 
-/** C row += value · d for 8 vectors of columns. */
-function scatter8<T>(from: usize, end: usize, d: usize, c: usize): void {
-  const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
-  const d4 = v128.load(d, 64), d5 = v128.load(d, 80), d6 = v128.load(d, 96), d7 = v128.load(d, 112);
-  for (; from < end; from += ENTRY) {
-    const w = v128.load_splat<T>(from, 8), r = c + load<u32>(from);
-    v128.store(r, v128.add<T>(v128.load(r), v128.mul<T>(w, d0)));
-    v128.store(r, v128.add<T>(v128.load(r, 16), v128.mul<T>(w, d1)), 16);
-    v128.store(r, v128.add<T>(v128.load(r, 32), v128.mul<T>(w, d2)), 32);
-    v128.store(r, v128.add<T>(v128.load(r, 48), v128.mul<T>(w, d3)), 48);
-    v128.store(r, v128.add<T>(v128.load(r, 64), v128.mul<T>(w, d4)), 64);
-    v128.store(r, v128.add<T>(v128.load(r, 80), v128.mul<T>(w, d5)), 80);
-    v128.store(r, v128.add<T>(v128.load(r, 96), v128.mul<T>(w, d6)), 96);
-    v128.store(r, v128.add<T>(v128.load(r, 112), v128.mul<T>(w, d7)), 112);
-  }
-}
-
-/** C row += value · d for one vector of columns. */
-function scatter1<T>(from: usize, end: usize, d: usize, c: usize): void {
-  const d0 = v128.load(d);
-  for (; from < end; from += ENTRY) {
-    const r = c + load<u32>(from);
-    v128.store(r, v128.add<T>(v128.load(r), v128.mul<T>(v128.load_splat<T>(from, 8), d0)));
-  }
-}
-
-/** C row += value · d for a single column: a vector would write into the next row. */
-function scatterScalar<T>(from: usize, end: usize, d: usize, c: usize): void {
+/** Row of C += value · d for a single column: a vector would write into the next row. */
+function scatterScalar<T>(from: usize, end: usize, gap: usize, d: usize, c: usize): void {
   const value = load<T>(d);
-  for (; from < end; from += ENTRY) {
+  for (; from < end; from += sizeof<T>()) {
     const r = c + load<u32>(from);
-    store<T>(r, load<T>(r) + load<T>(from, 8) * value);
+    store<T>(r, load<T>(r) + load<T>(from + gap) * value);
   }
 }
 
 /** C += Xᵀ·D: each row of X says into which rows of C the row of D goes. */
 @inline
 function scatter<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: usize, room: usize): void {
-  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
+  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>(), gap = gapOf<T>(inner);
   for (let r: i32 = 0; r < rows; r++, x += step, d += width) {
-    const end = list<T>(x, inner, width, room);
+    const end = list<T>(x, inner, width, room, gap);
     let j: usize = 0;
-    for (; j + 128 <= width; j += 128) scatter8<T>(room, end, d + j, c + j);
-    for (; j + 16 <= width; j += 16) scatter1<T>(room, end, d + j, c + j);
-    for (; j < width; j += sizeof<T>()) scatterScalar<T>(room, end, d + j, c + j);
+    for (; j + 128 <= width; j += 128) scatter8<T>(room, end, gap, d + j, c + j);
+    for (; j + 64 <= width; j += 64) scatter4<T>(room, end, gap, d + j, c + j);
+    for (; j + 16 <= width; j += 16) scatter1<T>(room, end, gap, d + j, c + j);
+    for (; j < width; j += sizeof<T>()) scatterScalar<T>(room, end, gap, d + j, c + j);
   }
 }
 
@@ -157,110 +182,317 @@ export function scatter64(x: usize, rows: i32, inner: i32, d: usize, columns: i3
   scatter<f64>(x, rows, inner, d, columns, c, room);
 }
 
-// ---- Functions of single numbers, four float32 or two float64 at a time, in place.
+/** y = xᵀ. */
+@inline
+function transpose<T>(x: usize, rows: i32, columns: i32, y: usize): void {
+  const down = <usize>rows * sizeof<T>();
+  for (let i: i32 = 0; i < rows; i++, y += sizeof<T>()) {
+    for (let j: i32 = 0, to = y; j < columns; j++, x += sizeof<T>(), to += down) store<T>(to, load<T>(x));
+  }
+}
+export function transpose32(x: usize, rows: i32, columns: i32, y: usize): void {
+  transpose<f32>(x, rows, columns, y);
+}
+export function transpose64(x: usize, rows: i32, columns: i32, y: usize): void {
+  transpose<f64>(x, rows, columns, y);
+}
+
+// ---- Arithmetic number by number: y = a ∘ b with ∘ = +, -, ·, / for op = 0, 1, 2, 3.
+
+@inline
+function combine<T>(op: i32, a: v128, b: v128): v128 {
+  if (op == 0) return v128.add<T>(a, b);
+  if (op == 1) return v128.sub<T>(a, b);
+  if (op == 2) return v128.mul<T>(a, b);
+  return v128.div<T>(a, b);
+}
+/** All of b differ, or b is one row for all rows of a, or one number for each row of a. */
+@inline
+function loop<T>(op: i32, kind: i32, a: usize, b: usize, rows: i32, columns: i32, y: usize): void {
+  const width = <usize>columns * sizeof<T>();
+  if (kind == 0) {
+    for (const end = a + <usize>rows * width; a < end; a += 16, b += 16, y += 16) {
+      v128.store(y, combine<T>(op, v128.load(a), v128.load(b)));
+    }
+  } else if (kind == 1) {
+    for (let i: i32 = 0; i < rows; i++, a += width, y += width) {
+      for (let j: usize = 0; j < width; j += 16) v128.store(y + j, combine<T>(op, v128.load(a + j), v128.load(b + j)));
+    }
+  } else {
+    for (let i: i32 = 0; i < rows; i++, a += width, y += width, b += sizeof<T>()) {
+      const v = v128.load_splat<T>(b);
+      for (let j: usize = 0; j < width; j += 16) v128.store(y + j, combine<T>(op, v128.load(a + j), v));
+    }
+  }
+}
+@inline
+function arithmetic<T>(op: i32, kind: i32, a: usize, b: usize, rows: i32, columns: i32, y: usize): void {
+  switch (op * 3 + kind) {
+    case 0: loop<T>(0, 0, a, b, rows, columns, y); break;
+    case 1: loop<T>(0, 1, a, b, rows, columns, y); break;
+    case 2: loop<T>(0, 2, a, b, rows, columns, y); break;
+    case 3: loop<T>(1, 0, a, b, rows, columns, y); break;
+    case 4: loop<T>(1, 1, a, b, rows, columns, y); break;
+    case 5: loop<T>(1, 2, a, b, rows, columns, y); break;
+    case 6: loop<T>(2, 0, a, b, rows, columns, y); break;
+    case 7: loop<T>(2, 1, a, b, rows, columns, y); break;
+    case 8: loop<T>(2, 2, a, b, rows, columns, y); break;
+    case 9: loop<T>(3, 0, a, b, rows, columns, y); break;
+    case 10: loop<T>(3, 1, a, b, rows, columns, y); break;
+    case 11: loop<T>(3, 2, a, b, rows, columns, y); break;
+  }
+}
+export function arithmetic32(op: i32, kind: i32, a: usize, b: usize, rows: i32, columns: i32, y: usize): void {
+  arithmetic<f32>(op, kind, a, b, rows, columns, y);
+}
+export function arithmetic64(op: i32, kind: i32, a: usize, b: usize, rows: i32, columns: i32, y: usize): void {
+  arithmetic<f64>(op, kind, a, b, rows, columns, y);
+}
+
+/** y = a ∘ value for one number: float32 is computed in float64 and rounded, as in plain TypeScript. */
+export function scalar32(op: i32, a: usize, value: f64, count: i32, y: usize): void {
+  const v = f64x2.splat(value);
+  for (const end = a + (<usize>count << 2); a < end; a += 8, y += 8) {
+    const x = f64x2.promote_low_f32x4(v128.load64_zero(a));
+    let z = x;
+    if (op == 0) z = f64x2.add(x, v);
+    else if (op == 1) z = f64x2.sub(x, v);
+    else if (op == 2) z = f64x2.mul(x, v);
+    else z = f64x2.div(x, v);
+    v128.store64_lane(y, f32x4.demote_f64x2_zero(z), 0);
+  }
+}
+export function scalar64(op: i32, a: usize, value: f64, count: i32, y: usize): void {
+  const v = f64x2.splat(value), end = a + (<usize>count << 3);
+  if (op == 0) for (; a < end; a += 16, y += 16) v128.store(y, f64x2.add(v128.load(a), v));
+  else if (op == 1) for (; a < end; a += 16, y += 16) v128.store(y, f64x2.sub(v128.load(a), v));
+  else if (op == 2) for (; a < end; a += 16, y += 16) v128.store(y, f64x2.mul(v128.load(a), v));
+  else for (; a < end; a += 16, y += 16) v128.store(y, f64x2.div(v128.load(a), v));
+}
+
+// ---- Folding an axis: sums are kept in float64.
+
+/** y = Σ of the rows of x. */
+export function sumColumns32(x: usize, rows: i32, columns: i32, y: usize): void {
+  const width = <usize>columns << 2;
+  for (let j: usize = 0; j < width; j += 16) {
+    let low = constant<f64>(ZERO), high = low;
+    for (let i: i32 = 0, at = x + j; i < rows; i++, at += width) {
+      low = f64x2.add(low, f64x2.promote_low_f32x4(v128.load64_zero(at)));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.load64_zero(at, 8)));
+    }
+    v128.store(y + j, f32x4.demote_f64x2_zero(low));
+    v128.store(y + j, f32x4.demote_f64x2_zero(high), 8);
+  }
+}
+export function sumColumns64(x: usize, rows: i32, columns: i32, y: usize): void {
+  const width = <usize>columns << 3;
+  for (let j: usize = 0; j < width; j += 16) {
+    let sum = constant<f64>(ZERO);
+    for (let i: i32 = 0, at = x + j; i < rows; i++, at += width) sum = f64x2.add(sum, v128.load(at));
+    v128.store(y + j, sum);
+  }
+}
+/** y = Σ of each row of x. */
+@inline
+function sumRows<T>(x: usize, rows: i32, columns: i32, y: usize): void {
+  for (let i: i32 = 0; i < rows; i++, y += sizeof<T>()) {
+    let sum: f64 = 0;
+    for (const end = x + <usize>columns * sizeof<T>(); x < end; x += sizeof<T>()) sum += <f64>load<T>(x);
+    store<T>(y, <T>sum);
+  }
+}
+export function sumRows32(x: usize, rows: i32, columns: i32, y: usize): void {
+  sumRows<f32>(x, rows, columns, y);
+}
+export function sumRows64(x: usize, rows: i32, columns: i32, y: usize): void {
+  sumRows<f64>(x, rows, columns, y);
+}
+/** y = the largest number of each row of x, or where it is, i32; a NaN wins. */
+@inline
+function largest<T>(x: usize, rows: i32, columns: i32, y: usize, isIndex: bool): void {
+  for (let i: i32 = 0; i < rows; i++, x += <usize>columns * sizeof<T>()) {
+    let best = load<T>(x), index: i32 = 0;
+    for (let j: i32 = 1; j < columns; j++) {
+      if (best != best) break;
+      const value = load<T>(x + <usize>j * sizeof<T>());
+      if (!(value <= best)) {
+        best = value;
+        index = j;
+      }
+    }
+    if (isIndex) store<i32>(y + (<usize>i << 2), index);
+    else store<T>(y + <usize>i * sizeof<T>(), best);
+  }
+}
+export function max32(x: usize, rows: i32, columns: i32, y: usize): void {
+  largest<f32>(x, rows, columns, y, false);
+}
+export function max64(x: usize, rows: i32, columns: i32, y: usize): void {
+  largest<f64>(x, rows, columns, y, false);
+}
+export function argmax32(x: usize, rows: i32, columns: i32, y: usize): void {
+  largest<f32>(x, rows, columns, y, true);
+}
+export function argmax64(x: usize, rows: i32, columns: i32, y: usize): void {
+  largest<f64>(x, rows, columns, y, true);
+}
+
+// ---- Functions of single numbers, four float32 or two float64 at a time.
 //
 // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and r = x - n ln 2, so |r| ≤ ln 2 / 2, where the first
-// terms of Taylor's series are enough. n ln 2 is taken away in two parts, the first one short, so
+// terms of Taylor's series are enough. n ln 2 is subtracted in two parts, the first one short, so
 // that no digit of r is lost (Cody and Waite, 1980). 2ⁿ is written into the exponent's bits in two
-// halves, so that the largest and the smallest results come out right, too.
+// halves, so that the largest and the smallest results are right, too.
 
-const LOG2_E: f64 = 1.4426950408889634;
-
-/** eˣ for two float64, to 1 ulp or so. */
+/** eˣ for two float64, to about 1 ulp. */
 @inline
 function exp64(x: v128): v128 {
-  x = f64x2.min(f64x2.max(x, f64x2.splat(-746)), f64x2.splat(710));
-  const n = f64x2.nearest(f64x2.mul(x, f64x2.splat(LOG2_E)));
-  let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(0.6931471803691238)));
-  r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(1.9082149292705877e-10)));
-  let p = f64x2.splat(1.0 / 6227020800);
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 479001600));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 39916800));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 3628800));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 362880));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  x = f64x2.min(f64x2.max(x, constant<f64>(3)), constant<f64>(4));
+  const n = f64x2.nearest(f64x2.mul(x, constant<f64>(5)));
+  let r = f64x2.sub(x, f64x2.mul(n, constant<f64>(6)));
+  r = f64x2.sub(r, f64x2.mul(n, constant<f64>(7)));
+  let p = constant<f64>(18);
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(17));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(16));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(15));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(14));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(13));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(12));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(11));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(10));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(9));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(8));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(HALF));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(ONE));
+  p = f64x2.add(f64x2.mul(p, r), constant<f64>(ONE));
   const i = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n)), half = i64x2.shr_s(i, 1);
   const low = i64x2.shl(i64x2.add(half, i64x2.splat(1023)), 52);
   const high = i64x2.shl(i64x2.add(i64x2.sub(i, half), i64x2.splat(1023)), 52);
   return f64x2.mul(f64x2.mul(p, low), high);
 }
 
-/** eˣ for four float32, to 2 ulp or so. */
+/** eˣ for four float32, to about 2 ulp. */
 @inline
 function exp32(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(<f32>LOG2_E)));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
-  let p = f32x4.splat(1.0 / 5040);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 720));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 120));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 24));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 6));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
+  x = f32x4.min(f32x4.max(x, constant<f32>(3)), constant<f32>(4));
+  const n = f32x4.nearest(f32x4.mul(x, constant<f32>(5)));
+  let r = f32x4.sub(x, f32x4.mul(n, constant<f32>(6)));
+  r = f32x4.sub(r, f32x4.mul(n, constant<f32>(7)));
+  let p = constant<f32>(12);
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(11));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(10));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(9));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(8));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(HALF));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(ONE));
+  p = f32x4.add(f32x4.mul(p, r), constant<f32>(ONE));
   const i = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(i, 1);
   const low = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
   const high = i32x4.shl(i32x4.add(i32x4.sub(i, half), i32x4.splat(127)), 23);
   return f32x4.mul(f32x4.mul(p, low), high);
 }
 
-/** x = eˣ for `count` float64. */
-export function exp64s(x: usize, count: i32): void {
-  for (const end = x + <usize>count * 8; x < end; x += 16) v128.store(x, exp64(v128.load(x)));
+/** y = eˣ. */
+export function exp64s(x: usize, count: i32, y: usize): void {
+  for (const end = x + <usize>count * 8; x < end; x += 16, y += 16) v128.store(y, exp64(v128.load(x)));
 }
-/** x = eˣ for `count` float32. */
-export function exp32s(x: usize, count: i32): void {
-  for (const end = x + <usize>count * 4; x < end; x += 16) v128.store(x, exp32(v128.load(x)));
+export function exp32s(x: usize, count: i32, y: usize): void {
+  for (const end = x + <usize>count * 4; x < end; x += 16, y += 16) v128.store(y, exp32(v128.load(x)));
 }
-/** x = 1 / (1 + e⁻ˣ) for `count` float64. */
-export function sigmoid64s(x: usize, count: i32): void {
-  const one = f64x2.splat(1);
-  for (const end = x + <usize>count * 8; x < end; x += 16) {
-    v128.store(x, f64x2.div(one, f64x2.add(one, exp64(f64x2.neg(v128.load(x))))));
+/** y = 1 / (1 + e⁻ˣ). */
+export function sigmoid64s(x: usize, count: i32, y: usize): void {
+  const one = constant<f64>(ONE);
+  for (const end = x + <usize>count * 8; x < end; x += 16, y += 16) {
+    v128.store(y, f64x2.div(one, f64x2.add(one, exp64(f64x2.neg(v128.load(x))))));
   }
 }
-/** x = 1 / (1 + e⁻ˣ) for `count` float32. */
-export function sigmoid32s(x: usize, count: i32): void {
-  const one = f32x4.splat(1);
-  for (const end = x + <usize>count * 4; x < end; x += 16) {
-    v128.store(x, f32x4.div(one, f32x4.add(one, exp32(f32x4.neg(v128.load(x))))));
+export function sigmoid32s(x: usize, count: i32, y: usize): void {
+  const one = constant<f32>(ONE);
+  for (const end = x + <usize>count * 4; x < end; x += 16, y += 16) {
+    v128.store(y, f32x4.div(one, f32x4.add(one, exp32(f32x4.neg(v128.load(x))))));
   }
 }
-/** x = max(0, x) for `count` float64; NaN stays. */
-export function relu64s(x: usize, count: i32): void {
-  const zero = f64x2.splat(0);
-  for (const end = x + <usize>count * 8; x < end; x += 16) v128.store(x, f64x2.max(v128.load(x), zero));
+/** y = max(0, x); NaN stays. */
+@inline
+function relu<T>(x: usize, count: i32, y: usize): void {
+  const zero = constant<T>(ZERO);
+  for (const end = x + <usize>count * sizeof<T>(); x < end; x += 16, y += 16) {
+    const v = v128.load(x);
+    v128.store(y, v128.andnot(v, v128.lt<T>(v, zero)));
+  }
 }
-/** x = max(0, x) for `count` float32; NaN stays. */
-export function relu32s(x: usize, count: i32): void {
-  const zero = f32x4.splat(0);
-  for (const end = x + <usize>count * 4; x < end; x += 16) v128.store(x, f32x4.max(v128.load(x), zero));
+export function relu64s(x: usize, count: i32, y: usize): void {
+  relu<f64>(x, count, y);
+}
+export function relu32s(x: usize, count: i32, y: usize): void {
+  relu<f32>(x, count, y);
+}
+/** y = d where x > 0, else 0. */
+@inline
+function where<T>(x: usize, d: usize, count: i32, y: usize): void {
+  const zero = constant<T>(ZERO);
+  for (const end = x + <usize>count * sizeof<T>(); x < end; x += 16, d += 16, y += 16) {
+    v128.store(y, v128.and(v128.load(d), v128.gt<T>(v128.load(x), zero)));
+  }
+}
+export function where64(x: usize, d: usize, count: i32, y: usize): void {
+  where<f64>(x, d, count, y);
+}
+export function where32(x: usize, d: usize, count: i32, y: usize): void {
+  where<f32>(x, d, count, y);
 }
 
-/** Adam's step for `count` float32: see ../../optimizers.ts, where the formula stands. */
+// ---- Training.
+
+/**
+ * y = 0 where the next random word is below `limit`, else `kept`. Four xorshift128 generators (Marsaglia,
+ * 2003), one for each lane, with their four words of state at `state`.
+ */
+export function mask32(state: usize, limit: u32, kept: f32, count: i32, y: usize): void {
+  const below = i32x4.splat(<i32>limit), value = f32x4.splat(kept);
+  let a = v128.load(state), b = v128.load(state, 16), c = v128.load(state, 32), d = v128.load(state, 48);
+  for (const end = y + (<usize>count << 2); y < end; y += 16) {
+    let t = v128.xor(a, i32x4.shl(a, 11));
+    t = v128.xor(t, i32x4.shr_u(t, 8));
+    a = b;
+    b = c;
+    c = d;
+    d = v128.xor(v128.xor(d, i32x4.shr_u(d, 19)), t);
+    v128.store(y, v128.and(value, i32x4.ge_u(d, below)));
+  }
+  v128.store(state, a);
+  v128.store(state, b, 16);
+  v128.store(state, c, 32);
+  v128.store(state, d, 48);
+}
+
+/** y = w - rate·g, in float64 and rounded. */
+export function descend32(w: usize, g: usize, rate: f64, count: i32, y: usize): void {
+  const r = f64x2.splat(rate);
+  for (const end = w + (<usize>count << 2); w < end; w += 8, g += 8, y += 8) {
+    const slope = f64x2.promote_low_f32x4(v128.load64_zero(g));
+    const next = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(w)), f64x2.mul(r, slope));
+    v128.store64_lane(y, f32x4.demote_f64x2_zero(next), 0);
+  }
+}
+
+/** Adam's step: y from w; m and v are changed. */
 export function adam32(
-  w: usize, g: usize, m: usize, v: usize, count: i32, rate: f32, share1: f32, share2: f32, epsilon: f32,
+  w: usize, g: usize, m: usize, v: usize, count: i32, rate: f32, share1: f32, share2: f32, epsilon: f32, y: usize,
 ): void {
-  for (const end = w + <usize>count * 4; w < end; w += 16, g += 16, m += 16, v += 16) {
+  const s1 = f32x4.splat(share1), s2 = f32x4.splat(share2), e = f32x4.splat(epsilon), r = f32x4.splat(rate);
+  const tiny = constant<f32>(13);
+  for (const end = w + <usize>count * 4; w < end; w += 16, g += 16, m += 16, v += 16, y += 16) {
     const slope = v128.load(g);
     let mean = v128.load(m), square = v128.load(v);
-    mean = f32x4.add(mean, f32x4.mul(f32x4.splat(share1), f32x4.sub(slope, mean)));
-    // A mean that dies away would end among the denormal numbers, and every operation on them is slow.
-    mean = v128.andnot(mean, f32x4.le(f32x4.abs(mean), f32x4.splat(1e-30))); // NaN stays
-    square = f32x4.add(square, f32x4.mul(f32x4.splat(share2), f32x4.sub(f32x4.mul(slope, slope), square)));
+    mean = f32x4.add(mean, f32x4.mul(s1, f32x4.sub(slope, mean)));
+    // A mean that decays would end among the denormal numbers, and every operation on them is slow.
+    mean = v128.andnot(mean, f32x4.le(f32x4.abs(mean), tiny)); // NaN stays
+    square = f32x4.add(square, f32x4.mul(s2, f32x4.sub(f32x4.mul(slope, slope), square)));
     v128.store(m, mean);
     v128.store(v, square);
-    const size = f32x4.add(f32x4.sqrt(square), f32x4.splat(epsilon));
-    v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(f32x4.splat(rate), mean), size)));
+    const size = f32x4.add(f32x4.sqrt(square), e);
+    v128.store(y, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(r, mean), size)));
   }
 }

@@ -1,52 +1,74 @@
-/** The compiled kernels.as, and the memory it works on. */
-import type { FloatArray } from "../matrix.ts";
+/** The compiled kernels, and the scratch part of the memory that they work on. */
 import { BINARY } from "./binary.ts";
+import { memory, SCRATCH_END, SCRATCH_START } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
 
-/** A function of kernels.as: its arguments are addresses and counts. */
-export type Kernel = (...addresses: number[]) => void;
+/** A function of kernels.as: its arguments are addresses, counts and constants. */
+export type Kernel = (...numbers: number[]) => number;
 
-/** Vectors are so many bytes long; the last ones of an array may reach past its end. */
-const VECTOR = 16;
-const PAGE = 65_536;
+/** A kernel for each kind of number. */
+export interface Pair {
+  readonly float32: Kernel;
+  readonly float64: Kernel;
+}
 
 /** The kernels, or undefined where WebAssembly or its SIMD is unavailable. */
 export const wasm = load();
 
 function load() {
+  if (memory === undefined) return undefined;
   try {
-    const memory = new WebAssembly.Memory({ initial: 16 });
     const kernel = instantiate(BINARY, memory).call;
+    const pair = (name: string, ending = ""): Pair => ({
+      float32: kernel(`${name}32${ending}`),
+      float64: kernel(`${name}64${ending}`),
+    });
     return {
       memory,
-      gather: { float32: kernel("gather32"), float64: kernel("gather64") },
-      scatter: { float32: kernel("scatter32"), float64: kernel("scatter64") },
-      exp: { float32: kernel("exp32s"), float64: kernel("exp64s") },
-      sigmoid: { float32: kernel("sigmoid32s"), float64: kernel("sigmoid64s") },
+      gather: pair("gather"),
+      scatter: pair("scatter"),
+      transpose: pair("transpose"),
+      arithmetic: pair("arithmetic"),
+      scalar: pair("scalar"),
+      sumColumns: pair("sumColumns"),
+      sumRows: pair("sumRows"),
+      max: pair("max"),
+      argmax: pair("argmax"),
+      exp: pair("exp", "s"),
+      sigmoid: pair("sigmoid", "s"),
+      relu: pair("relu", "s"),
+      where: pair("where"),
+      mask: kernel("mask32"),
+      descend: kernel("descend32"),
       adam: kernel("adam32"),
-      relu: { float32: kernel("relu32s"), float64: kernel("relu64s") },
     };
   } catch {
     return undefined;
   }
 }
 
-/** Hands out the kernels' memory, from its start. */
+/** Room behind each array, for the last vectors of the kernels. */
+const PADDING = 48;
+
+/** Hands out the scratch part of the memory, from its start, for one call of a kernel. */
 export class Arena {
-  #top = VECTOR; // 0 is no address
+  #top = SCRATCH_START;
   constructor(readonly memory: WebAssembly.Memory, readonly isDouble: boolean) {}
 
-  /** The address of room for `count` numbers, and for two vectors behind them. */
+  /** Whether there is room for so many numbers more, in at most eight arrays. */
+  hasRoomFor(count: number): boolean {
+    return this.#top + count * 8 + 8 * (PADDING + 16) <= SCRATCH_END;
+  }
+
+  /** The address of room for `count` numbers. */
   reserve(count: number): number {
     const address = this.#top;
-    this.#top += Math.ceil((count * (this.isDouble ? 8 : 4)) / VECTOR) * VECTOR + 2 * VECTOR;
-    const missing = this.#top - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    this.#top += (count * (this.isDouble ? 8 : 4) + PADDING + 15) & ~15;
     return address;
   }
 
-  /** The numbers at an address; to be asked for again whenever room was reserved. */
-  at(address: number, count: number): FloatArray {
+  /** The numbers at an address. */
+  at(address: number, count: number): Float64Array | Float32Array {
     const { buffer } = this.memory;
     return this.isDouble
       ? new Float64Array(buffer, address, count)

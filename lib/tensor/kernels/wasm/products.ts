@@ -1,55 +1,100 @@
-/** The products of kernels.as on matrices that lie anywhere. */
-import { copyRows, type FloatArray, isDense, type Matrix, transposed } from "../matrix.ts";
-import { Arena, type Kernel, wasm } from "./module.ts";
+/** The products of kernels.as on matrices that are anywhere. */
+import { copyRows, isDense, type Matrix, transposed } from "../matrix.ts";
+import type { Storage } from "../storage.ts";
+import { Arena, wasm } from "./module.ts";
 
-/** Bytes of a list's entry: see kernels.as. */
-const ENTRY = 16;
 /** Numbers of A that are copied over at a time: they stay in the processor's cache. */
 const CHUNK = 1 << 17;
-/** Larger products are left to plain TypeScript: the memory, once grown, is never given back. */
-const MOST_BYTES = 256 * 2 ** 20;
 
 /**
  * Writes A·B, row-major, to `out`, with WebAssembly.
- * @returns false when that cannot be had here or the matrices are too large: nothing is written.
+ * @returns false where it is unavailable or the matrices are too large: nothing is written.
  */
-export function wasmProduct(a: Matrix, b: Matrix, out: FloatArray): boolean {
-  const most = (a.columns * (b.columns + 2) + a.rows * b.columns + 2 * CHUNK) * 8;
-  if (wasm === undefined || most > MOST_BYTES) return false;
-  const isDouble = out instanceof Float64Array, dtype = isDouble ? "float64" : "float32";
-  const arena = new Arena(wasm.memory, isDouble), x = transposed(a);
-  if (!isDense(a) && isDense(x)) scatter(arena, wasm.scatter[dtype], x, b, out);
-  else gather(arena, wasm.gather[dtype], a, b, out);
-  return true;
+export function wasmProduct(a: Matrix, b: Matrix, out: Storage): boolean {
+  if (wasm === undefined) return false;
+  if (out.length === 0) return true;
+  const dtype = out.dtype === "float64" ? "float64" : "float32";
+  const product = new Product(new Arena(wasm.memory, dtype === "float64"), dtype, out);
+  const x = transposed(a);
+  return !isDense(a) && isDense(x) ? product.scatter(x, b) : product.gather(a, b);
 }
 
-/** C = A·B, a chunk of A's rows at a time. */
-function gather(arena: Arena, product: Kernel, a: Matrix, b: Matrix, out: FloatArray): void {
-  const { rows, columns: inner } = a, { columns } = b;
-  const step = Math.max(1, Math.min(rows, Math.floor(CHUNK / Math.max(inner, columns, 1))));
-  const bAt = arena.reserve(inner * columns), aAt = arena.reserve(step * inner);
-  const cAt = arena.reserve(step * columns), room = arena.reserve((inner + 1) * ENTRY);
-  copyRows(b, 0, inner, arena.at(bAt, inner * columns));
-  for (let from = 0; from < rows; from += step) {
-    const to = Math.min(from + step, rows), count = to - from;
-    copyRows(a, from, to, arena.at(aAt, count * inner));
-    product(aAt, count, inner, bAt, columns, cAt, room);
-    out.set(arena.at(cAt, count * columns), from * columns);
+class Product {
+  readonly #bytes: number;
+
+  constructor(
+    readonly arena: Arena,
+    readonly dtype: "float32" | "float64",
+    readonly out: Storage,
+  ) {
+    this.#bytes = dtype === "float64" ? 8 : 4;
+  }
+
+  /** Where a dense matrix is in the kernels' memory, or 0 where it is not. */
+  #placeOf(m: Matrix): number {
+    if (m.storage.dtype !== this.dtype || !isDense(m)) return 0;
+    const address = m.storage.settle();
+    return address === 0 ? 0 : address + m.offset * this.#bytes;
+  }
+
+  /** C = A·B, a chunk of A's rows at a time where they have to be copied. */
+  gather(a: Matrix, b: Matrix): boolean {
+    const { arena, out, dtype } = this, { rows, columns: inner } = a, { columns } = b;
+    const aAt = this.#placeOf(a), cAt = out.address;
+    const bAt = this.#placeOf(b);
+    const step = aAt > 0 && cAt > 0 ? rows : rowsAtOnce(rows, inner, columns);
+    if (!arena.hasRoomFor(inner * (columns + 3) + step * (inner + columns))) return false;
+    if (wasm === undefined) return false;
+    const room = arena.reserve(2 * inner + 64);
+    const bHere = bAt > 0 ? bAt : this.#copyOf(b);
+    const aHere = aAt > 0 ? aAt : arena.reserve(step * inner);
+    const cHere = cAt > 0 ? cAt : arena.reserve(step * columns);
+    for (let from = 0; from < rows; from += step) {
+      const to = Math.min(from + step, rows), count = to - from;
+      if (aAt === 0) copyRows(a, from, to, arena.at(aHere, count * inner));
+      const aNow = aAt > 0 ? aHere + from * inner * this.#bytes : aHere;
+      const cNow = cAt > 0 ? cHere + from * columns * this.#bytes : cHere;
+      wasm.gather[dtype](aNow, count, inner, bHere, columns, cNow, room);
+      if (cAt === 0) out.array.set(arena.at(cHere, count * columns), from * columns);
+    }
+    return true;
+  }
+
+  /** C = Xᵀ·D, a chunk of the rows of X and D at a time where they have to be copied. */
+  scatter(x: Matrix, d: Matrix): boolean {
+    const { arena, out, dtype } = this, { rows, columns: inner } = x, { columns } = d;
+    const xAt = this.#placeOf(x), dAt = this.#placeOf(d), cAt = out.address;
+    const step = xAt > 0 && dAt > 0 ? rows : rowsAtOnce(rows, inner, columns);
+    if (!arena.hasRoomFor(inner * (columns + 3) + step * (inner + columns))) return false;
+    if (wasm === undefined) return false;
+    const room = arena.reserve(2 * inner + 64);
+    const cHere = cAt > 0 ? cAt : arena.reserve(inner * columns);
+    const xHere = xAt > 0 ? xAt : arena.reserve(step * inner);
+    const dHere = dAt > 0 ? dAt : arena.reserve(step * columns);
+    if (cAt > 0) out.array.fill(0);
+    else arena.at(cHere, inner * columns).fill(0);
+    for (let from = 0; from < rows; from += step) {
+      const to = Math.min(from + step, rows), count = to - from;
+      if (xAt === 0) copyRows(x, from, to, arena.at(xHere, count * inner));
+      if (dAt === 0) copyRows(d, from, to, arena.at(dHere, count * columns));
+      const xNow = xAt > 0 ? xHere + from * inner * this.#bytes : xHere;
+      const dNow = dAt > 0 ? dHere + from * columns * this.#bytes : dHere;
+      wasm.scatter[dtype](xNow, count, inner, dNow, columns, cHere, room);
+    }
+    if (cAt === 0) out.array.set(arena.at(cHere, inner * columns));
+    return true;
+  }
+
+  /** A row-major copy of a matrix in the scratch memory. */
+  #copyOf(m: Matrix): number {
+    const { rows, columns } = m, at = this.arena.reserve(rows * columns);
+    const turned = transposed(m), turnedAt = this.#placeOf(turned);
+    if (turnedAt > 0) wasm?.transpose[this.dtype](turnedAt, columns, rows, at);
+    else copyRows(m, 0, rows, this.arena.at(at, rows * columns));
+    return at;
   }
 }
 
-/** C = Xᵀ·D, a chunk of the rows of X and D at a time. */
-function scatter(arena: Arena, product: Kernel, x: Matrix, d: Matrix, out: FloatArray): void {
-  const { rows, columns: inner } = x, { columns } = d;
-  const step = Math.max(1, Math.min(rows, Math.floor(CHUNK / Math.max(inner, columns, 1))));
-  const cAt = arena.reserve(inner * columns), xAt = arena.reserve(step * inner);
-  const dAt = arena.reserve(step * columns), room = arena.reserve((inner + 1) * ENTRY);
-  arena.at(cAt, inner * columns).fill(0);
-  for (let from = 0; from < rows; from += step) {
-    const to = Math.min(from + step, rows), count = to - from;
-    copyRows(x, from, to, arena.at(xAt, count * inner));
-    copyRows(d, from, to, arena.at(dAt, count * columns));
-    product(xAt, count, inner, dAt, columns, cAt, room);
-  }
-  out.set(arena.at(cAt, inner * columns));
+function rowsAtOnce(rows: number, inner: number, columns: number): number {
+  return Math.max(1, Math.min(rows, Math.floor(CHUNK / Math.max(inner, columns, 1))));
 }
