@@ -5,7 +5,11 @@
  * `deno task bench inference [--json]`
  */
 import { parseArgs } from "node:util";
-import { loadMnist, randn, Random, sigmoid, softmax, type Tensor } from "../lib/mod.ts";
+import { sigmoid, softmax } from "../lib/nn/functions.ts";
+import { loadMnist } from "../lib/notebook/mnist.ts";
+import { randn } from "../lib/tensor/create.ts";
+import { Random } from "../lib/tensor/random.ts";
+import type { Tensor } from "../lib/tensor/tensor.ts";
 import { Python } from "./support/python.ts";
 import { median, report } from "./support/report.ts";
 

@@ -12,17 +12,13 @@ import { drawDigits } from "../lib/data/digits/draw.ts";
 import { DataError } from "../lib/support/errors.ts";
 import { obtain } from "../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../lib/data/sets/sources.ts";
-import {
-  lectureInput,
-  lectureTarget,
-  MnistTest,
-  progress,
-  Random,
-  type Shape,
-  Tensor,
-  tensor,
-} from "../lib/mod.ts";
-import type { Way } from "../lib/lecture/mnist_test.ts";
+import { MnistTest, type Way } from "../lib/lecture/mnist_test.ts";
+import { lectureInput, lectureTarget } from "../lib/lecture/sample.ts";
+import { progress } from "../lib/notebook/progress.ts";
+import { tensor } from "../lib/tensor/create.ts";
+import { Random } from "../lib/tensor/random.ts";
+import type { Shape } from "../lib/tensor/shape.ts";
+import { Tensor } from "../lib/tensor/tensor.ts";
 import { Python } from "./support/python.ts";
 import { median, report } from "./support/report.ts";
 

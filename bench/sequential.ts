@@ -8,7 +8,10 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { projectPath } from "../lib/support/paths.ts";
-import { layers, learningRateScheduler, loadMnist, sequential } from "../lib/mod.ts";
+import { learningRateScheduler } from "../lib/model/callbacks.ts";
+import * as layers from "../lib/model/layers/mod.ts";
+import { sequential } from "../lib/model/model.ts";
+import { loadMnist } from "../lib/notebook/mnist.ts";
 import { Python } from "./support/python.ts";
 import { median, report } from "./support/report.ts";
 
