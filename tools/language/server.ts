@@ -34,7 +34,7 @@ const FRUGAL: Readonly<Record<string, string>> = {
 };
 
 /** Milliseconds after which a server that does not answer is ended. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Starts `deno lsp`, with the streams of its messages. */
 export function spawnServer(): {

@@ -177,8 +177,13 @@ export class LanguageService {
     });
     this.#current = server;
     for (const { uri, text } of this.#modules.all) server.write(uri, text);
-    // In the background: whoever has asked goes on, and whoever waits for `isReady` sees it later.
-    this.#rehearse(server);
+    // The first answers of a new server are empty.
+    const uri = this.#draft.replace("$draft", "$warm_up");
+    server.write(uri, this.#modules.draft(WARM_UP, WARM_UP.length));
+    await server.complete(uri, positionOf(WARM_UP, WARM_UP.length));
+    await server.hover(uri, positionOf(WARM_UP, WARM_UP.indexOf("tensor([")));
+    server.close(uri);
+    this.#rehearse(server); // in the background
     return server;
   }
 
@@ -193,11 +198,8 @@ export class LanguageService {
   }
 
   async #rehearse(server: LanguageServer): Promise<void> {
-    const uri = this.#draft.replace("$draft", "$rehearsal");
-    server.write(uri, this.#modules.draft(WARM_UP, WARM_UP.length));
-    await server.complete(uri, positionOf(WARM_UP, WARM_UP.length));
-    await server.hover(uri, positionOf(WARM_UP, WARM_UP.indexOf("tensor([")));
     for (const module of [...this.#modules.all]) await this.#errorsOf(server, module);
+    const uri = this.#draft.replace("$draft", "$rehearsal");
     for (let i = 0; i < REHEARSALS; i++) {
       server.write(uri, this.#modules.draft(`const rehearsal = ${i};`, 0));
       await server.diagnose(uri);
