@@ -20,6 +20,7 @@ deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, 
   --json             print one line of JSON a notebook, and nothing else
   --timeout SECONDS  stop a cell that takes longer
   --jobs N           run N notebooks side by side (1)
+  --types            report type errors of the cells, too
   --help             print this`;
 
 const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"];
@@ -45,6 +46,8 @@ export interface Options {
   timeout: number | undefined;
   /** How many notebooks at once. */
   jobs: number;
+  /** Whether type errors are reported, too. */
+  types: boolean;
 }
 
 /**
@@ -79,6 +82,7 @@ export function readOptions(args: string[]): Options {
     help: values.help ?? false,
     timeout: timeout === undefined ? undefined : positive("--timeout", timeout),
     jobs: Math.ceil(positive("--jobs", jobs)),
+    types: values.types ?? false,
   };
 }
 
@@ -95,6 +99,7 @@ function parse(args: string[]) {
         jobs: { type: "string" },
         write: { type: "boolean" },
         json: { type: "boolean" },
+        types: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -31,12 +31,16 @@ export interface Result {
   scraps: { [name: string]: Json };
   /** Only where it failed. */
   error?: ReportedError;
+  /** Only with `--types`. */
+  typeErrors?: ReportedError[];
 }
 
 /** One line of JSON, with the keys in the order of {@linkcode Result}. */
-export function jsonLine({ notebook, ok, data, seconds, scraps, error }: Result): string {
+export function jsonLine(
+  { notebook, ok, data, seconds, scraps, error, typeErrors }: Result,
+): string {
   const rounded = Math.round(seconds * 1000) / 1000;
-  return JSON.stringify({ notebook, ok, data, seconds: rounded, scraps, error });
+  return JSON.stringify({ notebook, ok, data, seconds: rounded, scraps, error, typeErrors });
 }
 
 /** Says where and why a notebook failed: `notebook, cell 3 (predict), line 2: message`. */

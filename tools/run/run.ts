@@ -125,7 +125,14 @@ async function runJob(
       refuseMachinePaths(stored);
       await writeNotebook(path, stored);
     }
-    const result = { notebook: name, ok: !failure, seconds, ...recordedIn(executed) };
+    const found = options.types ? await typeErrorsOf(executed, dirname(path)) : undefined;
+    const result = {
+      notebook: name,
+      ok: !failure && !found?.length,
+      seconds,
+      ...recordedIn(executed),
+      ...found && { typeErrors: found },
+    };
     if (!failure) return result;
     const { cell, id, line } = failure;
     return { ...result, error: { cell, id, line, message: describe(failure) } };
@@ -133,6 +140,12 @@ async function runJob(
     if (signal.aborted) throw error;
     return { ...failure(name, error), seconds: (performance.now() - begin) / 1000 };
   }
+}
+
+/** The type errors of a notebook; the compiler is loaded only now. */
+async function typeErrorsOf(notebook: Notebook, folder: string): Promise<ReportedError[]> {
+  const { typeErrors } = await import("../language/whole_notebook.ts");
+  return await typeErrors(notebook, folder);
 }
 
 /** Does the jobs, so many at a time, and hands over the results in the order of the jobs. */
@@ -158,7 +171,9 @@ async function inOrder<Job, Result>(
 
 function announce(result: Result, options: Options, progress: Progress): void {
   if (options.json) console.log(jsonLine(result));
-  if (result.error) progress.say(errorLine(result.notebook, result.error));
+  for (const error of [...result.typeErrors ?? [], ...result.error ? [result.error] : []]) {
+    progress.say(errorLine(result.notebook, error));
+  }
 }
 
 function failure(name: string, error: unknown): Result {

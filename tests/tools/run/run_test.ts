@@ -188,6 +188,23 @@ Deno.test("what is wrong in the arguments is said before anything runs", async (
   });
 });
 
+Deno.test("--types reports type errors as the check does", async () => {
+  const notebook = notebookOf("const n: number = 1;", "\nconst text: string = n;");
+  await withNotebooks({ "a.ipynb": notebook }, async (_, path) => {
+    assert.equal((await run([path])).code, 0);
+    const { code, stdout, stderr } = await run(["--types", "--json", path]);
+    assert.equal(code, 1);
+    const { ok, typeErrors, error } = JSON.parse(stdout);
+    const message = "Type 'number' is not assignable to type 'string'.";
+    assert.deepEqual([ok, error, typeErrors], [
+      false,
+      undefined,
+      [{ cell: 2, id: "cell-2", line: 2, message }],
+    ]);
+    assert.match(stderr, /a\.ipynb, cell 2 \(cell-2\), line 2: Type 'number' is not assignable/);
+  });
+});
+
 Deno.test("--help", async () => {
   const { code, stdout } = await run(["--help"]);
   assert.equal(code, 0);
