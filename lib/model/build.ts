@@ -1,5 +1,5 @@
 /** From specifications to layers that can compute, and the weights of those layers. */
-import { describe } from "../support/describe.ts";
+import { describe, unexpected } from "../support/describe.ts";
 import type { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
 import { baseOf, numbersOf, Tensor } from "../tensor/tensor.ts";
@@ -11,6 +11,8 @@ export interface ModelLayer extends BuiltLayer {
   readonly spec: LayerSpec;
   /** Its name: `"dense_1"`. */
   readonly name: string;
+  /** The shape of one input sample. */
+  readonly inputShape: Shape;
 }
 
 /** Weights by name: `"dense_1.W"`. */
@@ -29,14 +31,14 @@ export function build(
   { random, dtype }: { readonly random: Random; readonly dtype: ModelDType },
   stored?: NamedWeights,
 ): ModelLayer[] {
-  let input = inputShapeOf(specs);
+  let input = firstShape(specs);
   const names = namesOf(specs), used = new Set<string>();
   const layers = specs.map((spec, k) => {
-    const name = names[k], { inputShape } = spec.options;
-    if (inputShape !== undefined && !sameShape(inputShape, input)) {
+    const name = names[k], inputShape = input, declared = spec.options.inputShape;
+    if (declared !== undefined && !sameShape(declared, input)) {
       throw new RangeError(
         `sequential: expected inputShape ${showShape(input)} in the layer ${describe(name)}, the ` +
-          `output of the layer before, found ${showShape(inputShape)}`,
+          `output of the layer before, found ${showShape(declared)}`,
       );
     }
     const layer = spec.build({
@@ -54,7 +56,7 @@ export function build(
       },
     });
     input = layer.outputShape;
-    return { ...layer, spec, name };
+    return { ...layer, spec, name, inputShape };
   });
   for (const name of Object.keys(stored ?? {})) {
     if (!used.has(name)) checkWeight("weights", name, undefined, stored?.[name]);
@@ -66,17 +68,13 @@ export function build(
  * The shape of one sample, which the first layer declares.
  * @throws RangeError when it does not.
  */
-export function inputShapeOf(specs: readonly LayerSpec[]): Shape {
+function firstShape(specs: readonly LayerSpec[]): Shape {
   if (!Array.isArray(specs) || specs.length === 0) {
-    throw new RangeError(
-      `sequential: expected layers: [layers.dense({ … }), …], found ${describe(specs)}`,
-    );
+    throw unexpected("sequential: expected layers: [layers.dense({ … }), …]", specs);
   }
   for (const spec of specs) {
     if (typeof spec?.build === "function") continue;
-    throw new TypeError(
-      `sequential: expected layers such as layers.dense({ units: 10 }), found ${describe(spec)}`,
-    );
+    throw unexpected("sequential: expected layers such as layers.dense({ units: 10 })", spec);
   }
   const [{ type, options: { inputShape } }] = specs;
   if (inputShape !== undefined) return [...inputShape];
@@ -152,19 +150,14 @@ function checkWeight(
   shape: Shape | undefined,
   weight: Tensor | undefined,
 ): asserts weight {
+  const of = describe(name);
   if (shape === undefined) {
-    throw new RangeError(
-      `${caller}: expected only the weights of the layers, found also ${describe(name)}`,
-    );
+    throw new RangeError(`${caller}: expected only the weights of the layers, found also ${of}`);
   }
   if (!(weight instanceof Tensor && sameShape(shape, weight.shape))) {
-    throw new RangeError(
-      `${caller}: expected ${describe(name)} to be a tensor ${showShape(shape)}, found ` +
-        `${weight === undefined ? "none" : describe(weight)}`,
-    );
+    const found = weight === undefined ? "none" : describe(weight);
+    throw new RangeError(`${caller}: expected ${of}, a tensor ${showShape(shape)}, found ${found}`);
   }
   if (isFinite(weight)) return;
-  throw new RangeError(
-    `${caller}: expected finite numbers in ${describe(name)}, found NaN or infinity`,
-  );
+  throw new RangeError(`${caller}: expected finite numbers in ${of}, found NaN or infinity`);
 }

@@ -1,7 +1,7 @@
 /** Models in files: the weights as safetensors with the layers in its metadata, and ONNX. */
 import { decodeSafetensors } from "../data/formats/safetensors.ts";
 import { saveWeights } from "../data/weights.ts";
-import { describe } from "../support/describe.ts";
+import { describe, unexpected } from "../support/describe.ts";
 import { DataError } from "../support/errors.ts";
 import { readBytes, writeFile } from "../support/files.ts";
 import { entryOf } from "../support/names.ts";
@@ -105,9 +105,7 @@ export async function loadModel(path: string): Promise<Model> {
   }
   try {
     const { layers, ...options } = objectOf("a model", JSON.parse(text));
-    if (!Array.isArray(layers)) {
-      throw new TypeError(`expected a list of layers, found ${describe(layers)}`);
-    }
+    if (!Array.isArray(layers)) throw unexpected("expected a list of layers", layers);
     const weights = Array.from(tensors, ([name, { data, shape }]) => {
       return [name, new Tensor(data, shape)] as const;
     });
@@ -129,7 +127,7 @@ function parseLayer(value: unknown): LayerSpec {
 
 function objectOf(what: string, value: unknown): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new TypeError(`expected ${what}, found ${describe(value)}`);
+  throw unexpected(`expected ${what}`, value);
 }
 
 /** Cells are not type-checked: without this, swapped arguments fail somewhere else. */

@@ -1,7 +1,7 @@
 /** The training loop. */
 import { miniBatches } from "../nn/batches.ts";
 import { breathe } from "../support/breathe.ts";
-import { describe } from "../support/describe.ts";
+import { describe, unexpected } from "../support/describe.ts";
 import { onlyKnown } from "../support/names.ts";
 import { inRange } from "../support/ranges.ts";
 import { stopRequested } from "../support/stop.ts";
@@ -211,32 +211,23 @@ function checkOptions(options: FitOptions): void {
   inRange("fit: expected batchSize", batchSize, "to be an integer of at least 1");
   inRange("fit: expected validationSplit", validationSplit, "from 0 to below 1");
   checkCallbacks(options.callbacks);
-  if (validationData !== undefined && !Array.isArray(validationData)) {
-    throw new TypeError(
-      `fit: expected validationData: [xValidation, tValidation], found ${describe(validationData)}`,
-    );
+  if (!Array.isArray(validationData ?? [])) {
+    throw unexpected("fit: expected validationData: [xValidation, tValidation]", validationData);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`fit: expected signal: controller.signal, found ${describe(signal)}`);
+  if (!(signal === undefined || signal instanceof AbortSignal)) {
+    throw unexpected("fit: expected signal: controller.signal", signal);
   }
 }
 
 const EVENT = /^on(Train|Epoch)(Begin|End)$|^onBatchEnd$/;
 
-/**
- * Checks callbacks: a misspelled function would be ignored silently.
- * @throws TypeError for something that is not a list of callbacks.
- */
+/** Checks callbacks: a misspelled function would be ignored silently. */
 function checkCallbacks(callbacks: readonly Callback[] = []): void {
-  const expected = "fit: expected callbacks: [earlyStopping(), …], found";
-  if (!Array.isArray(callbacks)) throw new TypeError(`${expected} ${describe(callbacks)}`);
+  const expected = "fit: expected callbacks: [earlyStopping(), …]";
+  if (!Array.isArray(callbacks)) throw unexpected(expected, callbacks);
   for (const callback of callbacks) {
-    if (typeof callback !== "object" || callback === null) {
-      throw new TypeError(`${expected} ${describe(callback)} in the list`);
-    }
-    const misspelled = Object.keys(callback).find((name) =>
-      /^on[A-Z]/.test(name) && !EVENT.test(name)
-    );
-    if (misspelled !== undefined) throw new TypeError(`${expected} ${describe(misspelled)}`);
+    if (typeof callback !== "object" || callback === null) throw unexpected(expected, callback);
+    const wrong = Object.keys(callback).find((name) => /^on[A-Z]/.test(name) && !EVENT.test(name));
+    if (wrong !== undefined) throw unexpected(expected, wrong, ", which is never called");
   }
 }

@@ -1,16 +1,16 @@
 /** The model: layers in a row that can be trained. */
-import { describe } from "../support/describe.ts";
+import { describe, unexpected } from "../support/describe.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { type Optimizer, type OptimizerName, optimizerOf } from "../nn/optimizers.ts";
+import { expectTensor } from "../nn/checks.ts";
 import type { Layer } from "../nn/layers.ts";
 import { concatenate } from "../tensor/create.ts";
 import { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
 import { keep, release, scope, share } from "../tensor/scope.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import {
   build,
-  inputShapeOf,
   isFinite,
   type ModelLayer,
   type NamedWeights,
@@ -107,14 +107,12 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   constructor(options: SequentialOptions, weights?: NamedWeights) {
     onlyKnown("sequential", options, ["layers", "seed", "dtype", "name"]);
     const { layers, seed = 0, dtype = "float32", name = "sequential" } = options;
-    if (typeof name !== "string") {
-      throw new TypeError(`sequential: expected name to be text, found ${describe(name)}`);
-    }
+    if (typeof name !== "string") throw unexpected("sequential: expected name to be text", name);
     this.name = name;
     this.dtype = oneOf("sequential: expected dtype", dtype, ["float32", "float64"]);
-    this.inputShape = inputShapeOf(layers);
     this.#random = new Random(seed);
     this.#layers = build(layers, { random: this.#random, dtype }, weights);
+    this.inputShape = this.#layers[0].inputShape;
     this.outputShape = this.#layers[this.#layers.length - 1].outputShape;
     this.#parts = this.#layers.flatMap(({ parts }) => parts);
   }
@@ -342,31 +340,18 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   }
 
   #checkSamples(caller: string, x: Tensor): void {
-    const wanted = this.inputShape, name = describe(this.#layers[0].name);
-    const shape = showShape(wanted).replace("[", "[N, ");
-    const expected = `${caller}: expected x ${shape} for the layer ${name}, `;
-    if (!(x instanceof Tensor)) {
-      throw new TypeError(`${expected}found ${describe(x)}; tensor(…) makes tensors of arrays`);
-    }
+    const wanted = this.inputShape, shape = showShape(wanted).replace("[", "[N, ");
+    const expected = `x ${shape} for the layer ${describe(this.#layers[0].name)}`;
+    expectTensor(caller, x, expected);
     if (x.ndim > 0 && sameShape(x.shape.slice(1), wanted)) return;
     const count = x.size / sizeOf(wanted), fits = count === 1 || count === x.shape[0];
-    throw new RangeError(
-      `${expected}found ${showShape(x.shape)}` +
-        (fits ? `; x.reshape(${showShape([count, ...wanted])}) makes it so` : ""),
-    );
+    const hint = fits ? `; x.reshape(${showShape([count, ...wanted])}) makes it so` : "";
+    throw new RangeError(`${caller}: expected ${expected}, found ${showShape(x.shape)}${hint}`);
   }
 
   /** Checks samples and targets; returns the targets in the shape that the objective takes. */
   #checkData(caller: string, x: Tensor, t: Tensor): Tensor {
     this.#checkSamples(caller, x);
-    if (!(t instanceof Tensor)) {
-      throw new TypeError(
-        `${caller}: expected labels or targets as a tensor, found ${
-          describe(t)
-        }; tensor(…) makes ` +
-          "tensors of arrays",
-      );
-    }
     const [count] = x.shape;
     if (count > 0) return this.#learner(caller).objective.targetsOf(caller, t, count);
     throw new RangeError(`${caller}: expected at least 1 sample, found x ${showShape(x.shape)}`);

@@ -1,11 +1,13 @@
 /** Losses by name: what a model minimizes, the targets that it takes, and the accuracy beside it. */
+import { checkLabels, expectTensor } from "../nn/checks.ts";
 import { type Layer, Sigmoid, Softmax } from "../nn/layers.ts";
 import { BinaryCrossentropy, type Loss, MeanSquaredError, SoftmaxWithLoss } from "../nn/losses.ts";
 import { accuracy } from "../nn/metrics.ts";
-import { describe } from "../support/describe.ts";
+import { describe, unexpected } from "../support/describe.ts";
 import { entryOf, oneOf } from "../support/names.ts";
-import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { numbersOf, Tensor } from "../tensor/tensor.ts";
+import { inRange, type Range } from "../support/ranges.ts";
+import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
+import { numbersOf, type Tensor } from "../tensor/tensor.ts";
 import type { Logs } from "./logs.ts";
 
 /** The name of a loss. */
@@ -18,31 +20,23 @@ export type LossName =
 /** The name of a metric that is measured beside the loss. */
 export type MetricName = "accuracy";
 
-/** The activation that a loss expects in the last layer, and why. */
+/** A class, the activation that it contains, and the range of its targets; labels have none. */
+type Kind = readonly [loss: new () => Loss, activation?: Activation, range?: Range];
+/** An activation that a loss expects in the last layer, and why. */
 type Activation = readonly [name: string, layer: new () => Layer, why: string];
 
 const SOFTMAX: Activation = ["softmax", Softmax, "compares probabilities"];
 const SIGMOID: Activation = ["sigmoid", Sigmoid, "compares answers from 0 (no) to 1 (yes)"];
 
 /**
- * For each loss its class, the activation that it contains, and which numbers are targets. A
- * cross-entropy takes the scores before the activation: together the two neither overflow nor take
- * the logarithm of 0, and their gradient is y - t.
+ * A cross-entropy contains the last activation and takes the scores before it: together the two
+ * neither overflow nor take the logarithm of 0, and their gradient is y - t.
  */
-const LOSSES: Readonly<
-  Record<
-    LossName,
-    readonly [
-      loss: new () => Loss,
-      activation: Activation | undefined,
-      targets: "labels" | "from 0 to 1" | "finite",
-    ]
-  >
-> = {
-  sparseCategoricalCrossentropy: [SoftmaxWithLoss, SOFTMAX, "labels"],
+const LOSSES: Readonly<Record<LossName, Kind>> = {
+  sparseCategoricalCrossentropy: [SoftmaxWithLoss, SOFTMAX],
   categoricalCrossentropy: [SoftmaxWithLoss, SOFTMAX, "from 0 to 1"],
   binaryCrossentropy: [BinaryCrossentropy, SIGMOID, "from 0 to 1"],
-  meanSquaredError: [MeanSquaredError, undefined, "finite"],
+  meanSquaredError: [MeanSquaredError, undefined, "to be a finite number"],
 };
 
 /** A loss at the end of the layers of a model. */
@@ -52,7 +46,7 @@ export class Objective {
   /** The names of what is measured: loss, and accuracy where it was requested. */
   readonly names: readonly string[];
   readonly #name: LossName;
-  readonly #targets: "labels" | "from 0 to 1" | "finite";
+  readonly #range: Range | undefined;
   readonly #loss: Loss;
   readonly #output: Shape;
   readonly #last: string;
@@ -69,15 +63,17 @@ export class Objective {
     metrics: readonly MetricName[],
     { layers, output, last }: { layers: readonly Layer[]; output: Shape; last: string },
   ) {
-    const [Loss, activation, targets] = entryOf("compile: expected loss", name, LOSSES);
+    const [Loss, activation, range] = entryOf("compile: expected loss", name, LOSSES);
+    if (!Array.isArray(metrics)) {
+      throw unexpected('compile: expected metrics: ["accuracy"]', metrics);
+    }
     for (const metric of metrics) oneOf("compile: expected metrics", metric, ["accuracy"]);
     const where = `in the last layer, ${describe(last)},`;
     if (activation !== undefined && !(layers.at(-1) instanceof activation[1])) {
+      const [expected, , why] = activation;
       throw new RangeError(
-        `compile: expected the activation "${
-          activation[0]
-        }" ${where} for the loss ${name}, which ` +
-          `${activation[2]}; found another one`,
+        `compile: expected the activation "${expected}" ${where} for the loss ${name}, which ` +
+          `${why}; found another one`,
       );
     }
     const isLargest = activation === SOFTMAX || activation === undefined && metrics.length > 0;
@@ -91,7 +87,7 @@ export class Objective {
     this.layers = activation === undefined ? layers : layers.slice(0, -1);
     this.names = ["loss", ...metrics];
     this.#loss = new Loss();
-    [this.#name, this.#targets, this.#output, this.#last] = [name, targets, output, last];
+    [this.#name, this.#range, this.#output, this.#last] = [name, range, output, last];
   }
 
   /**
@@ -102,9 +98,10 @@ export class Objective {
    * @throws RangeError when they do not fit the outputs, or a number is not a target.
    */
   targetsOf(caller: string, t: Tensor, count: number): Tensor {
-    const output = this.#output, kind = this.#targets, isSparse = kind === "labels";
+    const output = this.#output, range = this.#range, isSparse = range === undefined;
     const expected = isSparse ? [count] : [count, ...output];
-    const other = isSparse ? [count, 1] : showShape(output) === "[1]" ? [count] : expected;
+    const other = isSparse ? [count, 1] : sizeOf(output) === 1 ? [count] : expected;
+    expectTensor(caller, t, "labels or targets");
     const targets = sameShape(t.shape, other) ? t.reshape(expected) : t;
     const outputs = `the layer ${describe(this.#last)} with outputs ${showShape(output)}`;
     if (!sameShape(targets.shape, expected)) {
@@ -113,31 +110,23 @@ export class Objective {
           `${count} samples and ${outputs}, found ${showShape(t.shape)}${this.#hint(t, count)}`,
       );
     }
-    const isTarget = (v: number) =>
-      isSparse
-        ? Number.isInteger(v) && v >= 0 && v < output[0]
-        : kind === "finite"
-        ? Number.isFinite(v)
-        : v >= 0 && v <= 1;
-    const wrong = numbersOf(targets).findIndex((v: number) => !isTarget(v));
-    if (wrong === -1) return targets;
-    throw new RangeError(
-      `${caller}: expected ${isSparse ? `labels from 0 to ${output[0] - 1}` : `targets ${kind}`} ` +
-        `for ${outputs}, found ${numbersOf(targets)[wrong]} at index ${wrong}`,
-    );
+    const numbers = numbersOf(targets);
+    if (isSparse) checkLabels(`${caller} for ${outputs}`, numbers, output[0]);
+    else for (const value of numbers) inRange(`${caller}: expected targets`, value, range);
+    return targets;
   }
 
   /** What to do about targets of a wrong shape. */
-  #hint(t: Tensor, count: number): string {
-    const { shape } = t, isSparse = this.#targets === "labels";
-    if (isSparse && sameShape(shape, [count, ...this.#output])) {
+  #hint({ shape }: Tensor, count: number): string {
+    const isSparse = this.#range === undefined, [classes] = this.#output;
+    if (isSparse && sameShape(shape, [count, classes])) {
       return "; one-hot targets go with categoricalCrossentropy";
     }
     const areLabels = sameShape(shape, [count]) || sameShape(shape, [count, 1]);
     if (isSparse || !areLabels || this.#output.length !== 1) return "";
     return this.#name === "categoricalCrossentropy"
       ? "; labels go with sparseCategoricalCrossentropy"
-      : `; oneHot(labels, ${this.#output[0]}) makes targets of labels`;
+      : `; oneHot(labels, ${classes}) makes targets of labels`;
   }
 
   /** Loss and metrics of a batch: `scores` are the outputs of {@link Objective.layers}. */
@@ -153,14 +142,12 @@ export class Objective {
   }
 
   /**
-   * The fraction of correct predictions. Of several outputs the largest is the prediction; each
-   * output of a binary cross-entropy is one of its own, and a score above 0 means yes.
+   * The fraction of correct predictions: the largest of several outputs, or, for a binary
+   * cross-entropy, yes or no for each output, where a score above 0 means yes.
    */
   #accuracy(scores: Tensor, t: Tensor): number {
     if (this.#name !== "binaryCrossentropy") return accuracy(scores, t);
-    const [y, yes] = [numbersOf(scores), numbersOf(t)];
-    let right = 0;
-    for (let i = 0; i < y.length; i++) if ((y[i] > 0) === (yes[i] > 0.5)) right++;
-    return right / y.length;
+    const yes = (x: Tensor, threshold: number) => x.map((v) => v > threshold ? 1 : 0).flatten();
+    return accuracy(yes(scores, 0), yes(t, 0.5));
   }
 }

@@ -13,31 +13,29 @@ export class Summary implements Displayable {
 
   /** The table of these layers. */
   constructor(name: string, layers: readonly ModelLayer[]) {
-    const rows = layers.map((layer) => [
-      printable(`${layer.name} (${layer.spec.type})`.replaceAll("\n", " ")),
-      `[N, ${layer.outputShape.join(", ")}]`,
-      grouped(weightCount(layer, "params") + weightCount(layer, "state")),
-    ]);
-    const head = ["Layer (type)", "Output shape", "Param #"];
-    const widths = head.map((title, j) =>
-      rows.reduce((width, row) => Math.max(width, row[j].length), title.length)
+    const rows = [
+      ["Layer (type)", "Output shape", "Param #"],
+      ...layers.map((layer) => [
+        printable(`${layer.name} (${layer.spec.type})`.replaceAll("\n", " ")),
+        `[N, ${layer.outputShape.join(", ")}]`,
+        grouped(weightCount([layer], "params") + weightCount([layer], "state")),
+      ]),
+    ];
+    const [names, shapes, params] = rows[0].map((_, j) =>
+      rows.reduce((width, row) => Math.max(width, row[j].length), 0)
     );
-    const line = ([layer, shape, params]: string[]) =>
-      ` ${layer.padEnd(widths[0])}   ${shape.padEnd(widths[1])}   ${params.padStart(widths[2])}`;
-    const rule = (stroke: string) => stroke.repeat(line(head).length);
-    const total = (kind: "params" | "state") =>
-      layers.reduce((sum, layer) => sum + weightCount(layer, kind), 0);
+    const [head, ...body] = rows.map(([name, shape, count]) =>
+      ` ${name.padEnd(names)}   ${shape.padEnd(shapes)}   ${count.padStart(params)}`
+    );
+    const [thin, thick] = ["_", "="].map((stroke) => stroke.repeat(head.length));
+    const trainable = weightCount(layers, "params"), other = weightCount(layers, "state");
     this.#text = [
       `Model: ${printable(JSON.stringify(name))}`,
-      rule("_"),
-      line(head),
-      rule("="),
-      ...rows.map(line),
-      rule("="),
-      `Total params: ${grouped(total("params") + total("state"))}`,
-      `Trainable params: ${grouped(total("params"))}`,
-      `Non-trainable params: ${grouped(total("state"))}`,
-      rule("_"),
+      ...[thin, head, thick, ...body, thick],
+      `Total params: ${grouped(trainable + other)}`,
+      `Trainable params: ${grouped(trainable)}`,
+      `Non-trainable params: ${grouped(other)}`,
+      thin,
     ].join("\n");
   }
 
@@ -58,9 +56,9 @@ export class Summary implements Displayable {
 }
 
 /** The number of weights that are trained by gradient (params) or otherwise (state). */
-function weightCount({ parts }: ModelLayer, kind: "params" | "state"): number {
-  return parts.flatMap((part) => Object.values(part[kind] ?? {}))
-    .reduce((sum, tensor) => sum + tensor.size, 0);
+function weightCount(layers: readonly ModelLayer[], kind: "params" | "state"): number {
+  return layers.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part[kind] ?? {})))
+    .reduce((sum, { size }) => sum + size, 0);
 }
 
 function grouped(count: number): string {

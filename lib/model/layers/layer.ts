@@ -5,7 +5,7 @@
  * {@link LayerSpec}, which builds the layer once the shape of its input is known. mod.ts lists them.
  */
 import type { Layer } from "../../nn/layers.ts";
-import { describe } from "../../support/describe.ts";
+import { describe, unexpected } from "../../support/describe.ts";
 import { onlyKnown } from "../../support/names.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Random } from "../../tensor/random.ts";
@@ -161,9 +161,7 @@ export function checkOptions(
   const { inputShape, name } = options;
   const isName = name === undefined ||
     typeof name === "string" && name !== "" && !name.includes(".") && name.isWellFormed();
-  if (!isName) {
-    throw new TypeError(`${type}: expected name to be text without dots, found ${describe(name)}`);
-  }
+  if (!isName) throw unexpected(`${type}: expected name to be text without dots`, name);
   const isShape = inputShape === undefined || Array.isArray(inputShape) && inputShape.length > 0 &&
       inputShape.every((length) => Number.isSafeInteger(length) && length > 0) &&
       Number.isSafeInteger(sizeOf(inputShape));

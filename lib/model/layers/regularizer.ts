@@ -1,7 +1,7 @@
 /** The option `kernelRegularizer` of layers with weights. */
 import { onlyKnown } from "../../support/names.ts";
 import { inRange } from "../../support/ranges.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { numbersOf, type Tensor } from "../../tensor/tensor.ts";
 import type { Penalty } from "./layer.ts";
 
 /** λ₁·Σ|W| + λ₂·ΣW², which is added to the loss and keeps weights small. */
@@ -29,7 +29,7 @@ export function regularizerOf(
   return (layer) => ({
     loss() {
       let sum = 0;
-      for (const w of layer.params.W.data) sum += l1 * Math.abs(w) + l2 * w * w;
+      for (const w of numbersOf(layer.params.W)) sum += l1 * Math.abs(w) + l2 * w * w;
       return sum;
     },
     addGradient() {

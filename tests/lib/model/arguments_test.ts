@@ -35,7 +35,7 @@ async function refuses(act: () => unknown, message: RegExp, name = "RangeError")
   await assert.rejects(async () => await act(), (error: Error) => {
     assert.equal(error.name, name, String(error));
     assert.match(error.message, message);
-    assert.match(error.message, /^[a-zA-Z]+: /);
+    assert.match(error.message, /^[a-zA-Z]+(:| for) /);
     assert.ok(error.message.length <= 1000, `${error.message.length} characters`);
     assert.doesNotMatch(error.message, /\[object |undefined is not|Cannot read/);
     return true;
@@ -127,7 +127,9 @@ Deno.test("targets: labels that are none, NaN, shares out of range, and the othe
   for (const label of [1.5, -1, 3, NaN, Infinity]) {
     const labels = t.copy();
     labels.set(label, 4);
-    const message = new RegExp(`expected labels from 0 to 2 .* found ${label} at index 4`);
+    const message = new RegExp(
+      `"dense" .* labels to be integers from 0 to 2, found ${label} at index 4`,
+    );
     await refuses(() => model.fit(x, labels), message);
     await refuses(() => model.evaluate(x, labels), message);
   }
@@ -149,11 +151,11 @@ Deno.test("targets: labels that are none, NaN, shares out of range, and the othe
   for (const model of [categorical, binary, square]) {
     const targets = oneHot(t, 3);
     targets.set(NaN, 2, 1);
-    await refuses(() => model.fit(x, targets), /found NaN at index 7/);
-    await refuses(() => model.evaluate(x, targets), /found NaN at index 7/);
+    await refuses(() => model.fit(x, targets), /expected targets .*, found NaN/);
+    await refuses(() => model.evaluate(x, targets), /expected targets .*, found NaN/);
   }
   for (const model of [categorical, binary]) {
-    await refuses(() => model.fit(x, oneHot(t, 3).mul(2)), /from 0 to 1 .* found 2 at index 0/);
+    await refuses(() => model.fit(x, oneHot(t, 3).mul(2)), /targets from 0 to 1, found 2/);
   }
 });
 
@@ -176,11 +178,11 @@ Deno.test("options of fit: out of range, of another type, misspelled", async () 
       { validationData: x },
       /validationData: \[xValidation, tValidation\], found a tensor \[6, 4\]/,
     ],
-    [{ validationData: [x] }, /validationData: expected labels or targets .* found undefined/],
+    [{ validationData: [x] }, /validationData: expected labels or targets, found undefined/],
     [{ signal: new AbortController() }, /signal: controller.signal, found .* AbortController/],
     [{ callbacks: { onEpochEnd() {} } }, /callbacks: \[earlyStopping\(\), …\], found an object/],
-    [{ callbacks: [() => {}] }, /found the function in the list/],
-    [{ callbacks: [undefined] }, /found undefined in the list/],
+    [{ callbacks: [() => {}] }, /found the function/],
+    [{ callbacks: [undefined] }, /found undefined/],
     [{ callbacks: [{ onEpochend() {} }] }, /found "onEpochend"/],
   ];
   for (const [options, message] of wrong) await refuses(fit(options), message, "TypeError");
