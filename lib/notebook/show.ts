@@ -1,6 +1,6 @@
 /** `show`: displays values from a cell or a script. */
 import "./plotly.ts"; // draws figures
-import { FIGURE_MIME, isFigureData } from "../plot/figure.ts";
+import { Figure, FIGURE_MIME, isFigureData } from "../plot/figure.ts";
 import { describe } from "../support/describe.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
 import { inspect } from "./inspect.ts";
@@ -13,8 +13,8 @@ function isDisplayable(value: unknown): value is Displayable {
 }
 
 /**
- * What `show` displays for a value: what it returns under `Symbol.for("Jupyter.display")`, a table
- * for an array of plain objects, and text for anything else.
+ * What `show` displays for a value: what it returns under `Symbol.for("Jupyter.display")`. Of plain
+ * values, the parts of a figure are drawn, an array of objects is a table, and anything else is text.
  *
  * @throws TypeError for a promise, which is a forgotten `await`, and for a display method that does
  *   not return a MIME bundle.
@@ -25,6 +25,7 @@ export async function bundleOf(value: unknown): Promise<MimeBundle> {
   }
   if (isRecords(value)) return new Table(value)[DISPLAY]();
   if (!isDisplayable(value)) {
+    if (isFigureData(value)) return new Figure(value)[DISPLAY]();
     return { "text/plain": typeof value === "string" ? value : inspect(value) };
   }
   const bundle: unknown = await value[DISPLAY]();

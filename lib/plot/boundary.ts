@@ -109,6 +109,6 @@ export function decisionBoundary(
     alt: alt ?? `Decision boundary "${title}": ${shares.join(", ")}` +
         (points.length === 0
           ? ""
-          : `; ${correct} of ${points.length} points lie in the region of their class`),
+          : `; ${correct} of ${points.length} points are in the region of their class`),
   });
 }

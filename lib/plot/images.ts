@@ -130,10 +130,14 @@ function labelsOf(name: string, labels: Numbers, count: number): ArrayLike<numbe
   const isTensor = "shape" in labels;
   const numbers = isTensor ? labels.data : labels;
   if ((isTensor && labels.shape.length !== 1) || numbers.length !== count) {
-    const found = isTensor ? `[${labels.shape.join(", ")}]` : `[${numbers.length}]`;
+    const shape = isTensor ? labels.shape : [numbers.length];
+    const remedy = shape.length !== 2
+      ? ""
+      : shape[1] === 1
+      ? "; .reshape([-1]) makes labels of a column"
+      : "; .argmax(1) makes labels of rows";
     throw new RangeError(
-      `${name}: expected ${count} class numbers, one for each image, found ${found}` +
-        (isTensor && labels.shape.length === 2 ? "; .argmax(1) makes class numbers of rows" : ""),
+      `${name}: expected ${count} labels, one for each image, found [${shape.join(", ")}]${remedy}`,
     );
   }
   return numbers;
@@ -179,7 +183,7 @@ function captionsOf(
       return { text: wrong ? `${name(predicted[i])} ≠${name(label)}` : name(label), wrong };
     }),
     spoken: `, label${names(labels)}; ` +
-      (mistakes.length === 0 ? "read rightly" : `read wrongly: ${spokenList(mistakes)}`),
+      (mistakes.length === 0 ? "predicted correctly" : `wrong: ${spokenList(mistakes)}`),
   };
 }
 

@@ -161,7 +161,7 @@ export function confusionMatrixChart(
     colorbar: colorBar("share of the row", ".0%"),
     xgap: 1,
     ygap: 1,
-    hovertemplate: "%{y} read as %{x}: %{text}<extra></extra>",
+    hovertemplate: "%{y} predicted as %{x}: %{text}<extra></extra>",
     text: rows.map((row) => row.map((count) => count === 0 ? "" : String(count))),
     texttemplate: "%{text}",
     textfont: { size: 14 },
@@ -174,12 +174,12 @@ export function confusionMatrixChart(
   return new Figure({
     data: [data],
     layout: chartLayout(
-      { xTitle: "read as", yTitle: "what it is", height: 660, ...options, title },
+      { xTitle: "predicted class", yTitle: "true class", height: 660, ...options, title },
       { type: "category", ...SQUARE },
       { type: "category", ...ROWS },
     ),
     alt: alt ?? `Confusion matrix "${title}" of ${classes} classes: ${right} of ` +
-        `${sum(rows.flat())} right` +
-        (often.length === 0 ? "" : `; most often mistaken: ${often.join(", ")}`),
+        `${sum(rows.flat())} correct` +
+        (often.length === 0 ? "" : `; most frequent mistakes: ${often.join(", ")}`),
   });
 }

@@ -87,6 +87,12 @@ Deno.test("show: outside a notebook a figure is its alternative text", async () 
   ]);
 });
 
+Deno.test("show: the parts of a figure, such as a figure with another layout, are drawn", async () => {
+  const { data, layout, alt } = lineChart({ loss: [3, 2, 1] }, { title: "Loss" });
+  const sent = await sentBy(() => show({ data, layout: { ...layout, width: 300 }, alt }));
+  assert.match(String(sent.at(-1)?.bundle["text/html"]), /mnistPlots\.draw.*"width":300/s);
+});
+
 Deno.test("show: an array of objects is a table, other arrays are not", async () => {
   assert.match(String((await bundleOf([{ a: 1 }]))["text/html"]), /<table>/);
   assert.equal((await bundleOf([]))["text/html"], undefined);

@@ -36,7 +36,7 @@ Deno.test("charts draw empty series, a single number, NaN and Infinity", () => {
     [heatmap(zeros([0, 5]), { title }), /of 0 rows and 5 columns, values from 0 to 1$/],
     [heatmap(tensor([[NaN]]), { title, colors: "diverging" }), /values from 0 to 1$/],
     [heatmap(tensor([[7]]), { title }), /values from 6.5 to 7.5$/],
-    [confusionMatrixChart(zeros([0, 0])), /of 0 classes: 0 of 0 right$/],
+    [confusionMatrixChart(zeros([0, 0])), /of 0 classes: 0 of 0 correct$/],
   ] as const;
   for (const [figure, alt] of alts) {
     if (typeof alt === "string") assert.equal(figure.alt, alt);

@@ -177,7 +177,7 @@ Deno.test("confusionMatrixChart: colours are shares, texts are counts, the alter
   assert.deepEqual(text, [["8", "2", ""], ["10", "", ""], ["1", "", ""]]);
   assert.equal(
     figure.alt,
-    'Confusion matrix "Confusion matrix" of 3 classes: 8 of 21 right; most often mistaken: ' +
+    'Confusion matrix "Confusion matrix" of 3 classes: 8 of 21 correct; most frequent mistakes: ' +
       "dog as cat (10), cat as dog (2), bird as cat (1)",
   );
   const never = confusionMatrixChart(new Tensor(new Int32Array(4), [2, 2]));
@@ -192,7 +192,7 @@ Deno.test("decisionBoundary: colours the plane and counts the points in the regi
   const { z } = matrix(figure.data);
   assert.ok(Array.isArray(z) && Array.isArray(z[0]));
   assert.deepEqual([z[0].at(0), z[0].at(-1)], [0, 1]);
-  assert.match(figure.alt, /class 0 50 % of the plane.*2 of 3 points lie in the region/);
+  assert.match(figure.alt, /class 0 50 % of the plane.*2 of 3 points are in the region/);
   assert.throws(
     () => decisionBoundary(() => 0.5, { title: "T" }),
     /expected a class of 0 to 5 at \(.*\), found 0\.5/,

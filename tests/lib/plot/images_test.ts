@@ -80,15 +80,15 @@ Deno.test("digitGrid: a wrong prediction is marked in the picture and in the alt
   assert.equal(marked(right), 0);
   assert.equal(
     right.alt,
-    "3 images of 28 by 28 pixels in 1 row, labels 7, 2, 4; read rightly",
+    "3 images of 28 by 28 pixels in 1 row, labels 7, 2, 4; predicted correctly",
   );
   const wrong = digitGrid(images, { labels, predicted: [7, 2, 9] });
   assert.ok(marked(wrong) > 2000);
-  assert.match(wrong.alt, /labels 7, 2, 4; read wrongly: 4 as 9$/);
+  assert.match(wrong.alt, /labels 7, 2, 4; wrong: 4 as 9$/);
   assert.match(
     digitImage(images.at(0), { label: 0, predicted: 1, classNames: ["T-shirt/top", "Trouser"] })
       .alt,
-    /label T-shirt\/top; read wrongly: T-shirt\/top as Trouser/,
+    /label T-shirt\/top; wrong: T-shirt\/top as Trouser/,
   );
 });
 
@@ -124,10 +124,14 @@ Deno.test("images that cannot be drawn are rejected with a remedy", () => {
     () => digitGrid(new Tensor(new Uint8Array(0), [0, 784])),
     /expected 1 to 2000 images, found 0/,
   );
-  says(() => digitGrid(images, { labels: [1] }), /labels: expected 2 class numbers, .*found \[1\]/);
+  says(() => digitGrid(images, { labels: [1] }), /labels: expected 2 labels, .*found \[1\]/);
   says(
     () => digitGrid(images, { labels: new Tensor(new Uint8Array(20), [2, 10]) }),
     /found \[2, 10\]; .argmax\(1\)/,
+  );
+  says(
+    () => digitGrid(images, { labels: new Tensor(new Uint8Array(2), [2, 1]) }),
+    /found \[2, 1\]; .reshape\(\[-1\]\) makes labels/,
   );
   says(() => digitGrid(images, { captions: ["a"] }), /captions: expected 2/);
   says(() => digitGrid(images, { columns: 0 }), /columns: expected a whole number/);
