@@ -104,12 +104,8 @@ export function gradientCheck<S extends Shape>(
     a[i] === n ? 0 : Math.abs(a[i] - n) / Math.max(Math.abs(a[i]), Math.abs(n), floor)
   );
   const worst = new Tensor(differences, shape).argmax();
-  return {
-    difference: differences[worst],
-    index: indexOf(worst, shape),
-    analytic: a[worst],
-    numerical: n[worst],
-  };
+  const index = indexOf(worst, shape);
+  return { difference: differences[worst], index, analytic: a[worst], numerical: n[worst] };
 }
 
 /**
@@ -137,9 +133,7 @@ export function gradientCheckLayer(
   random: Random,
   training = false,
 ): Record<string, GradientCheck> {
-  if (typeof layer?.forward !== "function") {
-    throw unexpected("gradientCheckLayer: expected a layer", layer);
-  }
+  if (!layer?.forward) throw unexpected("gradientCheckLayer: expected a layer", layer);
   expectRandom("gradientCheckLayer", random);
   const c = randn([...layer.forward(x, training).shape], random);
   const loss = () => layer.forward(x, training).mul(c).sum();

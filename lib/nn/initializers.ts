@@ -25,13 +25,35 @@ export type Initializer = <I extends number, O extends number>(
   dtype?: DType,
 ) => Tensor<[I, O]>;
 
-/** W = value. With 0, all hidden nodes compute the same, get the same gradient and stay the same. */
+/**
+ * W = value. With 0, all hidden nodes compute the same, get the same gradient and stay the same.
+ *
+ * @throws RangeError for what is not a finite number.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.constant(0)([2, 3], new Random(0));
+ * assert.deepEqual(W.toArray(), [[0, 0, 0], [0, 0, 0]]);
+ * ```
+ */
 export function constant(value: number): Initializer {
   inRange("constant: expected a value", value, "to be a finite number");
   return initializer("constant", () => value, () => 1);
 }
 
-/** W ~ N(0, σ²), for a given standard deviation σ, such as 0.01. */
+/**
+ * W ~ N(0, σ²), for a given standard deviation σ, such as 0.01.
+ *
+ * @throws RangeError for a σ below 0 or not a number.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.normal(0.01)([100, 100], new Random(0));
+ * assert.ok(Math.abs(W.mul(W).mean() - 1e-4) < 1e-5);
+ * ```
+ */
 export function normal(std: number): Initializer {
   inRange("normal: expected a standard deviation", std, "of at least 0");
   return initializer("normal", () => std);
@@ -55,20 +77,45 @@ export const xavier: Initializer = initializer("xavier", (fanIn) => 1 / Math.sqr
 /**
  * W ~ N(0, 2 / (fan-in + fan-out)): Xavier's initializer as its authors wrote it, a compromise
  * between the activations in forward and the gradients in backward (Glorot and Bengio, 2010).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.glorotNormal([100, 300], new Random(0));
+ * assert.ok(Math.abs(W.mul(W).mean() - 1 / 200) < 1e-3);
+ * ```
  */
 export const glorotNormal: Initializer = initializer(
   "glorotNormal",
   (fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut)),
 );
 
-/** W ~ U[-a, a) with a = √(6 / (fan-in + fan-out)): the same spread, uniform. Keras's default. */
+/**
+ * W ~ U[-a, a) with a = √(6 / (fan-in + fan-out)): the same spread, uniform. Keras's default.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.glorotUniform([100, 50], new Random(0));
+ * assert.ok(W.min() >= -0.2 && W.max() < 0.2);
+ * ```
+ */
 export const glorotUniform: Initializer = initializer(
   "glorotUniform",
   (fanIn, fanOut) => Math.sqrt(6 / (fanIn + fanOut)),
   (random) => 2 * random.uniform() - 1,
 );
 
-/** W ~ N(0, 2 / fan-in): for relu, which sets half of its inputs to 0 (He and others, 2015). */
+/**
+ * W ~ N(0, 2 / fan-in): for relu, which sets half of its inputs to 0 (He and others, 2015).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initializers, Random } from "mnist";
+ * const W = initializers.he([200, 100], new Random(0));
+ * assert.ok(Math.abs(W.mul(W).mean() - 1 / 100) < 1e-3);
+ * ```
+ */
 export const he: Initializer = initializer("he", (fanIn) => Math.sqrt(2 / fanIn));
 
 /** W = scale · draw, where draw is of N(0, 1) by default. */

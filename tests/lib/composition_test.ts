@@ -16,12 +16,12 @@ function forward(layers: readonly Layer[], x: Tensor): Tensor {
   return layers.reduce((y, layer) => layer.forward(y), x);
 }
 
-/** Sets the gradients of all layers and gives dL/dx. */
+/** Sets the gradients of all layers and returns dL/dx. */
 function backward(layers: readonly Layer[], loss: Loss): Tensor {
   return layers.toReversed().reduce((dout, layer) => layer.backward(dout), loss.backward());
 }
 
-/** Whether a number that meets a relu is so near 0 that a nudge could take it to the other side. */
+/** Whether an input of a relu is so near 0 that a small change could cross 0. */
 function nearKink(layers: readonly Layer[], x: Tensor): boolean {
   let y = x;
   return layers.some((layer) => {
@@ -31,14 +31,14 @@ function nearKink(layers: readonly Layer[], x: Tensor): boolean {
   });
 }
 
-Deno.test("compositions: the gradient is right through any layers to any loss", () => {
+Deno.test("compositions: correct gradients through any layers to any loss", () => {
   const size = fc.integer({ min: 1, max: 5 });
   const kind = fc.constantFrom<("affine" | "sigmoid" | "relu")[]>("affine", "sigmoid", "relu");
   const kinds = fc.array(fc.tuple(kind, size), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(kinds, size, size, fc.boolean(), fc.nat(), (kinds, n, first, softmax, seed) => {
       const random = new Random(seed);
-      // Xavier's start: scores of 20 would saturate the sigmoids, and 1 - y lose all its digits.
+      // With Xavier's initializer, scores stay small: at 20, 1 - y would lose all its digits.
       let width = first;
       const layers = kinds.map(([kind, next]): Layer => {
         if (kind === "sigmoid") return new Sigmoid();
@@ -94,7 +94,7 @@ function trained(seed: number): { layers: Layer[]; test: number } {
   return { layers, test: accuracy(scores, tensor(digits.testLabels)) };
 }
 
-Deno.test("mini-batch SGD: learns digits, and the same ones again from the same seed", () => {
+Deno.test("mini-batch SGD: learns digits, and gives the same weights for the same seed", () => {
   const numbers = ({ layers }: { layers: Layer[] }) =>
     layers.flatMap(({ params }) => Object.values(params).map((value) => value.data));
   const [first, again, other] = [1, 1, 2].map(trained);

@@ -96,7 +96,7 @@ for (const Loss of losses) {
 }
 
 for (const [name, [f, ...right]] of Object.entries(calls)) {
-  Deno.test(`${name}: what is not a tensor is refused, with the call that makes one`, () => {
+  Deno.test(`${name}: rejects what is not a tensor, and says how to make one`, () => {
     call(f, ...right); // the right call is right
     right.forEach((_, position) => {
       for (const wrong of WRONG) {
@@ -116,7 +116,7 @@ for (const [name, [f, ...right]] of Object.entries(calls)) {
 }
 
 for (const [name, layer] of Object.entries(layers)) {
-  Deno.test(`${name}: a gradient in another shape is refused, also where it broadcasts`, () => {
+  Deno.test(`${name}: rejects a gradient in another shape, also one that broadcasts`, () => {
     const used = layer(), y = used.forward(x, true);
     for (const shape of [[y.shape[0], 1], [1, y.shape[1]], [], [y.size], [y.shape[0], 9]]) {
       if (name === "Rescaling") return; // remembers nothing: any gradient is right
@@ -126,7 +126,7 @@ for (const [name, layer] of Object.entries(layers)) {
   });
 }
 
-Deno.test("layers: a sample that is not a batch is refused, with the call that makes a batch", () => {
+Deno.test("layers: reject a sample without a batch axis, and say how to add one", () => {
   throws(() => call((x: never) => affine().forward(x), ones([3])), {
     name: "RangeError",
     message: "Affine.forward: expected x [N, 3], found [3]; .reshape([1, 3]) makes a batch of it",
@@ -138,7 +138,7 @@ Deno.test("layers: a sample that is not a batch is refused, with the call that m
   );
 });
 
-Deno.test("layers: empty batches give empty outputs, or are refused", () => {
+Deno.test("layers: return empty outputs for empty batches", () => {
   const empty = zeros([0, 3]);
   for (const [name, layer] of Object.entries(layers)) {
     if (name === "BatchNormalization") {
@@ -148,13 +148,13 @@ Deno.test("layers: empty batches give empty outputs, or are refused", () => {
   }
 });
 
-Deno.test("layers: batch normalization of nothing would make the running mean NaN", () => {
+Deno.test("BatchNormalization: rejects an empty batch, which would make the running mean NaN", () => {
   const layer = new nn.BatchNormalization(3);
   throws(() => layer.forward(zeros([0, 3]), true), isOurs);
   deepStrictEqual(layer.state.mean.toArray(), [0, 0, 0]);
 });
 
-Deno.test("constants out of range and of a wrong kind are refused", () => {
+Deno.test("constants: rejects numbers out of range and values of another kind", () => {
   const wrong: [unknown, ...unknown[]][] = [
     [nn.Dropout, "0.5", random],
     [nn.Dropout, 0.5],
@@ -202,7 +202,7 @@ Deno.test("constants out of range and of a wrong kind are refused", () => {
   for (const [f, ...given] of calls) throws(() => call(f, ...given), isOurs, String(given));
 });
 
-Deno.test("initializers: another shape, no random numbers or integers are refused", () => {
+Deno.test("initializers: reject other shapes, missing random numbers and integer dtypes", () => {
   const { constant, glorotNormal, glorotUniform, he, normal, xavier } = nn.initializers;
   const all = [constant(1), normal(1), xavier, glorotNormal, glorotUniform, he];
   for (const initializer of all) {
@@ -218,7 +218,7 @@ Deno.test("initializers: another shape, no random numbers or integers are refuse
   }
 });
 
-Deno.test("optimizers: what is not a list of layers, or not of floats, is refused", () => {
+Deno.test("optimizers: reject what is not a list of layers, and integer weights", () => {
   for (const wrong of [affine(), undefined, 1, {}]) {
     throws(() => call((layers: never) => new nn.SGD().update(layers), wrong), isOurs);
   }

@@ -7,7 +7,7 @@ import type { Layer } from "../../../lib/nn/layers.ts";
 import { Random } from "../../../lib/tensor/random.ts";
 import { assertClose, keras, load } from "../../support/keras.ts";
 
-Deno.test("BatchNormalization: gradients are right for all shapes, in training and after it", () => {
+Deno.test("BatchNormalization: correct gradients for all shapes, in training and in inference", () => {
   const size = fc.integer({ min: 2, max: 6 });
   fc.assert(fc.property(size, size, fc.nat(), fc.boolean(), (n, c, seed, training) => {
     const random = new Random(seed), layer = new BatchNormalization(c);
@@ -15,8 +15,8 @@ Deno.test("BatchNormalization: gradients are right for all shapes, in training a
     layer.params.beta = randn([c], random);
     layer.forward(randn([8, c], random), true); // running mean and variance that are not 0 and 1
     const checks = gradientCheckLayer(layer, randn([n, c], random), random, training);
-    // Of two samples each is ±1 whatever x is, but for ε: dL/dx is next to 0, and so is what
-    // the numerical derivative can say about it.
+    // Two samples become ±1 whatever x is, except for ε: dL/dx is almost 0, too small for a
+    // numerical derivative.
     if (n === 2 && training) delete checks.x;
     for (const [name, check] of Object.entries(checks)) {
       ok(check.difference < 1e-5, `${name}: ${JSON.stringify(check)}`);
@@ -24,7 +24,7 @@ Deno.test("BatchNormalization: gradients are right for all shapes, in training a
   }));
 });
 
-Deno.test("BatchNormalization: training and inference as Keras does them", () => {
+Deno.test("BatchNormalization: training and inference equal those of Keras", () => {
   const { momentum, gamma, beta, batches, training, mean, variance, inference } =
     keras.batchNormalization;
   const layer = new BatchNormalization(3, { momentum });
@@ -39,14 +39,14 @@ Deno.test("BatchNormalization: training and inference as Keras does them", () =>
   assertClose(layer.forward(load(first).expect([-1, 3])), inference, "inference");
 });
 
-Deno.test("BatchNormalization: what comes out in training has the mean 0 and the variance 1", () => {
+Deno.test("BatchNormalization: outputs in training have mean 0 and variance 1", () => {
   const x = randn([200, 4], new Random(1)).mul(7).add(3);
   const y = new BatchNormalization(4).forward(x, true);
   ok(y.mean(0).data.every((v: number) => Math.abs(v) < 1e-9));
   ok(y.mul(y).mean(0).data.every((v: number) => Math.abs(v - 1) < 1e-3));
 });
 
-Deno.test("BatchNormalization: float32 stays float32, also what runs along", () => {
+Deno.test("BatchNormalization: float32 stays float32, also in the state", () => {
   const layer = new BatchNormalization(3, { dtype: "float32" });
   const x = randn([4, 3], new Random(2), "float32");
   strictEqual(layer.forward(x, true).dtype, "float32");
@@ -55,7 +55,7 @@ Deno.test("BatchNormalization: float32 stays float32, also what runs along", () 
   strictEqual(layer.grads.gamma.dtype, "float32");
 });
 
-Deno.test("BatchNormalization: what does not fit is refused by name", () => {
+Deno.test("BatchNormalization: rejects wrong shapes and constants", () => {
   const layer: Layer = new BatchNormalization(3);
   throws(() => layer.forward(randn([4, 2], new Random(3))), {
     name: "RangeError",

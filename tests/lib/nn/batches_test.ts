@@ -20,7 +20,7 @@ Deno.test("miniBatches: every sample once, full batches, the last one the rest",
   );
 });
 
-Deno.test("miniBatches: seeded, and another order in the next epoch", () => {
+Deno.test("miniBatches: the same order for the same seed, another in the next epoch", () => {
   const random = new Random(1), again = new Random(1);
   const epochs = [1, 2].map(() => miniBatches(100, 30, random));
   deepStrictEqual([1, 2].map(() => miniBatches(100, 30, again)), epochs);

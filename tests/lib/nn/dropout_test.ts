@@ -7,7 +7,7 @@ import { Random } from "../../../lib/tensor/random.ts";
 import type { Shape } from "../../../lib/tensor/shape.ts";
 import type { Tensor } from "../../../lib/tensor/tensor.ts";
 
-/** Leaves out the same numbers in every forward, so that it can be nudged. */
+/** Draws the same mask in every forward, so that it has a numerical derivative. */
 class Repeated extends Dropout {
   override forward<S extends Shape>(x: Tensor<S>, training = false): Tensor<S> {
     this.random = new Random(7);
@@ -15,7 +15,7 @@ class Repeated extends Dropout {
   }
 }
 
-Deno.test("Dropout: the gradient is right for all shapes and rates, in training and after it", () => {
+Deno.test("Dropout: correct gradients for all shapes and rates, in training and in inference", () => {
   fc.assert(fc.property(
     fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
     fc.double({ min: 0, max: 0.9, noNaN: true }),
@@ -29,7 +29,7 @@ Deno.test("Dropout: the gradient is right for all shapes and rates, in training 
   ));
 });
 
-Deno.test("Dropout: leaves out its share, and the mean stays", () => {
+Deno.test("Dropout: sets its share of the inputs to 0 and keeps the mean", () => {
   for (const rate of [0, 0.2, 0.5, 0.9]) {
     const y = new Dropout(rate, new Random(1)).forward(ones([1000, 100]), true);
     const zeros = y.map((v) => (v === 0 ? 1 : 0)).mean();
@@ -39,20 +39,20 @@ Deno.test("Dropout: leaves out its share, and the mean stays", () => {
   }
 });
 
-Deno.test("Dropout: lets everything through when it does not train, and draws nothing", () => {
+Deno.test("Dropout: changes nothing in inference, and draws no random numbers", () => {
   const random = new Random(2), layer = new Dropout(0.5, random), x = randn([4, 5], new Random(3));
   ok(layer.forward(x).equals(x) && layer.backward(x).equals(x));
   strictEqual(random.uniform(), new Random(2).uniform());
 });
 
-Deno.test("Dropout: what was left out gets no gradient, another batch leaves out others", () => {
+Deno.test("Dropout: dropped inputs get no gradient, and each batch has its own mask", () => {
   const layer = new Dropout(0.5, new Random(4)), x = ones([10, 10]);
   const y = layer.forward(x, true);
   ok(layer.backward(x).equals(y));
   ok(!layer.forward(x, true).equals(y));
 });
 
-Deno.test("Dropout: float32 stays float32, a wrong rate is refused", () => {
+Deno.test("Dropout: float32 stays float32, a wrong rate is rejected", () => {
   const layer = new Dropout(0.5, new Random(5)), x = ones([2, 3], "float32");
   strictEqual(layer.forward(x, true).dtype, "float32");
   strictEqual(layer.backward(x).dtype, "float32");

@@ -15,13 +15,13 @@ import { assertNumpy, load, numpy } from "../../support/numpy.ts";
 
 const functions = { sigmoid, softmax, relu, stepFunction };
 
-Deno.test("activations give what the formulas give in NumPy, at ±1000 too", () => {
+Deno.test("activations: equal the formulas in NumPy, also at ±1000", () => {
   for (const { op, x, out } of numpy.functions) {
     assertNumpy(functions[op](load(x)), out, `${op} of ${x.dtype} [${x.shape}]`);
   }
 });
 
-Deno.test("errors give what the formulas give in NumPy, for one-hot targets and for labels", () => {
+Deno.test("errors: equal the formulas in NumPy, for one-hot targets and for labels", () => {
   for (const { y, t, labels, ...expected } of numpy.errors) {
     const targets = [load(t), tensor(labels), tensor(labels, "uint8")];
     if (labels.length === 1) targets.push(load(t).reshape([-1]));
@@ -39,7 +39,7 @@ Deno.test("errors give what the formulas give in NumPy, for one-hot targets and 
   assert.equal(crossEntropyError(tensor([0.1, 0.9]), 1), -Math.log(0.9 + 1e-7));
 });
 
-Deno.test("softmax gives probabilities, and adding a constant to all scores changes nothing", () => {
+Deno.test("softmax: returns probabilities, unchanged by a constant added to all scores", () => {
   const scores = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1 });
   fc.assert(fc.property(scores, fc.double({ min: -1e3, max: 1e3, noNaN: true }), (a, c) => {
     const p = softmax(tensor(a));
@@ -49,7 +49,7 @@ Deno.test("softmax gives probabilities, and adding a constant to all scores chan
   }));
 });
 
-Deno.test("the sigmoid is odd about 1/2 and never leaves [0, 1]", () => {
+Deno.test("sigmoid: symmetric about 1/2, and never outside [0, 1]", () => {
   fc.assert(fc.property(fc.double({ noNaN: true }), (v) => {
     const [a, b] = sigmoid(tensor([v, -v])).data;
     assert.ok(a >= 0 && a <= 1);
@@ -57,7 +57,7 @@ Deno.test("the sigmoid is odd about 1/2 and never leaves [0, 1]", () => {
   }));
 });
 
-Deno.test("activations of NaN are NaN: a broken network is seen, not hidden", () => {
+Deno.test("activations: NaN stays NaN, so that a broken network is noticed", () => {
   for (const f of [sigmoid, softmax, relu, tanh, stepFunction]) {
     assert.ok(f(tensor([NaN])).data.every(Number.isNaN));
   }

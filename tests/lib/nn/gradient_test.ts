@@ -13,7 +13,7 @@ Deno.test("numericalGradient: the book's x₀² + x₁² at (3, 4) gives (6, 8)"
   ok(gradient.allClose(tensor([6, 8]), { relative: 1e-9 }));
 });
 
-Deno.test("numericalGradient: any shape, and x comes back to the bit", () => {
+Deno.test("numericalGradient: any shape, and x is restored exactly", () => {
   const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
   fc.assert(fc.property(shapes, fc.nat(), (shape, seed) => {
     const x = randn(shape, new Random(seed)), before = x.data.slice();
@@ -24,7 +24,7 @@ Deno.test("numericalGradient: any shape, and x comes back to the bit", () => {
   }));
 });
 
-Deno.test("numericalGradient: a view is nudged in the storage it shares", () => {
+Deno.test("numericalGradient: changes a view in the storage that it shares", () => {
   const whole = randn([4, 6], new Random(1)), before = whole.data.slice();
   const part = whole.T.slice([1, 6, 2], [3, null, -1]);
   const gradient = numericalGradient(() => sumOfSquares(whole), part);
@@ -33,7 +33,7 @@ Deno.test("numericalGradient: a view is nudged in the storage it shares", () => 
   deepStrictEqual(whole.data, before);
 });
 
-Deno.test("numericalGradient: x comes back when f throws, and odd numbers survive", () => {
+Deno.test("numericalGradient: restores x when f throws, also NaN, -0 and infinity", () => {
   const x = tensor([-0, NaN, Infinity, 1e300, 5e-324]), before = x.data.slice();
   numericalGradient(sumOfSquares, x);
   deepStrictEqual(x.data, before);
@@ -56,7 +56,7 @@ Deno.test("numericalGradient: rejects other dtypes, and says how to convert", ()
   }
 });
 
-Deno.test("gradientCheck: finds the one wrong number", () => {
+Deno.test("gradientCheck: finds a single wrong number", () => {
   const x = rand([3, 4], new Random(2)).add(1);
   const right = x.mul(2), wrong = right.copy();
   ok(gradientCheck(sumOfSquares, x, right).difference < 1e-8);
@@ -68,7 +68,7 @@ Deno.test("gradientCheck: finds the one wrong number", () => {
   ok(Math.abs(found.numerical - right.at(1, 2)) < 1e-6);
 });
 
-Deno.test("gradientCheck: a NaN is the worst difference of all", () => {
+Deno.test("gradientCheck: NaN counts as the largest difference", () => {
   const x = tensor([1, 2, 3]);
   const found = gradientCheck(sumOfSquares, x, tensor([2, NaN, 100]));
   ok(Number.isNaN(found.difference));
@@ -80,14 +80,14 @@ Deno.test("gradientCheck: gradients that are 0 everywhere agree", () => {
   strictEqual(gradientCheck(() => 7, tensor([1, 2]), tensor([0, 1e-3])).difference, 1);
 });
 
-Deno.test("gradientCheck: the gradient has the shape of x", () => {
+Deno.test("gradientCheck: rejects a gradient in another shape", () => {
   throws(() => gradientCheck(sumOfSquares, tensor([1, 2]), zeros([2, 1])), {
     name: "RangeError",
     message: "gradientCheck: expected a gradient [2], found [2, 1]",
   });
 });
 
-Deno.test("gradientCheckLayer: tells a layer with a wrong backward", () => {
+Deno.test("gradientCheckLayer: finds a wrong backward", () => {
   const right = new Sigmoid();
   const wrong: Layer = {
     params: {},

@@ -13,7 +13,7 @@ const expected: [string, init.Initializer, number][] = [
 ];
 
 for (const [name, initializer, std] of expected) {
-  Deno.test(`${name}: mean 0, spread ${std.toFixed(4)}, seeded, in both kinds of float`, () => {
+  Deno.test(`${name}: mean 0, standard deviation ${std.toFixed(4)}, seeded, float64 and float32`, () => {
     const w = initializer(SHAPE, new Random(1));
     deepStrictEqual(w.shape, [300, 200]);
     // 60,000 numbers: the mean is within 5 of its standard errors, the spread within 2 %.
@@ -26,7 +26,7 @@ for (const [name, initializer, std] of expected) {
   });
 }
 
-Deno.test("glorotUniform: within its bounds, and reaching for them", () => {
+Deno.test("glorotUniform: stays within its bounds and comes close to them", () => {
   const a = Math.sqrt(6 / 500), w = init.glorotUniform(SHAPE, new Random(3));
   ok(w.min() >= -a && w.max() < a && w.min() < -0.99 * a && w.max() > 0.99 * a);
 });

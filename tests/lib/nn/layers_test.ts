@@ -16,7 +16,7 @@ import { Random } from "../../../lib/tensor/random.ts";
 
 const size = fc.integer({ min: 1, max: 6 });
 
-/** Numbers that stay on their side of 0 when nudged: relu has no derivative at 0. */
+/** Numbers that do not cross 0 when changed a little: relu has no derivative at 0. */
 function awayFromZero(shape: readonly number[], random: Random) {
   return randn(shape, random).map((v) => v + 0.01 * Math.sign(v));
 }
@@ -27,14 +27,14 @@ function passes(layer: Layer, x: ReturnType<typeof awayFromZero>, seed: number):
   }
 }
 
-Deno.test("Affine: gradients are right for all shapes", () => {
+Deno.test("Affine: correct gradients for all shapes", () => {
   fc.assert(fc.property(size, size, size, fc.nat(), (n, i, o, seed) => {
     const random = new Random(seed);
     passes(new Affine(randn([i, o], random), randn([o], random)), randn([n, i], random), seed);
   }));
 });
 
-Deno.test("layers without weights: gradients are right for all shapes", () => {
+Deno.test("layers without weights: correct gradients for all shapes", () => {
   fc.assert(fc.property(fc.array(size, { minLength: 1, maxLength: 4 }), fc.nat(), (shape, seed) => {
     const x = awayFromZero(shape, new Random(seed));
     passes(new Sigmoid(), x, seed);
@@ -45,13 +45,13 @@ Deno.test("layers without weights: gradients are right for all shapes", () => {
   }));
 });
 
-Deno.test("Softmax: the gradient is right for all shapes", () => {
+Deno.test("Softmax: correct gradients for all shapes", () => {
   fc.assert(fc.property(size, fc.integer({ min: 2, max: 6 }), fc.nat(), (n, c, seed) => {
-    passes(new Softmax(), randn([n, c], new Random(seed)), seed); // of one number it is always 1
+    passes(new Softmax(), randn([n, c], new Random(seed)), seed); // softmax of one number is always 1
   }));
 });
 
-Deno.test("Flatten and Rescaling: forward and backward worked by hand", () => {
+Deno.test("Flatten and Rescaling: forward and backward computed by hand", () => {
   const flatten = new Flatten(), images = tensor([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]);
   deepStrictEqual(flatten.forward(images).toArray(), [[1, 2, 3, 4], [5, 6, 7, 8]]);
   ok(flatten.backward(tensor([[1, 2, 3, 4], [5, 6, 7, 8]])).equals(images));
@@ -61,7 +61,7 @@ Deno.test("Flatten and Rescaling: forward and backward worked by hand", () => {
   deepStrictEqual(scaled.backward(tensor([1, 10])).toArray(), [2, 20]);
 });
 
-Deno.test("Affine: forward and backward of a small case worked by hand", () => {
+Deno.test("Affine: forward and backward of a small example computed by hand", () => {
   const layer = new Affine(tensor([[1, 2, 3], [4, 5, 6]]), tensor([10, 20, 30]));
   ok(layer.forward(tensor([[1, 1], [0, 2]])).equals(tensor([[15, 27, 39], [18, 30, 42]])));
   const dx = layer.backward(tensor([[1, 0, 0], [0, 1, 1]]));
@@ -70,13 +70,13 @@ Deno.test("Affine: forward and backward of a small case worked by hand", () => {
   ok(layer.grads.b.equals(tensor([1, 1, 1])));
 });
 
-Deno.test("Relu: closed at 0 itself, NaN stays NaN", () => {
+Deno.test("Relu: the slope at 0 is 0, and NaN stays NaN", () => {
   const layer = new Relu();
   deepStrictEqual(layer.forward(tensor([[-1, 0, 2, NaN]])).toArray(), [[0, 0, 2, NaN]]);
   deepStrictEqual(layer.backward(tensor([[1, 1, 1, 1]])).toArray(), [[0, 0, 1, 0]]);
 });
 
-Deno.test("layers: nothing accumulates, no argument changes", () => {
+Deno.test("layers: gradients do not accumulate and arguments do not change", () => {
   const random = new Random(5);
   const affine = new Affine(randn([4, 3], random), randn([3], random));
   const cases: [Layer, number][] = [[affine, 4], [new Sigmoid(), 3], [new Relu(), 3]];
@@ -91,7 +91,7 @@ Deno.test("layers: nothing accumulates, no argument changes", () => {
   }
 });
 
-Deno.test("Affine: gradients alone are those of backward", () => {
+Deno.test("Affine: gradients sets the same gradients as backward", () => {
   const random = new Random(6);
   const layer = new Affine(randn([4, 3], random), randn([3], random));
   const x = randn([5, 4], random), dout = randn([5, 3], random);
@@ -102,13 +102,13 @@ Deno.test("Affine: gradients alone are those of backward", () => {
   ok(layer.grads.W !== W && layer.grads.W.equals(W) && layer.grads.b.equals(b));
 });
 
-Deno.test("Affine: reads its parameters anew, as training replaces them", () => {
+Deno.test("Affine: reads its parameters in each forward, because training replaces them", () => {
   const layer = new Affine(tensor([[1]]).expect([1, 1]), tensor([0]).expect([1]));
   layer.params.W = layer.params.W.mul(3);
   strictEqual(layer.forward(tensor([[2]])).item(), 6);
 });
 
-Deno.test("layers: float32 in, float32 out", () => {
+Deno.test("layers: float32 stays float32", () => {
   const random = new Random(7);
   const affine = new Affine(randn([4, 3], random, "float32"), randn([3], random, "float32"));
   const layers: [Layer, number][] = [[affine, 4], [new Sigmoid(), 3], [new Relu(), 3]];
@@ -120,7 +120,7 @@ Deno.test("layers: float32 in, float32 out", () => {
   strictEqual(affine.grads.W.dtype, "float32");
 });
 
-Deno.test("layers: what does not fit is refused by name", () => {
+Deno.test("layers: reject wrong shapes", () => {
   const affine = new Affine(randn([4, 3], new Random(8)), randn([3], new Random(8)));
   const x: Parameters<Layer["forward"]>[0] = randn([2, 5], new Random(8));
   const layer: Layer = affine;

@@ -21,7 +21,7 @@ const losses: [string, () => Loss][] = [
 ];
 
 for (const [name, make] of losses) {
-  Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
+  Deno.test(`${name}: correct gradients for all shapes and targets`, () => {
     const classes = fc.integer({ min: 2, max: 6 });
     fc.assert(fc.property(size, classes, fc.nat(), (n, c, seed) => {
       const random = new Random(seed), loss = make();
@@ -32,14 +32,14 @@ for (const [name, make] of losses) {
     }));
   });
 
-  Deno.test(`${name}: labels are one-hot targets`, () => {
+  Deno.test(`${name}: labels equal one-hot targets`, () => {
     const random = new Random(1), x = randn([4, 3], random), labels = tensor([2, 0, 1, 1], "uint8");
     const a = make(), b = make();
     strictEqual(a.forward(x, labels), b.forward(x, oneHot(labels, 3)));
     ok(a.backward().equals(b.backward()));
   });
 
-  Deno.test(`${name}: what does not fit is refused by name`, () => {
+  Deno.test(`${name}: rejects wrong shapes`, () => {
     const x = randn([4, 3], new Random(1));
     throws(() => make().forward(x, tensor([0, 1, 2])), {
       name: "RangeError",
@@ -49,34 +49,34 @@ for (const [name, make] of losses) {
     throws(() => make().backward(), new RegExp(`${name}.*: expected a forward before it`));
   });
 
-  Deno.test(`${name}: the loss is a mean, so a batch twice over has the same`, () => {
+  Deno.test(`${name}: the loss is a mean, so a repeated batch has the same loss`, () => {
     const x = randn([3, 4], new Random(2)), t = tensor([1, 0, 3]);
     const once = make().forward(x, t);
     const twice = make().forward(x.take([0, 1, 2, 0, 1, 2]), t.take([0, 1, 2, 0, 1, 2]));
     ok(Math.abs(once - twice) < 1e-12);
   });
 
-  Deno.test(`${name}: float32 in, float32 out`, () => {
+  Deno.test(`${name}: float32 stays float32`, () => {
     const loss = make();
     loss.forward(randn([4, 3], new Random(3), "float32"), tensor([0, 1, 2, 0]));
     strictEqual(loss.backward().dtype, "float32");
   });
 }
 
-Deno.test("SoftmaxWithLoss: the book's cross-entropy of the book's softmax", () => {
+Deno.test("SoftmaxWithLoss: equals the book's cross-entropy of the book's softmax", () => {
   const x = randn([5, 10], new Random(4)), t = tensor([3, 1, 4, 1, 5]);
   const loss = new SoftmaxWithLoss();
   ok(Math.abs(loss.forward(x, t) - crossEntropyError(softmax(x), t)) < 1e-5);
   ok(loss.y.equals(softmax(x)));
 });
 
-Deno.test("SoftmaxWithLoss: scores that would overflow or round to 0 do not", () => {
+Deno.test("SoftmaxWithLoss: no overflow and no log(0) for large scores", () => {
   const loss = new SoftmaxWithLoss();
   strictEqual(loss.forward(tensor([[1000, 0]]), tensor([1])), 1000);
   deepStrictEqual(loss.backward().toArray(), [[1, -1]]);
 });
 
-Deno.test("SigmoidWithLoss: a case worked by hand, and y - t but for δ", () => {
+Deno.test("SigmoidWithLoss: an example computed by hand, and a gradient of y - t except for δ", () => {
   const loss = new SigmoidWithLoss();
   const value = loss.forward(tensor([[0, 0]]), tensor([[0.99, 0.01]]));
   ok(Math.abs(value - 2 * Math.log(2)) < 1e-6);
@@ -91,7 +91,7 @@ const outputLosses: [string, () => Loss][] = [
 ];
 
 for (const [name, make] of outputLosses) {
-  Deno.test(`${name}: the gradient is right for all shapes and targets`, () => {
+  Deno.test(`${name}: correct gradients for all shapes and targets`, () => {
     fc.assert(fc.property(size, size, fc.nat(), (n, c, seed) => {
       const random = new Random(seed), loss = make();
       const x = randn([n, c], random), t = rand([n, c], random);
@@ -101,7 +101,7 @@ for (const [name, make] of outputLosses) {
     }));
   });
 
-  Deno.test(`${name}: float32 stays float32, what does not fit is refused by name`, () => {
+  Deno.test(`${name}: float32 stays float32, wrong shapes are rejected`, () => {
     const loss = make(), x = randn([4, 3], new Random(1), "float32");
     throws(() => loss.backward(), new RegExp(`${name}.*: expected a forward before it`));
     loss.forward(x, oneHot(tensor([0, 1, 2, 0]), 3, "float32"));
@@ -113,7 +113,7 @@ for (const [name, make] of outputLosses) {
   });
 }
 
-Deno.test("losses: the numbers of Keras", () => {
+Deno.test("losses: equal those of Keras", () => {
   const { scores, labels, shares, ...expected } = keras.losses;
   const x = load(scores), t = load(shares), l = tensor(labels);
   const softmaxLoss = () => new SoftmaxWithLoss().forward(x.expect([-1, -1]), l);
@@ -129,13 +129,13 @@ Deno.test("losses: the numbers of Keras", () => {
   }
 });
 
-Deno.test("BinaryCrossentropy: scores that would overflow or round to 0 do not", () => {
+Deno.test("BinaryCrossentropy: no overflow and no log(0) for large scores", () => {
   const loss = new BinaryCrossentropy();
   strictEqual(loss.forward(tensor([[1000, -1000]]), tensor([[0, 0]])), 500);
   deepStrictEqual(loss.backward().toArray(), [[0.5, 0]]);
 });
 
-Deno.test("losses: values that are not targets are refused", () => {
+Deno.test("losses: reject values that are not targets", () => {
   const x = zeros([2, 3]);
   for (const loss of [SoftmaxWithLoss, SigmoidWithLoss, BinaryCrossentropy]) {
     for (const wrong of [1.5, NaN, -1, 3]) {
@@ -149,7 +149,7 @@ Deno.test("losses: values that are not targets are refused", () => {
   strictEqual(new MeanSquaredError().forward(x, zeros([2, 3]).add(-3)), 9);
 });
 
-Deno.test("losses: a column of labels counts as labels, a vector as one column of targets", () => {
+Deno.test("losses: take a column of labels as labels, and a vector as one column of targets", () => {
   for (const Loss of [SoftmaxWithLoss, SigmoidWithLoss, BinaryCrossentropy, MeanSquaredError]) {
     const x = randn([3, 4], new Random(9)), labels = tensor([2, 0, 3]);
     const right = new Loss().forward(x, oneHot(labels, 4));
@@ -175,7 +175,7 @@ Deno.test("losses: a column of labels counts as labels, a vector as one column o
   }
 });
 
-Deno.test("cross-entropies of classes: one output would always be right, so it is refused", () => {
+Deno.test("cross-entropies of classes: reject one output, which would always be correct", () => {
   const message = "expected samples of at least two classes, found [2, 1]; " +
     "BinaryCrossentropy takes one output";
   const y = tensor([[0.1], [0.9]]), t = tensor([[1], [0]]);
@@ -189,7 +189,7 @@ Deno.test("cross-entropies of classes: one output would always be right, so it i
   });
 });
 
-Deno.test("crossEntropyError: scores instead of probabilities are refused", () => {
+Deno.test("crossEntropyError: rejects scores instead of probabilities", () => {
   for (const wrong of [5, -0.1, NaN]) {
     throws(() => crossEntropyError(tensor([[wrong, 0.5]]), tensor([0])), {
       name: "RangeError",
@@ -198,7 +198,7 @@ Deno.test("crossEntropyError: scores instead of probabilities are refused", () =
   }
 });
 
-Deno.test("losses: the gradient is the derivative for one output and for more axes, too", () => {
+Deno.test("losses: correct gradients for one output and for more axes", () => {
   const random = new Random(8);
   for (const Loss of [SigmoidWithLoss, BinaryCrossentropy, MeanSquaredError]) {
     for (const shape of [[4, 1], [2, 3, 4]]) {

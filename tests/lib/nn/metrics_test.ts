@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { accuracy, confusionMatrix, oneHot, type Tensor, tensor, zeros } from "../../../lib/mod.ts";
 
-Deno.test("accuracy takes labels, scores and one-hot targets in any mix", () => {
+Deno.test("accuracy: takes labels, scores and one-hot targets in any combination", () => {
   const scores = tensor([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]);
   const labels = tensor([1, 0, 0, 0]);
   for (const predicted of [scores, scores.argmax(1)]) {
@@ -12,7 +12,7 @@ Deno.test("accuracy takes labels, scores and one-hot targets in any mix", () => 
   }
 });
 
-Deno.test("the confusion matrix counts everything once, and its diagonal is the accuracy", () => {
+Deno.test("confusionMatrix: counts every sample once, and its diagonal gives the accuracy", () => {
   const label = fc.integer({ min: 0, max: 4 });
   const pairs = fc.array(fc.tuple(label, label), { minLength: 1 });
   fc.assert(fc.property(pairs, (answers) => {
@@ -32,7 +32,7 @@ const metrics: Record<string, (predicted: Tensor, expected: Tensor) => unknown> 
 };
 
 for (const [name, metric] of Object.entries(metrics)) {
-  Deno.test(`${name}: a column of labels counts as labels, on either side`, () => {
+  Deno.test(`${name}: takes a column of labels as labels, on either side`, () => {
     const labels = tensor([3, 1, 4]), others = tensor([3, 2, 4]), column = [3, 1] as const;
     const right = metric(labels, others);
     assert.deepEqual(metric(labels.reshape(column), others), right);
@@ -42,7 +42,7 @@ for (const [name, metric] of Object.entries(metrics)) {
     assert.deepEqual(metric(scores, others.reshape(column)), right);
   });
 
-  Deno.test(`${name}: one sigmoid output is not silently always right`, () => {
+  Deno.test(`${name}: rejects one column of scores, which would silently always be correct`, () => {
     const outputs = tensor([[0.9], [0.2]]), labels = tensor([0, 1]);
     for (const predicted of [outputs, outputs.reshape([-1])]) {
       for (const expected of [labels, labels.reshape([-1, 1])]) {
@@ -56,7 +56,7 @@ for (const [name, metric] of Object.entries(metrics)) {
     metric(outputs.map((y) => y > 0.5 ? 1 : 0), labels);
   });
 
-  Deno.test(`${name}: values that are not labels are refused`, () => {
+  Deno.test(`${name}: rejects values that are not labels`, () => {
     for (const wrong of [1.5, NaN, -1, Infinity]) {
       for (const [p, e] of [[wrong, 1], [1, wrong]]) {
         assert.throws(() => metric(tensor([0, p]), tensor([0, e])), {
@@ -67,7 +67,7 @@ for (const [name, metric] of Object.entries(metrics)) {
     }
   });
 
-  Deno.test(`${name}: scores with NaN, other counts and no predictions are refused`, () => {
+  Deno.test(`${name}: rejects scores with NaN, different counts and no predictions`, () => {
     assert.throws(() => metric(tensor([[0.1, NaN, 0, 0, 0]]), tensor([0])), /found NaN/);
     assert.throws(() => metric(zeros([3]), zeros([4])), {
       name: "RangeError",
@@ -81,7 +81,7 @@ for (const [name, metric] of Object.entries(metrics)) {
   });
 }
 
-Deno.test("labels that are too large for the classes are refused", () => {
+Deno.test("metrics: reject labels that are too large for the classes", () => {
   assert.throws(
     () => confusionMatrix(tensor([9]), tensor([0]), 5),
     /integers from 0 to 4, found 9/,

@@ -28,7 +28,7 @@ function walked(optimizer: Optimizer): Record<string, Tensor> {
 
 for (const { name, options, ...answers } of keras.optimizers) {
   for (const [library, weights] of Object.entries(answers)) {
-    Deno.test(`${name} ${JSON.stringify(options)}: five steps as ${library} takes them`, () => {
+    Deno.test(`${name} ${JSON.stringify(options)}: five steps equal those of ${library}`, () => {
       // PyTorch's SGD decays through the gradient; without momentum that is the same.
       const found = walked(new CLASSES[name](options));
       assertClose(found.W, weights.W, "W");
@@ -37,7 +37,7 @@ for (const { name, options, ...answers } of keras.optimizers) {
   }
 }
 
-Deno.test("optimizers: each goes downhill on Σ(w - 3)², in float32 too", () => {
+Deno.test("optimizers: each reduces Σ(w - 3)², also in float32", () => {
   for (const dtype of ["float64", "float32"] as const) {
     for (const name of NAMES) {
       const optimizer = optimizerOf(name);
@@ -58,7 +58,7 @@ Deno.test("optimizers: each goes downhill on Σ(w - 3)², in float32 too", () =>
   }
 });
 
-Deno.test("optimizers: tensors that somebody holds stay what they were", () => {
+Deno.test("optimizers: do not change the old tensors", () => {
   fc.assert(fc.property(
     fc.constantFrom(...NAMES),
     fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
@@ -73,7 +73,7 @@ Deno.test("optimizers: tensors that somebody holds stay what they were", () => {
   ));
 });
 
-Deno.test("optimizers: parameters of the same name in two layers have memories of their own", () => {
+Deno.test("optimizers: parameters of the same name in two layers have separate memories", () => {
   const together = optimizerOf("adam"), alone = optimizerOf("adam");
   const layer = (g: number) => ({ params: { w: tensor([1]) }, grads: { w: tensor([g]) } });
   const [a, b, c] = [layer(1), layer(-5), layer(1)];
@@ -96,7 +96,7 @@ Deno.test("optimizers: the learning rate can be changed between two steps", () =
   strictEqual(layer.params.w.data[0], -1.5);
 });
 
-Deno.test("optimizers: a gradient of another shape is refused, and nothing moves", () => {
+Deno.test("optimizers: reject a gradient in another shape and change nothing", () => {
   const w = tensor([1, 2]), v = tensor([1]);
   const layer: { params: Record<string, Tensor>; grads: Record<string, Tensor> } = {
     params: { v, w },
@@ -114,7 +114,7 @@ Deno.test("optimizers: a gradient of another shape is refused, and nothing moves
   );
 });
 
-Deno.test("optimizers: constants out of range and unknown names are refused", () => {
+Deno.test("optimizers: reject constants out of range and unknown names", () => {
   throws(() => new SGD({ learningRate: 0 }), /^RangeError: SGD: expected learningRate above 0/);
   throws(() => new SGD({ momentum: 1 }), /^RangeError: SGD: expected momentum from 0 to below 1/);
   throws(() => new Adam({ learningRate: NaN }), RangeError);
