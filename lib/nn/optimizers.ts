@@ -328,12 +328,6 @@ const BY_NAME: Record<OptimizerName, () => Optimizer> = {
 /**
  * The optimizer of a name, with its default constants; an optimizer is returned as it is.
  * @throws TypeError for an unknown name.
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { optimizerOf } from "mnist";
- * assert.equal(optimizerOf("adam").learningRate, 0.001);
- * ```
  */
 export function optimizerOf(optimizer: OptimizerName | Optimizer): Optimizer {
   if (optimizer instanceof Optimizer) return optimizer;
