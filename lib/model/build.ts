@@ -1,8 +1,9 @@
 /** From specifications to layers that can compute, and the weights of those layers. */
+import { allFinite } from "../nn/checks.ts";
 import { describe, unexpected } from "../support/describe.ts";
 import type { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { baseOf, numbersOf, Tensor } from "../tensor/tensor.ts";
+import { baseOf, Tensor } from "../tensor/tensor.ts";
 import type { BuiltLayer, LayerSpec, ModelDType } from "./layers/layer.ts";
 
 /** A layer of a model. */
@@ -139,11 +140,6 @@ export function setWeights(
   }
 }
 
-/** Whether all numbers are finite. */
-export function isFinite(x: Tensor): boolean {
-  return numbersOf(x).every((value: number) => Number.isFinite(value));
-}
-
 function checkWeight(
   caller: string,
   name: string,
@@ -158,6 +154,6 @@ function checkWeight(
     const found = weight === undefined ? "none" : describe(weight);
     throw new RangeError(`${caller}: expected ${of}, a tensor ${showShape(shape)}, found ${found}`);
   }
-  if (isFinite(weight)) return;
+  if (allFinite(weight)) return;
   throw new RangeError(`${caller}: expected finite numbers in ${of}, found NaN or infinity`);
 }

@@ -1,5 +1,6 @@
 /** The training loop. */
 import { miniBatches } from "../nn/batches.ts";
+import { allFinite } from "../nn/checks.ts";
 import { breathe } from "../support/breathe.ts";
 import { describe, unexpected } from "../support/describe.ts";
 import { onlyKnown } from "../support/names.ts";
@@ -9,7 +10,6 @@ import { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { isFinite } from "./build.ts";
 import type { Callback, FitRun, Learner } from "./callbacks.ts";
 import { type Logs, MeanLogs } from "./logs.ts";
 
@@ -169,7 +169,7 @@ interface Data {
 
 /** The loss is checked before each step, so the weights after the last step have no loss yet. */
 function checkWeights(epoch: number, weights: Learner["weights"]): void {
-  const wrong = Object.keys(weights).find((name) => !isFinite(weights[name]));
+  const wrong = Object.keys(weights).find((name) => !allFinite(weights[name]));
   if (wrong === undefined) return;
   throw new RangeError(
     `fit: expected finite weights after epoch ${epoch}, found NaN or infinity in ` +

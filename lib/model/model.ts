@@ -2,21 +2,14 @@
 import { describe, unexpected } from "../support/describe.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { type Optimizer, type OptimizerName, optimizerOf } from "../nn/optimizers.ts";
-import { expectTensor } from "../nn/checks.ts";
+import { allFinite, expectTensor } from "../nn/checks.ts";
 import type { Layer } from "../nn/layers.ts";
 import { concatenate } from "../tensor/create.ts";
 import { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
 import { keep, release, scope, share } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import {
-  build,
-  isFinite,
-  type ModelLayer,
-  type NamedWeights,
-  setWeights,
-  weightsOf,
-} from "./build.ts";
+import { build, type ModelLayer, type NamedWeights, setWeights, weightsOf } from "./build.ts";
 import { fit, type FitOptions, type FitResult, type Samples } from "./fit.ts";
 import type { InputOf, LayerSpec, ModelDType, OutputOf } from "./layers/layer.ts";
 import { type Logs, MeanLogs } from "./logs.ts";
@@ -146,10 +139,8 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     });
     const optimizer = optimizerOf(options.optimizer), owner = OWNERS.get(optimizer) ?? this;
     if (owner !== this) {
-      throw new RangeError(
-        `compile: expected an optimizer that no other model uses, found that of the model ` +
-          `${describe(owner.name)}: make a new one for each model`,
-      );
+      const found = `that of the model ${describe(owner.name)}: make a new one for each model`;
+      throw new RangeError(`compile: expected an optimizer of no other model, found ${found}`);
     }
     OWNERS.set(optimizer, this);
     this.#compiled = { objective, optimizer };
@@ -333,10 +324,8 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
 
   #expectIdle(caller: string): void {
     if (!this.#isFitting) return;
-    throw new Error(
-      `${caller}: expected a model that is not being trained, found a fit of it still running: ` +
-        "await it, or stop it first",
-    );
+    const found = "a fit of it still running: await it, or stop it first";
+    throw new Error(`${caller}: expected a model that is not being trained, found ${found}`);
   }
 
   #checkSamples(caller: string, x: Tensor): void {
@@ -414,10 +403,10 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     const error = (where: string) =>
       new RangeError(`${caller}: expected a loss that is a finite number, found ${loss}: ${where}`);
     let y = x.astype(this.dtype);
-    if (!isFinite(y)) return error(`x ${showShape(x.shape)} holds NaN or infinity`);
+    if (!allFinite(y)) return error(`x ${showShape(x.shape)} holds NaN or infinity`);
     for (const { name, parts } of this.#layers) {
       y = this.#forward(parts, y);
-      if (isFinite(y)) continue;
+      if (allFinite(y)) continue;
       return error(
         `the outputs ${showShape(y.shape)} of the layer ${describe(name)} hold NaN or infinity; ` +
           "its weights have become too large: try a smaller learning rate",

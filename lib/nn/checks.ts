@@ -3,7 +3,7 @@ import { unexpected } from "../support/describe.ts";
 import type { DType, NumericArray } from "../tensor/dtype.ts";
 import { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { numbersOf, Tensor } from "../tensor/tensor.ts";
 
 /**
  * Returns the tensor.
@@ -42,6 +42,11 @@ export function expectDType<T extends Tensor>(caller: string, x: T, ...dtypes: D
   if (dtypes.includes(dtype)) return x;
   const hint = `.astype("${dtypes[0]}") converts it`;
   throw new TypeError(`${caller}: expected ${expected}, found ${dtype}; ${hint}`);
+}
+
+/** Whether all numbers are finite. */
+export function allFinite(x: Tensor): boolean {
+  return numbersOf(x).every((value: number) => Number.isFinite(value));
 }
 
 /**

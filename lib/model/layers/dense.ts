@@ -30,6 +30,8 @@ export interface DenseOptions<Units extends number = number, In extends Shape = 
   readonly kernelRegularizer?: Regularizer;
 }
 
+const OPTIONS = ["units", "activation", "kernelInitializer", "kernelRegularizer"];
+
 /** [inputs] → [units] */
 export interface Units<Count extends number> extends ShapeRule {
   /** One number for each node. */
@@ -55,12 +57,7 @@ export interface Units<Count extends number> extends ShapeRule {
 export function dense<const Count extends number, const In extends Shape = Shape>(
   options: DenseOptions<Count, In>,
 ): LayerSpec<In, Units<Count>> {
-  checkOptions("dense", options, [
-    "units",
-    "activation",
-    "kernelInitializer",
-    "kernelRegularizer",
-  ]);
+  checkOptions("dense", options, OPTIONS);
   const { units, activation = "linear", kernelInitializer = "glorotUniform" } = options;
   inRange("dense: expected units", units, "to be an integer of at least 1");
   const activate = activationOf("dense", activation);

@@ -166,10 +166,8 @@ export function checkOptions(
       inputShape.every((length) => Number.isSafeInteger(length) && length > 0) &&
       Number.isSafeInteger(sizeOf(inputShape));
   if (isShape) return;
-  throw new RangeError(
-    `${type}: expected inputShape to be the shape of one sample, such as [28, 28], found ` +
-      (Array.isArray(inputShape) ? showShape(inputShape) : describe(inputShape)),
-  );
+  const found = Array.isArray(inputShape) ? showShape(inputShape) : describe(inputShape);
+  throw new RangeError(`${type}: expected inputShape of one sample: [28, 28], found ${found}`);
 }
 
 /**
@@ -178,10 +176,8 @@ export function checkOptions(
  */
 export function vectorLength({ name, input }: BuildContext): number {
   if (input.length === 1) return input[0];
+  const found = `samples of the shape ${showShape(input)}; put layers.flatten() before it`;
   throw new RangeError(
-    `sequential: expected vectors as input of the layer ${
-      describe(name)
-    }, found samples of the shape ` +
-      `${showShape(input)}; put layers.flatten() before it`,
+    `sequential: expected vectors as input of the layer ${describe(name)}, found ${found}`,
   );
 }

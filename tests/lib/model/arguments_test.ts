@@ -257,7 +257,7 @@ Deno.test("compile twice: another optimizer, loss or metric; the weights stay", 
 Deno.test("compile: two models cannot share an optimizer, which counts the steps of one", async () => {
   const adam = new Adam(), model = classifier();
   model.compile({ ...SPARSE, optimizer: adam });
-  const message = /expected an optimizer that no other model uses, found that of .*"sequential"/;
+  const message = /expected an optimizer of no other model, found that of .*"sequential"/;
   await refuses(() => classifier().compile({ ...SPARSE, optimizer: adam }), message);
 });
 

@@ -97,11 +97,11 @@ Deno.test("loadModel: layers that are invalid or do not match the weights are re
       [changed(0, { type: "conv2d" }), /"rescaling", found "conv2d"/],
       [changed(0, { type: "__proto__" }), /"rescaling", found "__proto__"/],
       [changed(0, { type: undefined }), /"rescaling", found "undefined"/],
-      [changed(0, { inputShape: "six" }), /expected inputShape to be .*, found "six"/],
+      [changed(0, { inputShape: "six" }), /expected inputShape of .*, found "six"/],
       [changed(0, { inputShape: undefined }), /expected an inputShape in the first layer/],
       [
         changed(0, { inputShape: [1e9, 1e9] }),
-        /expected inputShape to be .* found \[1000000000, 1/,
+        /expected inputShape of .* found \[1000000000, 1/,
       ],
       [changed(0, { inputShape: [1e9, 9] }), /"dense.W", a tensor \[9000000000, 5\], found a/],
       [

@@ -249,11 +249,11 @@ Deno.test("sequential: layers whose shapes do not match are refused, naming both
     ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [] })] }),
-      /inputShape to be the shape of one sample/,
+      /inputShape of one sample/,
     ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [0, 3] })] }),
-      /inputShape to be the shape of one sample/,
+      /inputShape of one sample/,
     ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [4], name: "a" }), dense(3, "a")] }),
