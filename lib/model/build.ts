@@ -2,7 +2,7 @@
 import { allFinite } from "../nn/checks.ts";
 import { describe, unexpected } from "../support/describe.ts";
 import type { Random } from "../tensor/random.ts";
-import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
 import { baseOf, Tensor } from "../tensor/tensor.ts";
 import type { BuiltLayer, LayerSpec, ModelDType } from "./layers/layer.ts";
 
@@ -18,6 +18,9 @@ export interface ModelLayer extends BuiltLayer {
 
 /** Weights by name: `"dense_1.W"`. */
 export type NamedWeights = Readonly<Record<string, Tensor>>;
+
+/** The most numbers in a weight tensor: a gigabyte in float32, which training multiplies. */
+const MAX_WEIGHTS = 2 ** 28;
 
 /**
  * Builds the layers of a model.
@@ -48,8 +51,14 @@ export function build(
       random,
       dtype,
       weight: (key, shape, initialize) => {
-        if (stored === undefined) return initialize(shape);
         const fullName = `${name}.${key}`;
+        if (stored === undefined) {
+          if (sizeOf(shape) <= MAX_WEIGHTS) return initialize(shape);
+          const found = `${describe(fullName)} ${showShape(shape)}`;
+          throw new RangeError(
+            `sequential: expected less than a gigabyte of weights, found ${found}`,
+          );
+        }
         used.add(fullName);
         const weight = stored[fullName];
         checkWeight("weights", fullName, shape, weight);

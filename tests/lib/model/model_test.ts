@@ -269,6 +269,10 @@ Deno.test("sequential: layers whose shapes do not match are refused, naming both
         }),
       /expected inputShape \[4\] in the layer "dense", the output of the layer before, found \[5\]/,
     ],
+    [
+      () => sequential({ layers: [layers.dense({ inputShape: [784], units: 1e9 })] }),
+      /less than a gigabyte of weights, found "dense.W" \[784, 1000000000\]/,
+    ],
     [() => dense(0), /dense: expected units to be an integer of at least 1, found 0/],
     [() => dense(2.5), /found 2.5/],
     [() => layers.dropout({ rate: 1 }), /dropout: expected rate from 0 to below 1, found 1/],
