@@ -5,6 +5,7 @@
  * @module
  */
 
+import { drawStatusLine, textBar } from "../../lib/notebook/status_line.ts";
 import type { Json } from "../notebook_file/notebook.ts";
 import type { CellEvent } from "./execute.ts";
 
@@ -112,20 +113,16 @@ export function lineProgress(): Progress {
 
 /** One line with a bar, drawn again and again in place, for terminals. */
 export function barProgress(): Progress {
-  const encoder = new TextEncoder();
-  const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
   const running = new Map<string, { event: CellEvent; since: number; said: string }>();
-  const clear = () => write("\r\x1b[K");
 
   const draw = () => {
     const parts = [...running].map(([notebook, { event, since, said }]) => {
-      const done = Math.round((event.cell - 1) / event.cells * 20);
-      const bar = "#".repeat(done).padEnd(20, "-");
+      const bar = textBar((event.cell - 1) / event.cells, 20);
       const seconds = ((performance.now() - since) / 1000).toFixed(0);
-      return `${notebook} [${bar}] cell ${event.cell} of ${event.cells} ${event.id} ${seconds} s` +
+      return `${notebook} ${bar} cell ${event.cell} of ${event.cells} ${event.id} ${seconds} s` +
         (said === "" ? "" : `  ${said}`);
     });
-    write(`\r${parts.join(" | ").slice(0, columns() - 1)}\x1b[K`);
+    drawStatusLine(parts.join(" | "));
   };
   const timer = setInterval(draw, 200);
   return {
@@ -138,20 +135,12 @@ export function barProgress(): Progress {
       } else running.delete(notebook);
     },
     say(text) {
-      clear();
+      drawStatusLine("");
       console.error(text);
     },
     close() {
       clearInterval(timer);
-      clear();
+      drawStatusLine("");
     },
   };
-}
-
-function columns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 80;
-  }
 }
