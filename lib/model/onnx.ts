@@ -39,7 +39,8 @@ interface Node extends Operation {
  *
  * @example
  * ```ts
- * import { encodeOnnx, layers, sequential } from "mnist";
+ * import { layers, sequential } from "mnist";
+ * import { encodeOnnx } from "./onnx.ts";
  * import assert from "node:assert/strict";
  *
  * const model = sequential({ layers: [layers.dense({ inputShape: [784], units: 10 })] });
