@@ -24,10 +24,10 @@ const FRONT = memory.data<u8>([${shuffles()}]);`,
 function gather(count: number): string {
   return `
 /** c = Σ value · row of b, for ${count} vectors of columns. */
-function gather${count}<T>(from: usize, end: usize, gap: usize, b: usize, c: usize): void {
+function gather${count}<T>(from: usize, end: usize, b: usize, c: usize): void {
   let ${each(count, (k) => `s${k} = v128.splat<T>(0)`, ", ")};
-  for (; from < end; from += sizeof<T>()) {
-    const w = v128.load_splat<T>(from + gap), r = b + load<u32>(from);
+  for (; from < end; from += 2 * sizeof<T>()) {
+    const w = v128.load_splat<T>(from, sizeof<T>()), r = b + load<u32>(from);
 ${each(count, (k) => `    s${k} = v128.add<T>(s${k}, v128.mul<T>(w, v128.load(r, ${16 * k})));`)}
   }
 ${each(count, (k) => `  v128.store(c, s${k}, ${16 * k});`)}
@@ -37,10 +37,10 @@ ${each(count, (k) => `  v128.store(c, s${k}, ${16 * k});`)}
 function scatter(count: number): string {
   return `
 /** Row of c += value · d, for ${count} vectors of columns. */
-function scatter${count}<T>(from: usize, end: usize, gap: usize, d: usize, c: usize): void {
+function scatter${count}<T>(from: usize, end: usize, d: usize, c: usize): void {
   const ${each(count, (k) => `d${k} = v128.load(d, ${16 * k})`, ", ")};
-  for (; from < end; from += sizeof<T>()) {
-    const w = v128.load_splat<T>(from + gap), r = c + load<u32>(from);
+  for (; from < end; from += 2 * sizeof<T>()) {
+    const w = v128.load_splat<T>(from, sizeof<T>()), r = c + load<u32>(from);
 ${
     each(
       count,
@@ -84,11 +84,11 @@ function dispatch(name: string, counts: readonly number[], operand: string): str
   return `
 /** gatherN for N = \`vectors\`. */
 @inline
-function ${name}<T>(vectors: i32, from: usize, end: usize, gap: usize, ${operand}: usize, c: usize): void {
+function ${name}<T>(vectors: i32, from: usize, end: usize, ${operand}: usize, c: usize): void {
   switch (vectors) {
 ${
     each(counts.length, (k) =>
-      `    case ${counts[k]}: gather${counts[k]}<T>(from, end, gap, ${operand}, c); break;`)
+      `    case ${counts[k]}: gather${counts[k]}<T>(from, end, ${operand}, c); break;`)
   }
   }
 }

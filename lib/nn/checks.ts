@@ -25,6 +25,9 @@ export function expectTensor<T extends Tensor>(caller: string, x: T, expected = 
  * @throws TypeError for what is not a tensor, RangeError for another shape.
  */
 export function expectShape<T extends Tensor>(caller: string, name: string, x: T, shape: Shape): T {
+  if (x instanceof Tensor && x.ndim === shape.length) {
+    if (x.shape.every((length, axis) => shape[axis] === -1 || length === shape[axis])) return x;
+  }
   const expected = `${name} ${showShape(shape).replace("-1", "N").replace("-1", "M")}`;
   const found = expectTensor(caller, x, `${expected} to be a tensor`).shape, batch = [1, ...found];
   const fits = (s: Shape) => sameShape(s.map((n, axis) => shape[axis] === -1 ? -1 : n), shape);
@@ -38,8 +41,9 @@ export function expectShape<T extends Tensor>(caller: string, name: string, x: T
  * @throws TypeError for another dtype and for what is not a tensor.
  */
 export function expectDType<T extends Tensor>(caller: string, x: T, ...dtypes: DType[]): T {
-  const { dtype } = expectTensor(caller, x), expected = dtypes.join(" or ");
+  const { dtype } = expectTensor(caller, x);
   if (dtypes.includes(dtype)) return x;
+  const expected = dtypes.join(" or ");
   const hint = `.astype("${dtypes[0]}") converts it`;
   throw new TypeError(`${caller}: expected ${expected}, found ${dtype}; ${hint}`);
 }
@@ -54,9 +58,12 @@ export function allFinite(x: Tensor): boolean {
  * @throws RangeError that names the first one that is not.
  */
 export function checkLabels(caller: string, labels: NumericArray, classes = Infinity): void {
-  const isLabel = (v: number) => Number.isInteger(v) && v >= 0 && v < classes;
-  const i = labels.findIndex((v: number) => !isLabel(v)), found = `${labels[i]} at index ${i}`;
-  if (i < 0) return;
+  let i = 0;
+  while (
+    i < labels.length && Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes
+  ) i++;
+  if (i === labels.length) return;
+  const found = `${labels[i]} at index ${i}`;
   const expected = classes === Infinity ? "integers from 0" : `integers from 0 to ${classes - 1}`;
   const isOutput = labels[i] > 0 && labels[i] < 1;
   const hint = isOutput ? "; .map((y) => y > 0.5 ? 1 : 0) makes labels of outputs" : "";

@@ -141,7 +141,7 @@ export function oneHot<N extends number, C extends number>(
   classes: C,
   dtype: DType = "float64",
 ): Tensor<[N, C]> {
-  const [count] = labels.shape, out = allocate(dtype, count * classes);
+  const [count] = labels.shape, result = Storage.zeros(dtype, count * classes), out = result.array;
   numbersOf(labels).forEach((label: number, i: number) => {
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new RangeError(
@@ -150,7 +150,7 @@ export function oneHot<N extends number, C extends number>(
     }
     out[i * classes + label] = 1;
   });
-  return new Tensor(Storage.owned(out), [count, classes]);
+  return new Tensor(result, [count, classes]);
 }
 
 /**

@@ -112,8 +112,9 @@ export class Storage {
     if (scope === undefined || this.#scope !== scope) return;
     this.#scope = undefined;
     if (!this.#isInSlab || this.#address === 0) return;
-    this.#leave();
-    this.settle();
+    const numbers = this.array;
+    if (this.#place()) this.array.set(numbers);
+    else this.#leave();
   }
 
   /** Lets only the garbage collector release the numbers: someone outside the library has them. */

@@ -42,65 +42,61 @@ const ZERO: usize = 0, ONE: usize = 1, HALF: usize = 2;
 
 // ---- Products.
 //
-// A list has an entry for each number of a row that is not 0: from its start on, how many bytes into
-// the other matrix that number's row begins, u32; `gap` bytes behind that, the number. Entries are as
-// far apart as numbers are long.
-
-/** How far behind the offsets of a list its numbers are. */
-@inline
-function gapOf<T>(inner: i32): usize {
-  return ((<usize>inner * sizeof<T>() + 15) & ~15) + 48;
-}
+// A list has an entry for each number of a row that is not 0, two numbers long: first how many bytes
+// into the other matrix that number's row begins, u32, then the number.
 
 /** Lists the numbers of a row that are not 0; returns the list's end. NaN differs from 0, so it is kept. */
 @inline
-function list<T>(row: usize, length: i32, stride: usize, at: usize, gap: usize): usize {
-  const zero = constant<T>(ZERO);
+function list<T>(row: usize, length: i32, stride: usize, at: usize): usize {
   let k: i32 = 0;
   if (sizeof<T>() == 4) {
-    const step = i32x4.splat(<i32>stride * 4), far = i32x4.splat(<i32>stride * 16);
+    const far = i32x4.splat(<i32>stride * 16);
     let offsets = i32x4.mul(i32x4.splat(<i32>stride), i32x4(0, 1, 2, 3));
     for (; k + 16 <= length; k += 16) { // an image is mostly black
       const here = row + (<usize>k << 2);
-      const any = v128.or(v128.or(v128.load(here), v128.load(here, 16)), v128.or(v128.load(here, 32), v128.load(here, 48)));
-      if (!v128.any_true(any)) {
+      if (isZero(here)) {
         offsets = i32x4.add(offsets, far);
         continue;
       }
       for (let q: usize = 0; q < 64; q += 16) {
-        const v = v128.load(here + q), mask = i32x4.bitmask(f32x4.ne(v, zero));
-        const front = v128.load(FRONT + (<usize>mask << 4));
-        v128.store(at, i8x16.swizzle(offsets, front));
-        v128.store(at + gap, i8x16.swizzle(v, front));
-        at += <usize>popcnt(mask) << 2;
-        offsets = i32x4.add(offsets, step);
+        at = entries(here + q, offsets, at);
+        offsets = i32x4.add(offsets, i32x4.splat(<i32>stride * 4));
       }
     }
     for (; k + 4 <= length; k += 4) {
-      const v = v128.load(row + (<usize>k << 2)), mask = i32x4.bitmask(f32x4.ne(v, zero));
-      const front = v128.load(FRONT + (<usize>mask << 4));
-      v128.store(at, i8x16.swizzle(offsets, front));
-      v128.store(at + gap, i8x16.swizzle(v, front));
-      at += <usize>popcnt(mask) << 2;
-      offsets = i32x4.add(offsets, step);
+      at = entries(row + (<usize>k << 2), offsets, at);
+      offsets = i32x4.add(offsets, i32x4.splat(<i32>stride * 4));
     }
-  }
-  if (sizeof<T>() == 8) {
+  } else {
     for (; k + 8 <= length; k += 8) {
-      const here = row + (<usize>k << 3);
-      const any = v128.or(v128.or(v128.load(here), v128.load(here, 16)), v128.or(v128.load(here, 32), v128.load(here, 48)));
-      if (v128.any_true(any)) for (let q = k; q < k + 8; q++) at = entry<T>(row, q, stride, at, gap);
+      if (!isZero(row + (<usize>k << 3))) for (let q = k; q < k + 8; q++) at = entry<T>(row, q, stride, at);
     }
   }
-  for (; k < length; k++) at = entry<T>(row, k, stride, at, gap);
+  for (; k < length; k++) at = entry<T>(row, k, stride, at);
   return at;
 }
+/** Whether 64 bytes are all 0. */
 @inline
-function entry<T>(row: usize, k: i32, stride: usize, at: usize, gap: usize): usize {
+function isZero(at: usize): bool {
+  const half = v128.or(v128.load(at), v128.load(at, 16));
+  return !v128.any_true(v128.or(half, v128.or(v128.load(at, 32), v128.load(at, 48))));
+}
+@inline
+function entry<T>(row: usize, k: i32, stride: usize, at: usize): usize {
   const value = load<T>(row + <usize>k * sizeof<T>());
   store<u32>(at, <u32>k * <u32>stride);
-  store<T>(at + gap, value);
-  return at + (<T>0 != value ? sizeof<T>() : 0);
+  store<T>(at, value, sizeof<T>());
+  return at + (<T>0 != value ? 2 * sizeof<T>() : 0);
+}
+/** Entries for four numbers at once, without a branch: those that are not 0 are moved to the front. */
+@inline
+function entries(numbers: usize, offsets: v128, at: usize): usize {
+  const v = v128.load(numbers), mask = i32x4.bitmask(f32x4.ne(v, constant<f32>(ZERO)));
+  const front = v128.load(FRONT + (<usize>mask << 4));
+  const first = i8x16.swizzle(offsets, front), second = i8x16.swizzle(v, front);
+  v128.store(at, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
+  v128.store(at, v128.shuffle<i32>(first, second, 2, 6, 3, 7), 16);
+  return at + (<usize>popcnt(mask) << 3);
 }
 
 @inline
@@ -124,7 +120,7 @@ function dense4<T>(a: usize, step: usize, inner: i32, b: usize, width: usize, c:
 /** C = A·B: each row of C gathers rows of B. */
 @inline
 function gather<T>(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: usize, room: usize): void {
-  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>(), gap = gapOf<T>(inner);
+  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
   const block = widest(<i32>((width + 15) >> 4)), bytes = <usize>block << 4;
   // The last block may overlap the one before it: a few columns are computed twice.
   const last = ((width + 15) & ~15) - bytes;
@@ -139,36 +135,69 @@ function gather<T>(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: u
       continue;
     }
     for (full++; full > 0 && i < rows; full--, i++, a += step, c += width) {
-      const end = list<T>(a, inner, width, room, gap);
-      for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, room, end, gap, b + j, c + j);
-      gatherBlock<T>(block, room, end, gap, b + last, c + last);
+      const end = list<T>(a, inner, width, room);
+      for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, room, end, b + j, c + j);
+      gatherBlock<T>(block, room, end, b + last, c + last);
     }
   }
 }
 
 /** Row of C += value · d for a single column: a vector would write into the next row. */
-function scatterScalar<T>(from: usize, end: usize, gap: usize, d: usize, c: usize): void {
+function scatterScalar<T>(from: usize, end: usize, d: usize, c: usize): void {
   const value = load<T>(d);
-  for (; from < end; from += sizeof<T>()) {
+  for (; from < end; from += 2 * sizeof<T>()) {
     const r = c + load<u32>(from);
-    store<T>(r, load<T>(r) + load<T>(from + gap) * value);
+    store<T>(r, load<T>(r) + load<T>(from, sizeof<T>()) * value);
   }
 }
 
 /** C += Xᵀ·D: each row of X says into which rows of C the row of D goes. */
 @inline
 function scatter<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: usize, room: usize): void {
-  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>(), gap = gapOf<T>(inner);
+  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
   for (let r: i32 = 0; r < rows; r++, x += step, d += width) {
-    const end = list<T>(x, inner, width, room, gap);
+    const end = list<T>(x, inner, width, room);
     let j: usize = 0;
-    for (; j + 128 <= width; j += 128) scatter8<T>(room, end, gap, d + j, c + j);
-    for (; j + 64 <= width; j += 64) scatter4<T>(room, end, gap, d + j, c + j);
-    for (; j + 16 <= width; j += 16) scatter1<T>(room, end, gap, d + j, c + j);
-    for (; j < width; j += sizeof<T>()) scatterScalar<T>(room, end, gap, d + j, c + j);
+    for (; j + 128 <= width; j += 128) scatter8<T>(room, end, d + j, c + j);
+    for (; j + 64 <= width; j += 64) scatter4<T>(room, end, d + j, c + j);
+    for (; j + 16 <= width; j += 16) scatter1<T>(room, end, d + j, c + j);
+    for (; j < width; j += sizeof<T>()) scatterScalar<T>(room, end, d + j, c + j);
   }
 }
 
+/**
+ * C = Xᵀ·D for few rows: a list for each column of X, and each row of C gathers rows of D. Unlike
+ * `scatter`, it writes C once.
+ */
+@inline
+function columns<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: usize, room: usize): void {
+  const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
+  // Each list begins with its length in bytes.
+  const lists = room + <usize>(inner + 4) * 2 * sizeof<T>(), apart = 16 + <usize>rows * 2 * sizeof<T>();
+  for (let k: i32 = 0, at = lists; k < inner; k++, at += apart) store<u32>(at, 0);
+  for (let r: i32 = 0; r < rows; r++, x += step) {
+    const end = list<T>(x, inner, apart, room);
+    for (let from = room; from < end; from += 2 * sizeof<T>()) {
+      const base = lists + load<u32>(from), length = load<u32>(base), at = base + 16 + length;
+      store<u32>(base, length + 2 * sizeof<T>());
+      store<u32>(at, <u32>r * <u32>width);
+      store<T>(at, load<T>(from, sizeof<T>()), sizeof<T>());
+    }
+  }
+  const block = widest(<i32>((width + 15) >> 4)), bytes = <usize>block << 4, last = ((width + 15) & ~15) - bytes;
+  for (let k: i32 = 0, from = lists; k < inner; k++, from += apart, c += width) {
+    const begin = from + 16, end = begin + load<u32>(from);
+    for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, begin, end, d + j, c + j);
+    gatherBlock<T>(block, begin, end, d + last, c + last);
+  }
+}
+
+export function columns32(x: usize, rows: i32, inner: i32, d: usize, width: i32, c: usize, room: usize): void {
+  columns<f32>(x, rows, inner, d, width, c, room);
+}
+export function columns64(x: usize, rows: i32, inner: i32, d: usize, width: i32, c: usize, room: usize): void {
+  columns<f64>(x, rows, inner, d, width, c, room);
+}
 export function gather32(a: usize, rows: i32, inner: i32, b: usize, columns: i32, c: usize, room: usize): void {
   gather<f32>(a, rows, inner, b, columns, c, room);
 }

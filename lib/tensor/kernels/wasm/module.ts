@@ -27,6 +27,7 @@ function load() {
       memory,
       gather: pair("gather"),
       scatter: pair("scatter"),
+      columns: pair("columns"),
       transpose: pair("transpose"),
       arithmetic: pair("arithmetic"),
       scalar: pair("scalar"),

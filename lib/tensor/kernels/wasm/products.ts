@@ -3,6 +3,8 @@ import { copyRows, isDense, type Matrix, transposed } from "../matrix.ts";
 import type { Storage } from "../storage.ts";
 import { Arena, wasm } from "./module.ts";
 
+/** For so many rows and fewer, a list for each column of X takes little room. */
+const FEW_ROWS = 128;
 /** Numbers of A that are copied over at a time: they stay in the processor's cache. */
 const CHUNK = 1 << 17;
 
@@ -64,6 +66,11 @@ class Product {
   scatter(x: Matrix, d: Matrix): boolean {
     const { arena, out, dtype } = this, { rows, columns: inner } = x, { columns } = d;
     const xAt = this.#placeOf(x), dAt = this.#placeOf(d), cAt = out.address;
+    const lists = inner * (2 * rows + 6);
+    if (rows <= FEW_ROWS && xAt > 0 && dAt > 0 && cAt > 0 && arena.hasRoomFor(lists)) {
+      wasm?.columns[dtype](xAt, rows, inner, dAt, columns, cAt, arena.reserve(lists + 64));
+      return true;
+    }
     const step = xAt > 0 && dAt > 0 ? rows : rowsAtOnce(rows, inner, columns);
     if (!arena.hasRoomFor(inner * (columns + 3) + step * (inner + columns))) return false;
     if (wasm === undefined) return false;
