@@ -4,7 +4,7 @@
 import { describe } from "../support/describe.ts";
 import { onlyKnown } from "../support/names.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { extremes, type Numbers, spokenList } from "./chart_parts.ts";
+import { checkLength, extremes, type Numbers, spokenList } from "./chart_parts.ts";
 import { Picture } from "./picture.ts";
 import { type Color, LETTER_HEIGHT, lettersThatFit, Raster, textWidth } from "./raster.ts";
 
@@ -102,12 +102,6 @@ function drawImage(
   }
 }
 
-/** The text under an image, and whether it is a wrong prediction. */
-interface Caption {
-  text: string;
-  wrong: boolean;
-}
-
 /** Breaks a text into lines of at most `letters`, after spaces and slashes; longer words are cut. */
 function lines(text: string, letters: number): string[] {
   const result: string[] = [];
@@ -126,7 +120,7 @@ function lines(text: string, letters: number): string[] {
 }
 
 /** The labels as numbers, checked to be one for each image. */
-function labelsOf(name: string, labels: Numbers, count: number): ArrayLike<number> {
+function labelsOf(name: string, labels: Numbers, count: number): number[] {
   const isTensor = "shape" in labels;
   const numbers = isTensor ? labels.data : labels;
   if ((isTensor && labels.shape.length !== 1) || numbers.length !== count) {
@@ -140,50 +134,40 @@ function labelsOf(name: string, labels: Numbers, count: number): ArrayLike<numbe
       `${name}: expected ${count} labels, one for each image, found [${shape.join(", ")}]${remedy}`,
     );
   }
-  return numbers;
+  return Array.from(numbers);
 }
 
-/** The captions, and their text for screen readers. */
-function captionsOf(
-  options: GridOptions,
-  count: number,
-): { captions: Caption[]; spoken: string } {
-  const { captions, classNames } = options;
-  if (captions !== undefined) {
-    if (captions.length !== count) {
-      throw new RangeError(
-        `captions: expected ${count}, one for each image, found ${captions.length}`,
-      );
-    }
-    return {
-      captions: captions.map((text) => ({ text, wrong: false })),
-      spoken: `: ${spokenList(captions)}`,
-    };
-  }
+/** The text under each image and whether it is a wrong prediction; and all for screen readers. */
+function captionsOf({ classNames, ...options }: GridOptions, count: number) {
   const name = (label: number): string => classNames?.[label] ?? String(label);
-  const names = (labels: ArrayLike<number>): string =>
-    `${count === 1 ? "" : "s"} ${spokenList(Array.from(labels, name))}`;
+  const plain = (texts: readonly string[]) => texts.map((text) => ({ text, wrong: false }));
+  const { captions } = options;
+  if (captions !== undefined) {
+    checkLength("captions", captions.length, count);
+    return { captions: plain(captions), spoken: `: ${spokenList(captions)}` };
+  }
   const labels = options.labels && labelsOf("labels", options.labels, count);
   const predicted = options.predicted && labelsOf("predicted", options.predicted, count);
+  const say = (what: string, values?: readonly number[]): string =>
+    values ? `, ${what}${count === 1 ? "" : "s"} ${spokenList(values.map(name))}` : "";
   if (!labels || !predicted) {
-    const known = labels ?? predicted ?? [];
     return {
-      captions: Array.from(known, (label) => ({ text: name(label), wrong: false })),
-      spoken: (labels ? `, label${names(labels)}` : "") +
-        (predicted ? `, prediction${names(predicted)}` : ""),
+      captions: plain((labels ?? predicted ?? []).map(name)),
+      spoken: say("label", labels) + say("prediction", predicted),
     };
   }
-  const mistakes = Array.from(labels).flatMap((label, i) =>
+  const mistakes = labels.flatMap((label, i) =>
     label === predicted[i] ? [] : [`${name(label)} as ${name(predicted[i])}`]
   );
   return {
-    captions: Array.from(labels, (label, i) => {
+    captions: labels.map((label, i) => {
       const wrong = label !== predicted[i];
-      if (!classNames) return { text: `${predicted[i]}${wrong ? "≠" : "="}${label}`, wrong };
-      return { text: wrong ? `${name(predicted[i])} ≠${name(label)}` : name(label), wrong };
+      const [is, was] = [name(label), name(predicted[i])];
+      const text = classNames ? wrong ? `${was} ≠${is}` : is : `${was}${wrong ? "≠" : "="}${is}`;
+      return { text, wrong };
     }),
-    spoken: `, label${names(labels)}; ` +
-      (mistakes.length === 0 ? "predicted correctly" : `wrong: ${spokenList(mistakes)}`),
+    spoken: say("label", labels) +
+      (mistakes.length === 0 ? "; predicted correctly" : `; wrong: ${spokenList(mistakes)}`),
   };
 }
 
