@@ -156,6 +156,21 @@ Deno.test("fit: two trainings of two epochs equal one of four", async () => {
   ok(once.predict(x).equals(twice.predict(x)));
 });
 
+Deno.test("fit: two models trained at once equal two trained one after the other", async () => {
+  const [a, b, c] = [compiled(), compiled(), compiled()];
+  const half = x.rows(0, 25), options = { epochs: 30, batchSize: 5 };
+  const pause = { onBatchEnd: () => new Promise<void>((resolve) => setTimeout(resolve)) };
+  await Promise.all([
+    a.fit(x, t, { ...options, callbacks: [pause] }),
+    b.fit(half, t.rows(0, 25), options),
+  ]);
+  await c.fit(x, t, options);
+  ok(a.predict(x).equals(c.predict(x)));
+  const alone = compiled();
+  await alone.fit(half, t.rows(0, 25), options);
+  ok(b.predict(x).equals(alone.predict(x)));
+});
+
 Deno.test("fit: validationSplit takes the last samples, and does not train on them", async () => {
   const [split, given] = [compiled(), compiled()];
   const a = await split.fit(x, t, { epochs: 2, validationSplit: 0.2 });
