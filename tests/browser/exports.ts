@@ -1,4 +1,4 @@
-/** What the export menus of Jupyter's front ends give, opened in a browser without a network. */
+/** Files from the export menus of Jupyter's front ends, opened in a browser without a network. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,6 +16,8 @@ interface Seen {
   outputs: number;
   pictures: number;
   brokenPictures: string[];
+  /** Pictures without a text alternative. */
+  withoutText: string[];
   /** Figures without lines in them, or with axes that have no numbers. */
   emptyFigures: number;
   formulas: number;
@@ -34,6 +36,7 @@ const SEEN = `(() => {
     outputs: all(".jp-OutputArea-output").filter((e) => e.scrollHeight >= 10).length,
     pictures: all("img").length,
     brokenPictures: all("img").filter((e) => e.naturalWidth === 0).map((e) => e.src.slice(0, 80)),
+    withoutText: all("img").filter((e) => !e.alt).map((e) => e.src.slice(0, 80)),
     emptyFigures: all("[data-figure]").filter((e) =>
       !(e.querySelector("svg.main-svg")?.getBoundingClientRect().width > 100 &&
         e.querySelector(".xtick text")?.getBoundingClientRect().width > 0)).length,
@@ -96,7 +99,11 @@ async function assertWhole(page: Page, name: string, notebook: Notebook): Promis
   await page.waitForFunction(`${SEEN}.emptyFigures === 0`, undefined, { timeout: 10_000 })
     .catch(() => {});
   const { outputs, pictures, formulas, ...wrong } = await page.evaluate<Seen>(SEEN);
-  assert.deepEqual(wrong, { brokenPictures: [], emptyFigures: 0, notTypeset: [] }, name);
+  assert.deepEqual(
+    wrong,
+    { brokenPictures: [], withoutText: [], emptyFigures: 0, notTypeset: [] },
+    name,
+  );
   assert.ok(outputs > 0 && formulas > 0, `${name}: expected outputs and formulas, found none`);
   assert.equal(pictures, picturesIn(notebook), `${name}: pictures`);
 }

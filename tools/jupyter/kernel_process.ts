@@ -10,9 +10,7 @@
 
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-
-/** The oldest Deno whose kernel is used. */
-export const MINIMUM_DENO = "2.9.0";
+import { versionProblem } from "../support/deno_version.ts";
 
 /** What a client must know to talk to a kernel: the connection file's content. */
 export interface Connection {
@@ -47,26 +45,10 @@ export function killAllKernels(): void {
   for (const process of live) kill(process);
 }
 
-/**
- * Checks that this Deno's kernel can be relied on.
- *
- * Before 2.8.2 prints and displays left the kernel by different queues, in no fixed order; 2.8.2 and
- * 2.8.3 report failing cells as passed (denoland/deno#35290, mended in 2.9.0).
- *
- * @throws {KernelError} when `version` is older than {@linkcode MINIMUM_DENO}.
- */
+/** @throws {KernelError} if the kernel of this version of Deno is not reliable. */
 export function checkDenoVersion(version: string): void {
-  const wanted = MINIMUM_DENO.split(".").map(Number);
-  const found = version.split(/[.+-]/).map(Number);
-  const difference = wanted.map((part, i) => (found[i] || 0) - part).find((d) => d !== 0) ?? 0;
-  if (difference >= 0) return;
-  const why = version.startsWith("2.8.2") || version.startsWith("2.8.3")
-    ? "its kernel reports failing cells as passed"
-    : "its kernel loses the order of outputs";
-  throw new KernelError(
-    `Deno: expected ${MINIMUM_DENO} or newer, found ${version}: ${why}. ` +
-      "Run `deno upgrade`, or put `npx -y deno@2.9.6` in place of `deno`.",
-  );
+  const problem = versionProblem(version);
+  if (problem !== undefined) throw new KernelError(problem);
 }
 
 /** A running kernel process. */

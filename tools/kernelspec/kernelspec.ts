@@ -1,20 +1,20 @@
 /**
  * The project's own kernel spec: how Jupyter starts Deno's kernel for the course.
  *
- * It has the standard name `deno`, so that a notebook opens with it as with any other Deno kernel,
- * and it lies in the project's folder `.jupyter/`, which Jupyter finds through `JUPYTER_PATH`:
- * nothing of the user's is changed.
+ * It has the standard name `deno`, so a notebook opens with it as with any other Deno kernel.
  *
  * @module
  */
 
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { projectRoot } from "../../lib/support/paths.ts";
+import { writeWhole } from "../support/write_file.ts";
+import { jupyterFolder } from "./jupyter_folder.ts";
 import { writeTemplates } from "./templates.ts";
 
 /** A kernel spec as `kernel.json` holds it (jupyter-client, "Kernel specs"). */
 export interface KernelSpec {
-  /** The command that starts a kernel; Jupyter puts a file's path for `{connection_file}`. */
+  /** The command that starts a kernel; Jupyter replaces `{connection_file}` by a path. */
   argv: string[];
   display_name: string;
   language: string;
@@ -36,12 +36,12 @@ export function kernelSpec(
 ): KernelSpec {
   const kernel = join(project, "tools", "kernel", "main.ts");
   return {
-    // The configuration is named, because the working folder is the notebook's.
     argv: [
       deno,
       "run",
       "-A",
       "-q",
+      // Named, because the working folder is the notebook's.
       "-c",
       join(project, "deno.json"),
       kernel,
@@ -51,69 +51,27 @@ export function kernelSpec(
     display_name: "Deno",
     language: "typescript",
     interrupt_mode: "message",
-    // Without it results carry the control codes of coloured terminals.
+    // Otherwise results contain the control codes of coloured terminals.
     env: { NO_COLOR: "1" },
   };
 }
 
-/** The folder for `JUPYTER_PATH`, under which the kernel spec lies. */
-export function jupyterFolder(project: string = projectRoot): string {
-  return join(project, ".jupyter");
-}
-
 /**
- * Writes `.jupyter/kernels/deno/kernel.json` anew, and gives its path. It is written at every start,
+ * Writes a kernel spec to `kernels/deno/kernel.json` and returns its path. Every start writes it again,
  * because the path of Deno changes when Deno is upgraded or moved.
  *
- * @param jupyter the folder in which Jupyter looks for kernels, instead of `.jupyter/`.
- * @param options see {@linkcode kernelSpec}.
+ * @param folder a folder in which Jupyter looks for kernels.
  */
 export async function writeKernelSpec(
-  project: string = projectRoot,
-  deno: string = Deno.execPath(),
-  jupyter: string = jupyterFolder(project),
-  options: { types?: boolean } = {},
+  folder: string = jupyterFolder(),
+  spec: KernelSpec = kernelSpec(Deno.execPath()),
 ): Promise<string> {
-  const folder = join(jupyter, "kernels", "deno");
-  await Deno.mkdir(folder, { recursive: true });
-  const path = join(folder, "kernel.json");
-  const unfinished = await Deno.makeTempFile({ dir: folder, prefix: "kernel-", suffix: ".tmp" });
-  try {
-    await Deno.writeTextFile(
-      unfinished,
-      JSON.stringify(kernelSpec(deno, project, options), null, 2) + "\n",
-    );
-    if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o644);
-    await Deno.rename(unfinished, path);
-  } catch (error) {
-    await Deno.remove(unfinished).catch(() => {});
-    throw error;
-  }
+  const path = join(folder, "kernels", "deno", "kernel.json");
+  await writeWhole(path, JSON.stringify(spec, null, 2) + "\n");
   return path;
 }
 
-/**
- * The environment with which any Jupyter program finds the kernel spec before all others of the
- * same name, keeps its running files in the project, and JupyterLab asks no questions about news.
- */
-export function jupyterEnvironment(project: string = projectRoot): Record<string, string> {
-  const folder = jupyterFolder(project);
-  return {
-    JUPYTER_PATH: before(folder, "JUPYTER_PATH"),
-    JUPYTER_CONFIG_PATH: before(join(project, "tools", "lab", "config"), "JUPYTER_CONFIG_PATH"),
-    JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
-    // JupyterLab opens what was open before: here, not in another project.
-    JUPYTERLAB_WORKSPACES_DIR: join(folder, "workspaces"),
-  };
-}
-
-/** A folder put before those that a variable of the environment names. */
-function before(folder: string, variable: string): string {
-  const others = Deno.env.get(variable);
-  return others ? folder + delimiter + others : folder;
-}
-
-/** For a hub or a container: all that lies under `JUPYTER_PATH`. */
+/** For a hub or a container: everything that `JUPYTER_PATH` needs. */
 if (import.meta.main) {
   console.log(await writeKernelSpec());
   await writeTemplates(jupyterFolder());

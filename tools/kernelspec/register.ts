@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { exitWith } from "../support/command.ts";
 import { isObject, texts } from "../jupyter/messages.ts";
 import { projectRoot } from "../../lib/support/paths.ts";
-import { writeKernelSpec } from "./kernelspec.ts";
+import { kernelSpec, writeKernelSpec } from "./kernelspec.ts";
 
 const USAGE = `deno task kernel [--replace] [--remove]
 
@@ -71,7 +71,8 @@ export async function registerKernel(folder: string, replace: boolean): Promise<
         "With --replace this one takes its place; deno jupyter --install brings Deno's own back.",
     );
   }
-  return await writeKernelSpec(projectRoot, Deno.execPath(), folder, { types: false });
+  const spec = kernelSpec(Deno.execPath(), projectRoot, { types: false });
+  return await writeKernelSpec(folder, spec);
 }
 
 /** Takes the kernel away again, and gives whether one of a course was there. */

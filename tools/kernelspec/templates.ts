@@ -1,29 +1,31 @@
 /**
- * The templates with which nbconvert exports notebooks as pages and slides that need no network:
- * what nbconvert's own load from the internet is in them. `config/jupyter_config.json` chooses
- * them, for the menus of Jupyter's front ends as for the command.
+ * The templates with which nbconvert exports notebooks as pages and slides that need no network: they
+ * contain what nbconvert's own templates load from the internet. `config/jupyter_config.json` selects
+ * them, both for the menus of Jupyter's front ends and for `deno task export`.
  *
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeWhole } from "../support/write_file.ts";
 
-/** The templates without the files of the packages. */
+/** The templates, without the files that come from packages. */
 const SOURCES = fileURLToPath(new URL("templates", import.meta.url));
 
 /**
- * Writes the templates into a folder of `JUPYTER_PATH`, where nbconvert looks for them. A file that
- * is as it should be is left alone.
+ * Writes the templates into a folder of `JUPYTER_PATH`, where nbconvert looks for them. Files that are
+ * up to date stay as they are.
  */
 export async function writeTemplates(folder: string): Promise<void> {
   const files = new Map([...await ownFiles(), ...await packageFiles()]);
   for (const [name, text] of files) {
-    await write(join(folder, "nbconvert", "templates", name), text);
+    const path = join(folder, "nbconvert", "templates", name);
+    if (await Deno.readTextFile(path).catch(() => undefined) !== text) await writeWhole(path, text);
   }
 }
 
-/** The templates' files in the project, by their paths below the folder of templates. */
+/** The project's files, with their paths below the folder of templates. */
 async function ownFiles(): Promise<[name: string, text: string][]> {
   const files: [string, string][] = [];
   for (const template of ["course", "course-slides"]) {
@@ -35,9 +37,9 @@ async function ownFiles(): Promise<[name: string, text: string][]> {
   return files;
 }
 
-/** The files of reveal.js and KaTeX that go into the exported pages. */
+/** The files of reveal.js and KaTeX that every exported page contains. */
 async function packageFiles(): Promise<[name: string, text: string][]> {
-  // The imports bring the packages onto the disk; from there on their files have addresses.
+  // The imports download the packages; after that, their files can be read by URL.
   const [{ default: katexCss }, { default: revealCss }] = await Promise.all([
     import("katex/dist/katex.min.css", { with: { type: "text" } }),
     import("reveal.js/reveal.css", { with: { type: "text" } }),
@@ -56,7 +58,7 @@ async function packageFiles(): Promise<[name: string, text: string][]> {
   ];
 }
 
-/** A style sheet with its WOFF2 fonts, which all browsers read, in it instead of their addresses. */
+/** A style sheet that contains its WOFF2 fonts, which all browsers read, instead of their URLs. */
 async function withFonts(css: string, base: string): Promise<string> {
   const fonts = new Map<string, string>();
   for (const [, name] of css.matchAll(/url\(([^)]+\.woff2)\)/g)) {
@@ -66,17 +68,7 @@ async function withFonts(css: string, base: string): Promise<string> {
   return css.replaceAll(/src:url\(([^)]+\.woff2)\)[^;}]*/g, (_, name) => `src:${fonts.get(name)}`);
 }
 
-/** A program as it may stand in a page: in the texts in it, no sign begins or ends a script. */
+/** JavaScript that can be placed in a page: no string in it begins or ends a script element. */
 function inScript(source: string): string {
   return source.replaceAll(/<(?=!--|\/?script)/gi, "\\x3c");
-}
-
-/** Writes a file in one step: a server may be about to read it. */
-async function write(path: string, text: string): Promise<void> {
-  if (await Deno.readTextFile(path).catch(() => undefined) === text) return;
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const unfinished = await Deno.makeTempFile({ dir: dirname(path), suffix: ".tmp" });
-  await Deno.writeTextFile(unfinished, text);
-  if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o644);
-  await Deno.rename(unfinished, path);
 }

@@ -1,5 +1,5 @@
 /**
- * Where a Jupyter server comes from: the ways to get one, from the quickest to the most laborious.
+ * Finds a Jupyter server on this machine, or installs one: all ways to get one, the quickest first.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { type Progress, progress } from "../../lib/notebook/progress.ts";
 import { denoCommand } from "../support/deno.ts";
 import { ask, findProgram, isFile, type Machine, messageOf, perform } from "../support/machine.ts";
+import { writeWhole } from "../support/write_file.ts";
 
 /** A Jupyter server that can be started on this machine. */
 export interface Server {
-  /** For people: `"JupyterLab 4.6.6"`. */
+  /** For messages: `"JupyterLab 4.6.6"`. */
   name: string;
-  /** JupyterLab, Notebook 7 and newer, or the classic Notebook 6 and older. */
+  /** JupyterLab, Notebook 7 or newer, or the classic Notebook 6 or older. */
   kind: "lab" | "notebook" | "classic";
   program: string;
   args: string[];
@@ -21,35 +22,36 @@ export interface Server {
 
 /** One way to get a server. */
 export interface Way {
-  /** What it is about to do, said before it does it; "" where there is nothing to do. */
+  /** What it installs, to print first; "" if it installs nothing. */
   announcement: string;
-  /** Does it. Throws an error where that fails. */
+  /** Installs the server if necessary. Throws an error if that fails. */
   take(): Promise<Server>;
 }
 
-/** The pinned set of Python packages, JupyterLab and Notebook among them. */
-const REQUIREMENTS = join("tools", "lab", "requirements.txt");
+/** The pinned Python packages, JupyterLab and Notebook among them; its head says how it is made. */
+function requirementsOf(machine: Machine): string {
+  return join(machine.project, "tools", "lab", "requirements.txt");
+}
 
-/** Python that says where it is. */
+/** Prints the path of the Python that runs it. */
 const WHICH_PYTHON = "import sys; print(sys.executable)";
 
-/** The oldest Python for which that set was resolved. */
+/** The oldest Python for which these packages were resolved. */
 const MINIMUM_PYTHON = [3, 10];
 
 /**
- * The ways that this machine offers, the best first. It is a generator because to look for the
- * later ones takes time, and because they are there only once an earlier one has failed.
+ * The ways that work on this machine, the best first. It is a generator because the search for the
+ * later ones takes time, and is needed only if the earlier ones fail.
  *
- * @param onlyLab passes over a Jupyter that is there and is not JupyterLab.
+ * @param onlyLab skips an installed Jupyter that is not JupyterLab.
  */
 export async function* ways(machine: Machine, onlyLab = false): AsyncGenerator<Way> {
-  const uvx = findProgram(machine, "uvx");
   const found = await labOnPath(machine) ?? await labInVenv(machine) ??
-    (uvx && await labInUv(machine, uvx)) ??
     (onlyLab ? undefined : await notebookOnPath(machine));
   if (found) yield { announcement: "", take: () => Promise.resolve(found) };
 
-  if (uvx) yield throughUvx(machine, uvx);
+  const uv = findProgram(machine, "uv");
+  if (uv) yield throughUv(machine, uv);
 
   const python = await findPython(machine);
   if (python) yield throughVenv(machine, python);
@@ -60,20 +62,30 @@ export async function* ways(machine: Machine, onlyLab = false): AsyncGenerator<W
   }
 }
 
-/** Takes the ways to get a server one after the other, until one works, and says which. */
-export async function findServer(machine: Machine, onlyLab = false): Promise<Server> {
+/**
+ * Tries the ways to get a server until one works, and prints what it installs.
+ *
+ * @param use what the server is for; if it throws an error, the next way is tried.
+ * @returns what `use` returns.
+ * @throws {Error} with what to install, if none works.
+ */
+export async function useServer<T>(
+  machine: Machine,
+  use: (server: Server) => T,
+  onlyLab = false,
+): Promise<T> {
   for await (const way of ways(machine, onlyLab)) {
     if (way.announcement !== "") console.log(way.announcement);
     try {
-      return await way.take();
+      return use(await way.take());
     } catch (error) {
-      console.error(`That did not work: ${messageOf(error)}`);
+      console.error(`This failed: ${messageOf(error)}`);
     }
   }
   throw new Error(noWayLeft(machine));
 }
 
-/** What to say where no way is left. */
+/** The error message if no way works. */
 export function noWayLeft(machine: Machine): string {
   const deno = denoCommand();
   const python = machine.os === "windows"
@@ -89,7 +101,7 @@ export function noWayLeft(machine: Machine): string {
     `    Python:  ${python}`,
     "    or uv:   https://docs.astral.sh/uv/",
     "  Or open this folder in VS Code with the extensions that it recommends, open a notebook of the",
-    `  folder notebooks, and choose the kernel Deno (once before: ${deno} task kernel).`,
+    `  folder notebooks, and choose the kernel Deno (run ${deno} task kernel once before).`,
     `  ${deno} task doctor says more.`,
   ].join("\n");
 }
@@ -97,7 +109,7 @@ export function noWayLeft(machine: Machine): string {
 async function labOnPath(machine: Machine): Promise<Server | undefined> {
   const program = findProgram(machine, "jupyter-lab");
   const version = program && versionIn(await ask(machine, program, "--version"));
-  // Before 3, JupyterLab did not show the outputs that this course makes.
+  // JupyterLab 2 does not show the outputs of the course.
   if (!version || Number.parseInt(version) < 3) return undefined;
   return { name: `JupyterLab ${version}`, kind: "lab", program, args: [] };
 }
@@ -110,84 +122,43 @@ async function notebookOnPath(machine: Machine): Promise<Server | undefined> {
   return { name: `Jupyter Notebook ${version}`, kind, program, args: [] };
 }
 
-/** The last version number that a program printed; warnings may stand before it. */
+/** The last version number in a program's output, which may begin with warnings. */
 function versionIn(text: string | undefined): string | undefined {
   return text?.match(/\d+\.\d+(\.\d+)?/g)?.at(-1);
 }
 
-/** The version of JupyterLab in the pinned set. */
-async function pinnedVersion(machine: Machine): Promise<string> {
-  const requirements = await Deno.readTextFile(join(machine.project, REQUIREMENTS));
-  return /^jupyterlab==(\S+)/m.exec(requirements)?.[1] ?? "";
-}
-
-/**
- * The pinned JupyterLab of an environment into which it was installed, unless its Python is gone.
- * Python is asked, because JupyterLab takes seconds to say its version. It is also what is started:
- * the program `jupyter-lab` knows its folder by the name that it had at the installation.
- *
- * Here and below, Python gets -I: it imports nothing then from the folder in which it runs, where a
- * student's `random.py` may lie.
- */
-async function pinnedLab(
-  machine: Machine,
-  program: string,
-  ...args: string[]
-): Promise<Server | undefined> {
-  const python = await ask(machine, program, ...args, "-I", "-c", WHICH_PYTHON);
-  if (!python) return undefined;
-  const name = `JupyterLab ${await pinnedVersion(machine)}`;
-  return { name, kind: "lab", program: python, args: ["-I", "-m", "jupyterlab"] };
-}
-
-/** What uv is told to run Python in an environment with the pinned set. */
-async function uvPython(machine: Machine): Promise<string[]> {
-  const requirements = join(machine.project, REQUIREMENTS);
-  const jupyterlab = `jupyterlab==${await pinnedVersion(machine)}`;
-  return ["--with-requirements", requirements, "--from", jupyterlab, "python"];
-}
-
-/**
- * The JupyterLab that uv has kept since the last time. Offline, because uv asks the index again
- * after ten minutes; and started without uv, which would stand between us and the server: what ends
- * uv does not always end its child.
- */
-async function labInUv(machine: Machine, uvx: string): Promise<Server | undefined> {
-  return await pinnedLab(machine, uvx, "--offline", ...await uvPython(machine));
-}
-
-function throughUvx(machine: Machine, uvx: string): Way {
-  return {
-    announcement: "Getting JupyterLab through uv, which keeps it (about 200 MB) ...",
-    async take() {
-      await perform(machine, uvx, [...await uvPython(machine), "-I", "-c", ""]);
-      const server = await labInUv(machine, uvx);
-      if (!server) throw new Error("uvx: expected JupyterLab in its cache, found none");
-      return server;
-    },
-  };
-}
-
-/** The programs of the project's own Python environment. */
+/** The path of a program in the project's own Python environment. */
 function inVenv(machine: Machine, name: string): string {
   return machine.os === "windows"
     ? join(machine.project, ".venv", "Scripts", `${name}.exe`)
     : join(machine.project, ".venv", "bin", name);
 }
 
-/** Holds a copy of the requirements once they are installed, all of them. */
+/** A copy of the requirements, written once all of them are installed. */
 function installedMark(machine: Machine): string {
   return join(machine.project, ".venv", "installed-requirements.txt");
 }
 
+/**
+ * The pinned JupyterLab in `.venv`, unless it is not installed or its Python does not work. It starts
+ * Python: the program `jupyter-lab` contains the path that `.venv` had when it was installed, and
+ * takes seconds to print its version.
+ *
+ * Here and below, -I keeps Python from importing modules from the working folder, such as a student's
+ * `random.py`.
+ */
 async function labInVenv(machine: Machine): Promise<Server | undefined> {
   if (!isFile(installedMark(machine))) return undefined;
   const installed = await Deno.readTextFile(installedMark(machine));
-  const wanted = await Deno.readTextFile(join(machine.project, REQUIREMENTS));
-  return installed === wanted ? await pinnedLab(machine, inVenv(machine, "python")) : undefined;
+  if (installed !== await Deno.readTextFile(requirementsOf(machine))) return undefined;
+  const python = await ask(machine, inVenv(machine, "python"), "-I", "-c", WHICH_PYTHON);
+  if (!python) return undefined;
+  const version = /^jupyterlab==([\w.]+)/m.exec(installed)?.[1] ?? "";
+  const args = ["-I", "-m", "jupyterlab"];
+  return { name: `JupyterLab ${version}`, kind: "lab", program: python, args };
 }
 
-/** The command of a Python that can make environments with pip. */
+/** The command of a Python that can create environments with pip. */
 async function findPython(machine: Machine): Promise<string[] | undefined> {
   const candidates = machine.os === "windows"
     ? [["py", "-3"], ["python"], ["python3"]]
@@ -195,7 +166,7 @@ async function findPython(machine: Machine): Promise<string[] | undefined> {
   for (const [name, ...args] of candidates) {
     const program = findProgram(machine, name);
     if (!program) continue;
-    // Debian splits venv off, and only `ensurepip` tells whether it is whole.
+    // Debian has venv in a package of its own; without it, `ensurepip` is missing.
     const code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])";
     const version = await ask(machine, program, ...args, "-I", "-c", code);
     const [major, minor] = (version ?? "0.0").split(".").map(Number);
@@ -207,36 +178,70 @@ async function findPython(machine: Machine): Promise<string[] | undefined> {
   return undefined;
 }
 
-function throughVenv(machine: Machine, python: string[]): Way {
+/** With uv, which also gets a Python if there is none. */
+function throughUv(machine: Machine, uv: string): Way {
   return {
-    announcement: "Installing JupyterLab into .venv in this folder with pip (about 200 MB) ...",
-    take: () => installIntoVenv(machine, python),
+    announcement: "Installing JupyterLab into .venv in this folder with uv (about 200 MB) ...",
+    take: () =>
+      intoVenv(machine, async (venv) => {
+        const python = inVenv(machine, "python");
+        const version = `>=${MINIMUM_PYTHON.join(".")}`;
+        await perform(machine, uv, ["venv", "--allow-existing", "--python", version, venv]);
+        const install = ["pip", "install", "--require-hashes", "--python", python];
+        await perform(machine, uv, [...install, "-r", requirementsOf(machine)]);
+      }),
   };
 }
 
-async function installIntoVenv(machine: Machine, [program, ...args]: string[]): Promise<Server> {
-  await perform(machine, program, [...args, "-I", "-m", "venv", join(machine.project, ".venv")]);
-  const requirements = join(machine.project, REQUIREMENTS);
-  const packages = (await Deno.readTextFile(requirements)).trim().split("\n").length;
-  let bar: Progress | undefined;
-  let seen = 0;
-  const pip = ["-I", "-m", "pip", "--disable-pip-version-check", "install", "-r", requirements];
-  await perform(machine, inVenv(machine, "python"), pip, {
-    async onLine(line) {
-      // Some of the set are for other systems: the last packages are never seen.
-      if (/^(Collecting|Requirement already)/.test(line)) {
-        bar ??= progress(packages, { label: "Packages" });
-        bar.update(Math.min(++seen, packages));
-      }
-      if (!line.startsWith("Installing")) return;
-      await bar?.finish();
-      console.log("Installing them, which can take half a minute ...");
-    },
+function throughVenv(machine: Machine, python: string[]): Way {
+  return {
+    announcement: "Installing JupyterLab into .venv in this folder with pip (about 200 MB) ...",
+    take: () => installWithPip(machine, python),
+  };
+}
+
+function installWithPip(machine: Machine, [program, ...args]: string[]): Promise<Server> {
+  return intoVenv(machine, async (venv) => {
+    await perform(machine, program, [...args, "-I", "-m", "venv", venv]);
+    const requirements = requirementsOf(machine);
+    const pinned = (await Deno.readTextFile(requirements)).match(/^[\w-]+==/gm) ?? [];
+    let bar: Progress | undefined;
+    let seen = 0;
+    const pip = ["-I", "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"];
+    await perform(machine, inVenv(machine, "python"), [...pip, "-r", requirements], {
+      async onLine(line) {
+        // Some of the packages are for other systems, so the bar stops before its end.
+        if (/^(Collecting|Requirement already)/.test(line)) {
+          bar ??= progress(pinned.length, { label: "Packages" });
+          bar.update(Math.min(++seen, pinned.length));
+        }
+        if (!line.startsWith("Installing")) return;
+        await bar?.finish();
+        console.log("Installing them, which can take half a minute ...");
+      },
+    });
   });
-  // Only now, and in one step: what is half installed is installed again.
-  const unfinished = `${installedMark(machine)}.tmp`;
-  await Deno.copyFile(requirements, unfinished);
-  await Deno.rename(unfinished, installedMark(machine));
+}
+
+/**
+ * Installs the pinned packages into `.venv`.
+ *
+ * @param install creates the environment in a folder and installs the packages into it.
+ */
+async function intoVenv(
+  machine: Machine,
+  install: (venv: string) => Promise<void>,
+): Promise<Server> {
+  // A second lab of this folder waits for the first one's installation.
+  await Deno.mkdir(join(machine.project, ".jupyter"), { recursive: true });
+  const path = join(machine.project, ".jupyter", "install.lock");
+  using lock = await Deno.open(path, { write: true, create: true });
+  await lock.lock(true);
+  const installed = await labInVenv(machine);
+  if (installed) return installed;
+  await install(join(machine.project, ".venv"));
+  // Only now: an unfinished installation is started again.
+  await writeWhole(installedMark(machine), await Deno.readTextFile(requirementsOf(machine)));
   const server = await labInVenv(machine);
   if (!server) throw new Error(".venv: expected its Python to work, found that it fails");
   return server;
@@ -244,7 +249,7 @@ async function installIntoVenv(machine: Machine, [program, ...args]: string[]): 
 
 async function aptInstall(machine: Machine, name: string): Promise<void> {
   const apt = findProgram(machine, "apt-get") ?? "apt-get";
-  // Its lines are read here, and so have to be English.
+  // English, because the lines are parsed below.
   const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   await perform(machine, apt, ["update", "-qq"], { env });
   let bar: Progress | undefined;
@@ -253,7 +258,7 @@ async function aptInstall(machine: Machine, name: string): Promise<void> {
     env,
     onLine(line) {
       const packages = Number(/(\d+) newly installed/.exec(line)?.[1] ?? 0);
-      // Each is fetched, unpacked and set up, with a line for each step.
+      // Each package prints three lines: downloaded, unpacked, set up.
       if (packages > 0) bar = progress(packages, { label: "Debian packages" });
       if (/^(Get:|Unpacking|Setting up)/.test(line)) bar?.update(++done / 3);
     },
@@ -269,7 +274,7 @@ function throughDebianPython(machine: Machine): Way {
       await aptInstall(machine, "python3-venv");
       const python = await findPython(machine);
       if (!python) throw new Error("python3: expected 3.10 or newer with venv, found none");
-      return await installIntoVenv(machine, python);
+      return await installWithPip(machine, python);
     },
   };
 }

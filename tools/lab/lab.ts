@@ -1,5 +1,5 @@
 /**
- * `deno task lab`: opens the course in JupyterLab, with everything that this takes.
+ * `deno task lab`: opens the course in JupyterLab, and installs JupyterLab if there is no Jupyter.
  *
  * @module
  */
@@ -8,31 +8,32 @@ import { parseArgs } from "node:util";
 import { loadMnist } from "../../lib/notebook/mnist.ts";
 import { exitWith } from "../support/command.ts";
 import { denoCommand } from "../support/deno.ts";
-import { checkDenoVersion } from "../jupyter/kernel_process.ts";
-import { jupyterFolder, writeKernelSpec } from "../kernelspec/kernelspec.ts";
-import { findServer } from "./jupyter.ts";
+import { jupyterFolder, prepareJupyterFolder } from "../kernelspec/jupyter_folder.ts";
+import { writeKernelSpec } from "../kernelspec/kernelspec.ts";
+import { useServer } from "./jupyter.ts";
 import { type Machine, messageOf, thisMachine } from "../support/machine.ts";
 import { freePort, isLoopback, RunningServer } from "./serve.ts";
 import { writeTemplates } from "../kernelspec/templates.ts";
 
 const USAGE = `deno task lab [--no-browser] [--port N] [--ip ADDRESS] [--install]
 
-Opens the course in JupyterLab. Gets JupyterLab where there is none.
+Opens the course in JupyterLab. Installs JupyterLab if there is no Jupyter.
 
-  --no-browser   prints the address and opens no browser
-  --port N       listens on this port; otherwise on the first free one from 8888 on
-  --ip ADDRESS   listens on this address; otherwise on 127.0.0.1, for this machine only
-  --install      gets JupyterLab also where a Jupyter Notebook is on this machine`;
+  --no-browser   print the address, open no browser
+  --port N       listen on this port (default: the first free port from 8888)
+  --ip ADDRESS   listen on this address (default: 127.0.0.1, for this machine only)
+  --install      install JupyterLab even if there is a Jupyter Notebook
+  --help         print this`;
 
-/** What the command line asks for. */
-interface Wishes {
+/** The options of the command line. */
+interface Options {
   browser: boolean;
   port: number | undefined;
   ip: string;
   install: boolean;
 }
 
-function wishes(args: string[]): Wishes | "help" {
+function parseOptions(args: string[]): Options | "help" {
   const { values } = parseArgs({
     args,
     options: {
@@ -51,7 +52,7 @@ function wishes(args: string[]): Wishes | "help" {
   return { browser: !values["no-browser"], port, ip: values.ip, install: values.install };
 }
 
-/** The first chapter, or the folder of all. */
+/** The first chapter, or the folder of the chapters if there is none. */
 async function firstPage(machine: Machine): Promise<string> {
   const names = await Array.fromAsync(Deno.readDir(`${machine.project}/notebooks`), (e) => e.name)
     .catch(() => []);
@@ -59,7 +60,7 @@ async function firstPage(machine: Machine): Promise<string> {
   return first === undefined ? "notebooks" : `notebooks/${first}`;
 }
 
-/** Calls `onSignal` when the person or the system asks this program to end. */
+/** Calls `onSignal` when the user or the system asks this program to end. */
 function onEnd(onSignal: () => void): void {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
@@ -68,43 +69,41 @@ function onEnd(onSignal: () => void): void {
 }
 
 async function main(args: string[]): Promise<number> {
-  const wish = wishes(args);
-  if (wish === "help") {
+  const options = parseOptions(args);
+  if (options === "help") {
     console.log(USAGE);
     return 0;
   }
-  checkDenoVersion(Deno.version.deno);
   const machine = thisMachine();
+  await prepareJupyterFolder();
   await writeKernelSpec();
   await writeTemplates(jupyterFolder()).catch((error) =>
     console.error(`Notebooks cannot be exported: ${messageOf(error)}`)
   );
-  // Here and not in the first cell: what has to be downloaded comes with a progress bar now.
+  // Here and not in the first cell, so that a download shows its progress bar now.
   await loadMnist();
-  const server = await findServer(machine, wish.install);
+  const server = await useServer(machine, (server) => server, options.install);
   if (server.kind !== "lab") {
-    console.log(`For JupyterLab in the place of the Notebook: ${denoCommand()} task lab --install`);
+    console.log(`For JupyterLab instead of the Notebook: ${denoCommand()} task lab --install`);
   }
-  if (!isLoopback(wish.ip)) {
-    console.log(
-      `Listening on ${wish.ip}: whoever reaches it and knows the token can run programs.`,
-    );
+  if (!isLoopback(options.ip)) {
+    console.log(`Listening on ${options.ip}: anyone who has the token can run programs here.`);
   }
-  const orNext = wish.port === undefined;
-  const port = wish.port ?? 8888;
-  if (!orNext && port !== freePort(wish.ip, port)) {
-    throw new RangeError(`--port: expected a free port, found ${wish.port} in use`);
+  const orNext = options.port === undefined;
+  const port = options.port ?? 8888;
+  if (!orNext && port !== freePort(options.ip, port)) {
+    throw new RangeError(`--port: expected a free port, found ${port} in use`);
   }
   console.log(`Starting ${server.name} ...`);
   const end = new AbortController();
   const hurry = new AbortController();
   onEnd(() => {
     if (end.signal.aborted) return hurry.abort();
-    console.log("\nEnding the server and its kernels ...");
+    console.log("\nShutting down the server and its kernels ...");
     end.abort();
   });
   const page = await firstPage(machine);
-  const { browser, ip } = wish;
+  const { browser, ip } = options;
   const { signal } = end;
   const running = await RunningServer.start(server, {
     machine,

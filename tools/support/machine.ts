@@ -1,27 +1,27 @@
 /**
- * What this machine offers: programs on its PATH, its rights, its kind. Everything that the rest
- * asks of it goes through here, so that a test can describe another machine.
+ * This machine: its operating system, the programs on its PATH, the user's rights. All other modules
+ * ask through here, so that a test can describe another machine.
  *
  * @module
  */
 
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { delimiter, isAbsolute, join } from "node:path";
 import { projectRoot } from "../../lib/support/paths.ts";
 
-/** What matters of a machine when Jupyter is looked for. */
+/** A machine, as far as it matters to the search for Jupyter. */
 export interface Machine {
   /** `"windows"`, `"darwin"`, `"linux"` or another, as `Deno.build.os` says. */
   os: string;
-  /** The folders in which programs are looked for, as the variable PATH has them. */
+  /** The folders in which programs are searched, as in the variable PATH. */
   path: string;
-  /** On Windows the endings of programs, as the variable PATHEXT has them. */
+  /** On Windows the extensions of programs, as in the variable PATHEXT. */
   pathExtensions: string;
-  /** Whether we may do everything. */
+  /** Whether the user is root. */
   root: boolean;
-  /** Whether Debian's package manager rules here (Debian, Ubuntu and their kin). */
+  /** Whether the system is Debian or based on it, such as Ubuntu. */
   debian: boolean;
   /** The project's folder. */
   project: string;
@@ -39,11 +39,11 @@ export function thisMachine(): Machine {
   };
 }
 
-/** The absolute path of a program on the PATH, or undefined where there is none. */
+/** The absolute path of a program on the PATH, or undefined if there is none. */
 export function findProgram(machine: Machine, name: string): string | undefined {
   const endings = machine.os === "windows" ? machine.pathExtensions.split(";") : [""];
   for (const folder of machine.path.split(delimiter)) {
-    // A relative folder would make what is found depend on where we stand.
+    // With a relative folder the result would depend on the working folder.
     if (!isAbsolute(folder)) continue;
     for (const ending of endings) {
       const path = join(folder, name + ending);
@@ -53,22 +53,31 @@ export function findProgram(machine: Machine, name: string): string | undefined 
   return undefined;
 }
 
-/** Whether a file is there. */
+/** Whether a path is that of a file. False for a path that this user may not look at. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return look(path)?.isFile() ?? false;
 }
 
 function isProgram(path: string, os: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = look(path);
   return found !== undefined && found.isFile() && (os === "windows" || (found.mode & 0o111) !== 0);
 }
 
-/** Milliseconds that a program may take to say its version. */
+/** What is at a path, or undefined for nothing, a forbidden folder, a circle of links and the like. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds in which a program must print its version. */
 const PATIENCE = 60_000;
 
 /**
- * What a program prints, or undefined where it cannot be run, fails or does not end within a
- * minute. A program on the PATH need not work: think of the shims of version managers.
+ * What a program prints, or undefined if it cannot be run, fails or does not end within a minute. A
+ * program on the PATH may not work, for example a shim of a version manager.
  */
 export async function ask(
   machine: Machine,
@@ -90,30 +99,31 @@ export async function ask(
   }
 }
 
-/** A program that had to do something for us and did not. */
+/** A program failed. */
 export class ProgramError extends Error {
   override name = "ProgramError";
 }
 
-/** How a program is run. */
+/** How to run a program. */
 export interface Performance {
-  /** Environment variables beside those of this process. */
+  /** Environment variables in addition to those of this process. */
   env?: Record<string, string>;
-  /** Takes the lines that it prints, which are shown otherwise. */
+  /** Receives the lines of its standard output, which are printed otherwise. */
   onLine?: (line: string) => void | Promise<void>;
+  /** Whether to print its standard error; otherwise the error has the last line of it. */
+  showErrors?: boolean;
 }
 
 /**
- * Runs a program that downloads or installs something. What it prints is shown, with its progress
- * bars, unless `onLine` takes it; its complaints are always shown.
+ * Runs a program that downloads, installs or converts something.
  *
- * @throws {ProgramError} when it cannot be started or ends with another exit code than 0.
+ * @throws {ProgramError} if it cannot be started or its exit code is not 0.
  */
 export async function perform(
   machine: Machine,
   program: string,
   args: string[],
-  { env = {}, onLine }: Performance = {},
+  { env = {}, onLine, showErrors = true }: Performance = {},
 ): Promise<void> {
   let process: Deno.ChildProcess;
   try {
@@ -122,26 +132,28 @@ export async function perform(
       env: { PATH: machine.path, ...env },
       stdin: "null",
       stdout: onLine ? "piped" : "inherit",
-      stderr: "inherit",
+      stderr: showErrors ? "inherit" : "piped",
     }).spawn();
   } catch (cause) {
     throw new ProgramError(`${program}: expected it to start, found ${messageOf(cause)}`, {
       cause,
     });
   }
+  const errors = showErrors ? "" : new Response(process.stderr).text();
   if (onLine) {
     const lines = createInterface({ input: Readable.fromWeb(process.stdout) });
     for await (const line of lines) await onLine(line);
   }
   const { code } = await process.status;
   if (code !== 0) {
-    throw new ProgramError(
-      `${[program, ...args].join(" ")}: expected it to succeed, found exit code ${code}`,
-    );
+    const command = [program, ...args].join(" ");
+    const shown = command.length > 500 ? `${command.slice(0, 500)} …` : command;
+    const reason = (await errors).trim().split("\n").at(-1)?.slice(0, 300) || `exit code ${code}`;
+    throw new ProgramError(`${shown}: expected it to succeed, found ${reason}`);
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

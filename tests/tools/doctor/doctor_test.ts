@@ -1,8 +1,9 @@
-/** What the doctor says of machines that lack something. */
+/** The findings of the doctor on machines that lack something. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CHECKS, deno, memory, rightToWrite, spec } from "../../../tools/doctor/checks.ts";
-import { writeKernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
+import { CHECKS, deno, memory, projectFolder, spec } from "../../../tools/doctor/checks.ts";
+import { jupyterFolder } from "../../../tools/kernelspec/jupyter_folder.ts";
+import { kernelSpec, writeKernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
 import type { Machine } from "../../../tools/support/machine.ts";
 import { inFolder } from "../../support/files.ts";
 
@@ -18,11 +19,11 @@ const BARE: Machine = {
 
 Deno.test("doctor: Deno is refused where it is too old or known to be broken, with the reason", () => {
   for (const version of ["2.8.2", "2.8.3", "2.5.0", "1.46.3"]) {
-    const { state, found, mend } = deno(version);
+    const { state, found, fix } = deno(version);
     assert.equal(state, "missing");
     assert.match(found, /kernel/);
     assert.ok(found.includes(version));
-    assert.match(mend, /deno upgrade/);
+    assert.match(fix, /deno upgrade/);
   }
   assert.equal(deno(Deno.version.deno).state, "ok");
   assert.equal(deno("2.10.0").state, "ok");
@@ -34,18 +35,25 @@ Deno.test("doctor: memory", () => {
   assert.equal(memory(1e8).state, "missing");
 });
 
-Deno.test("doctor: a folder that cannot be written to", async () => {
+Deno.test("doctor: a folder that cannot be written to, or that Jupyter cannot use", async () => {
   await inFolder(async (folder) => {
-    assert.equal((await rightToWrite(folder)).state, "ok");
+    assert.equal((await projectFolder(folder)).state, "ok");
     assert.equal((await Array.fromAsync(Deno.readDir(folder))).length, 0);
-    assert.equal((await rightToWrite(join(folder, "missing"))).state, "missing");
+    assert.equal((await projectFolder(join(folder, "missing"))).state, "missing");
+    if (Deno.build.os === "windows") return;
+    const colon = join(folder, "mnist: the course");
+    await Deno.mkdir(colon);
+    const { state, found } = await projectFolder(colon);
+    assert.equal(state, "optional");
+    assert.match(found, /":" in its path/);
   });
 });
 
 Deno.test("doctor: the kernel spec, missing, of another Deno, damaged", async () => {
   await inFolder(async (folder) => {
     assert.equal((await spec(folder, Deno.execPath())).state, "optional");
-    const path = await writeKernelSpec(folder);
+    const wanted = kernelSpec(Deno.execPath(), folder);
+    const path = await writeKernelSpec(jupyterFolder(folder), wanted);
     assert.equal((await spec(folder, Deno.execPath())).state, "ok");
     assert.match((await spec(folder, "/other/deno")).found, /another Deno/);
     await Deno.writeTextFile(path, "{");
@@ -53,10 +61,10 @@ Deno.test("doctor: the kernel spec, missing, of another Deno, damaged", async ()
   });
 });
 
-Deno.test("doctor: on a bare machine Jupyter and Chromium come with what mends them", async () => {
+Deno.test("doctor: on a bare machine Jupyter and Chromium are reported with a fix", async () => {
   for (const name of ["Jupyter", "Chromium"]) {
     const finding = await CHECKS.find((check) => check.name === name)?.look(BARE);
     assert.equal(finding?.state, "optional");
-    assert.notEqual(finding?.mend, "");
+    assert.notEqual(finding?.fix, "");
   }
 });

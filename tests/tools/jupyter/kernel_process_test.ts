@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "../../../tools/jupyter/client.ts";
-import {
-  checkDenoVersion,
-  Kernel,
-  KernelError,
-  MINIMUM_DENO,
-} from "../../../tools/jupyter/kernel_process.ts";
+import { Kernel, KernelError } from "../../../tools/jupyter/kernel_process.ts";
 import { inFolder } from "../../support/files.ts";
 
 /** A listener on a port of its own, which goes when the test ends. */
@@ -31,20 +26,6 @@ function portsWithOneTaken(which: number) {
 }
 
 const connect = (kernel: Kernel, signal: AbortSignal) => Client.connect(kernel.connection, signal);
-
-Deno.test("versions whose kernel cannot be relied on are refused, with what to do", () => {
-  for (const version of ["2.9.0", "2.9.6", "2.10.1", "3.0.0", "2.9.6+abc", MINIMUM_DENO]) {
-    checkDenoVersion(version);
-  }
-  for (const version of ["1.46.3", "2.8.1", "2.8.2", "2.8.3", "2.8.4"]) {
-    assert.throws(() => checkDenoVersion(version), (error) => {
-      assert.ok(error instanceof KernelError);
-      assert.match(error.message, /expected 2\.9\.0 or newer, found \d.*deno upgrade/);
-      return true;
-    });
-  }
-  assert.throws(() => checkDenoVersion("2.8.3"), /failing cells as passed/);
-});
 
 Deno.test("a kernel that is stopped leaves no process and no file", async () => {
   await inFolder(async (folder) => {

@@ -1,7 +1,7 @@
 /** How `deno task lab` finds a Jupyter server, on machines that the tests make up. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { kernelSpec, writeKernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
+import { projectRoot } from "../../../lib/support/paths.ts";
 import { noWayLeft, type Way, ways } from "../../../tools/lab/jupyter.ts";
 import {
   findProgram,
@@ -69,7 +69,7 @@ case "$*" in
   *"-m venv"*)
     for last; do :; done
     /bin/mkdir -p "$last/bin" && /bin/cp "$0" "$last/bin/python" ;;
-  *"install -r"*) echo "Collecting jupyterlab==4.6.6" ;;
+  *"install --require-hashes -r"*) echo "Collecting jupyterlab==4.6.6" ;;
 esac`.replaceAll("dirname", "/usr/bin/dirname");
 
 async function all(machine: Machine): Promise<Way[]> {
@@ -86,7 +86,7 @@ testUnless(noShell, "lab: JupyterLab on the PATH comes before all others", async
   const programs = {
     "jupyter-lab": version("4.2.0"),
     "jupyter-notebook": version("7.2.0"),
-    uvx: "exit 0",
+    uv: "exit 0",
     python3: PYTHON,
   };
   await withMachine(programs, async (machine) => {
@@ -128,48 +128,62 @@ testUnless(noShell, "lab: Notebook 7 is told from the classic one", async () => 
   });
 });
 
-/** A uvx that has what it was once asked for, and can run it offline then. */
-const UVX = `
+/** A uv that creates an environment with the Python above. */
+const UV = `
 here=$(/usr/bin/dirname "$0")
 echo "$@" >> "$here/calls"
-case "$*" in
-  *--offline*) [ -e "$here/kept" ] && echo /cache/python ;;
-  *) : > "$here/kept" ;;
-esac`;
+if [ "$1" = venv ]; then
+  for last; do :; done
+  /bin/mkdir -p "$last/bin" && /bin/cp "$here/made-python" "$last/bin/python"
+fi`;
 
-testUnless(
-  noShell,
-  "lab: uvx gets the pinned set once; the second start needs no network",
-  async () => {
-    await withMachine({ uvx: UVX }, async (machine, folder) => {
-      const way = await first(machine);
-      assert.match(way.announcement, /uv/);
-      const calls = join(folder, "bin", "calls");
-      await Deno.remove(calls);
-      const server = await way.take();
-      const python = `--with-requirements ${requirements(machine.project)} ` +
-        `--from jupyterlab==4.6.6 python -I -c `;
-      const [getting, asking] = (await Deno.readTextFile(calls)).split("\n");
-      assert.equal(getting, python);
-      assert.ok(asking.startsWith(`--offline ${python}`), asking);
-      // It is started without uvx: signals reach it.
-      assert.equal(server.program, "/cache/python");
-      assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
-      assert.equal(server.name, "JupyterLab 4.6.6");
+testUnless(noShell, "lab: uv creates .venv, and the packages' hashes are checked", async () => {
+  await withMachine({ uv: UV, "made-python": PYTHON }, async (machine, folder) => {
+    const way = await first(machine);
+    assert.match(way.announcement, /\.venv .* uv/);
+    const server = await way.take();
+    assert.equal(server.program, join(machine.project, ".venv", "bin", "python"));
+    assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
+    assert.equal(server.name, "JupyterLab 4.6.6");
+    const [venv, install] = (await Deno.readTextFile(join(folder, "bin", "calls"))).split("\n");
+    assert.match(venv, /^venv .*--python >=3\.10 /);
+    assert.match(install, /^pip install --require-hashes --python \S+ -r \S+requirements\.txt$/);
 
-      const again = await first(machine);
-      assert.equal(again.announcement, "");
-      assert.deepEqual(await again.take(), server);
-    });
-  },
-);
+    const again = await first(machine);
+    assert.equal(again.announcement, "");
+    assert.deepEqual(await again.take(), server);
+  });
+});
 
-testUnless(noShell, "lab: where uvx cannot get it, Python is the next way", async () => {
-  await withMachine({ uvx: "exit 2", python3: PYTHON }, async (machine) => {
+testUnless(noShell, "lab: if uv fails, Python is the next way", async () => {
+  await withMachine({ uv: "exit 2", python3: PYTHON }, async (machine) => {
     const [uv, venv] = await all(machine);
     await assert.rejects(uv.take(), ProgramError);
     assert.match(venv.announcement, /\.venv/);
   });
+});
+
+testUnless(noShell, "lab: two labs at once install JupyterLab once", async () => {
+  const slow = PYTHON.replace('echo "Collecting', '/bin/sleep 0.3; echo "Collecting');
+  await withMachine({ python3: slow }, async (machine, folder) => {
+    const [one, two] = [await first(machine), await first(machine)];
+    const [server, same] = await Promise.all([one.take(), two.take()]);
+    assert.deepEqual(server, same);
+    const path = join(machine.project, ".venv", "bin", "calls");
+    const calls = await Deno.readTextFile(path);
+    assert.equal(calls.match(/ install /g)?.length, 1, calls);
+    assert.match(calls, / install --require-hashes -r /);
+    assert.match(await Deno.readTextFile(join(folder, "bin", "calls")), /-m venv/);
+  });
+});
+
+Deno.test("lab: every pinned package has its hashes", async () => {
+  const text = await Deno.readTextFile(requirements(projectRoot));
+  const packages = text.split(/^(?=[\w.-]+==)/m).slice(1);
+  assert.ok(packages.length > 90);
+  for (const one of packages) {
+    assert.match(one, /^\S+==.*( \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/);
+  }
 });
 
 testUnless(noShell, "lab: Python makes .venv once; the second start installs nothing", async () => {
@@ -208,7 +222,7 @@ testUnless(noShell, "lab: a failing pip is reported, and leaves no finished .ven
   await withMachine({ python3: failing }, async (machine) => {
     await assert.rejects((await first(machine)).take(), (error) => {
       assert.ok(error instanceof ProgramError);
-      assert.match(error.message, /pip .*install -r .*exit code 3/);
+      assert.match(error.message, /pip .*install --require-hashes -r .*exit code 3/);
       return true;
     });
     assert.match((await first(machine)).announcement, /\.venv/);
@@ -258,7 +272,9 @@ testUnless(noShell, "findProgram: only absolute folders, only files that can be 
     await Deno.writeTextFile(join(folder, "plain"), "", { mode: 0o644 });
     await Deno.mkdir(join(folder, "folder"));
     await Deno.writeTextFile(join(folder, "tool.CMD"), "", { mode: 0o755 });
-    const machine = { ...BARE, path: `.:${folder}` };
+    // A folder that cannot be looked into, here a link to itself, is skipped.
+    await Deno.symlink("circle", join(folder, "circle"));
+    const machine = { ...BARE, path: `.:${join(folder, "circle")}:${folder}` };
     assert.equal(findProgram(machine, "plain"), undefined);
     assert.equal(findProgram(machine, "folder"), undefined);
     assert.equal(findProgram(machine, "deno.json"), undefined);
@@ -324,8 +340,7 @@ testUnless(noShell, "serve: waits for the answer, ends the process", async () =>
     );
     assert.ok(isAlive(running.pid));
     const folder = join(machine.project, ".jupyter");
-    const { port } = new URL(running.url);
-    const log = await Deno.readTextFile(join(folder, `server-${port}.log`));
+    const log = await Deno.readTextFile(join(folder, "logs", `server-${running.pid}.log`));
     assert.match(log, /"--ip=127\.0\.0\.1"/);
     assert.match(log, /"--no-browser"/);
     assert.ok(log.includes(`kernels in ${folder}`));
@@ -356,6 +371,65 @@ testUnless(noShell, "serve: takes the next port when another program was faster"
   });
 });
 
+testUnless(noShell, "serve: two at once in one folder have their own ports and logs", async () => {
+  await withServer(SERVER, async (machine, start) => {
+    // Both find the same port free, and one of them loses it to the other.
+    const [one, two] = await Promise.all([start(), start()]);
+    assert.notEqual(new URL(one.url).port, new URL(two.url).port);
+    await one.end();
+    assert.ok(isAlive(two.pid), "the end of one ends the other");
+    const answer = await fetch(new URL("/api/status", two.url), {
+      headers: { Authorization: `token ${new URL(two.url).searchParams.get("token")}` },
+    });
+    await answer.body?.cancel();
+    assert.equal(answer.status, 200);
+    await two.end();
+    for (const { url, pid } of [one, two]) {
+      const log = join(machine.project, ".jupyter", "logs", `server-${pid}.log`);
+      const ports = (await Deno.readTextFile(log)).match(/(?<=--port=)\d+/g);
+      assert.deepEqual(ports, [new URL(url).port]);
+    }
+  });
+});
+
+testUnless(noShell, "serve: a server that has ended is not asked to shut down", async () => {
+  await withServer(SERVER, async (_, start) => {
+    const running = await start();
+    running.kill();
+    await running.ended;
+    // Another server gets its port.
+    const asked: string[] = [];
+    const other = Deno.serve({
+      hostname: "127.0.0.1",
+      port: Number(new URL(running.url).port),
+      onListen() {},
+    }, (request) => {
+      asked.push(request.url);
+      return new Response();
+    });
+    await running.end();
+    await other.shutdown();
+    assert.deepEqual(asked, []);
+  });
+});
+
+testUnless(noShell, "serve: only the newest logs are kept", async () => {
+  await withServer(SERVER, async (machine, start) => {
+    const folder = join(machine.project, ".jupyter", "logs");
+    await Deno.mkdir(folder, { recursive: true });
+    for (let day = 1; day <= 15; day++) {
+      const path = join(folder, `server-${day}.log`);
+      await Deno.writeTextFile(path, "");
+      await Deno.utime(path, day * 86_400, day * 86_400);
+    }
+    const running = await start();
+    await running.end();
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    const kept = Array.from({ length: 9 }, (_, i) => `server-${i + 7}.log`);
+    assert.deepEqual(names.sort(), [...kept, `server-${running.pid}.log`].sort());
+  });
+});
+
 testUnless(noShell, "serve: a server that ends is reported with its last words", async () => {
   await withServer(`console.error("no such option"); Deno.exit(7);`, async (_, start) => {
     await assert.rejects(start(), (error) => {
@@ -377,25 +451,5 @@ testUnless(noShell, "serve: a server that does not shut down is killed", async (
     const running = await start();
     await running.end();
     assert.ok(!isAlive(running.pid));
-  });
-});
-
-Deno.test("kernel spec: standard name, absolute Deno, Stop by message, no colours", async () => {
-  await inFolder(async (folder) => {
-    const path = await writeKernelSpec(folder, Deno.execPath());
-    assert.equal(path, join(folder, ".jupyter", "kernels", "deno", "kernel.json"));
-    const spec = JSON.parse(await Deno.readTextFile(path));
-    assert.deepEqual(spec, kernelSpec(Deno.execPath(), folder));
-    assert.equal(spec.argv[0], Deno.execPath());
-    assert.ok(spec.argv.includes("{connection_file}"));
-    assert.equal(spec.interrupt_mode, "message");
-    assert.equal(spec.language, "typescript");
-    assert.equal(spec.env.NO_COLOR, "1");
-    // Written again in place of the old one, and nothing else is left in the folder.
-    await writeKernelSpec(folder, "/elsewhere/deno");
-    const again = JSON.parse(await Deno.readTextFile(path));
-    assert.equal(again.argv[0], "/elsewhere/deno");
-    const names = await Array.fromAsync(Deno.readDir(dirname(path)), (entry) => entry.name);
-    assert.deepEqual(names, ["kernel.json"]);
   });
 });

@@ -1,7 +1,7 @@
-/** A step's share of the slide's height: the rest stays in sight, so that the eye finds its place. */
+/** How far a step scrolls, as a share of the slide's height: some lines stay visible for orientation. */
 const STEP = 0.8;
 
-/** Scrolls the slide on display by a step, up or down, or does something else at its end. */
+/** Scrolls the current slide by a step, up or down; at its end it calls `otherwise`. */
 function scrollOr(direction, otherwise) {
   return () => {
     const slide = Reveal.getCurrentSlide();
@@ -24,19 +24,19 @@ Reveal.initialize({
   navigationMode: "linear",
   slideNumber: "c/t",
   transition: "none",
-  // With ?print-pdf behind its address the deck can be printed: a slide a page, or more if it is long.
+  // With ?print-pdf behind the address the browser prints the slides, a long one on several pages.
   pdfSeparateFragments: false,
   plugins: [RevealNotes],
   keyboard: {
     32: on, // Space
-    34: on, // Page down, which presenters' remote controls send
+    34: on, // Page down: remote controls for presentations send it
     39: on, // Right
     38: scrollOr(-1, () => Reveal.up()),
     40: scrollOr(1, () => Reveal.down()),
   },
 });
 
-/** Brings a fragment into sight: all of it, or its beginning. */
+/** Scrolls to a fragment: to all of it, or to its beginning. */
 Reveal.on("fragmentshown", ({ fragment }) => {
   const slide = Reveal.getCurrentSlide();
   const top = fragment.offsetTop;

@@ -3,7 +3,7 @@ const ENVIRONMENTS = ["equation", "align", "gather", "alignat", "CD"].flatMap((n
   `${name}*`,
 ]);
 
-/** Typesets the formulas of an element between the signs that Jupyter knows. */
+/** Typesets the formulas of an element, with Jupyter's delimiters. */
 function typeset(element, output) {
   renderMathInElement(element, {
     delimiters: [
@@ -18,13 +18,13 @@ function typeset(element, output) {
       })),
     ],
     output,
-    // A formula with a mistake stands there as it was written, in red.
+    // A formula with a mistake is shown as it was written, in red.
     throwOnError: false,
   });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  // The speaker's notes are shown in a window of their own, without KaTeX's style sheet.
+  // Speaker notes open in a separate window, which does not have KaTeX's style sheet.
   for (const notes of document.querySelectorAll("aside.notes")) typeset(notes, "mathml");
   typeset(document.body, "htmlAndMathml");
 });
