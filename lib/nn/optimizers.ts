@@ -11,7 +11,7 @@ import { entryOf, onlyKnown } from "../support/names.ts";
 import { inRange, type Range } from "../support/ranges.ts";
 import type { NumericArray } from "../tensor/dtype.ts";
 import { adamFast, descendFast } from "../tensor/kernels/steps.ts";
-import { Storage } from "../tensor/kernels/storage.ts";
+import { Storage, zerosLike } from "../tensor/kernels/storage.ts";
 import { numbersOf, storageOf, Tensor } from "../tensor/tensor.ts";
 import { expectDType, expectShape } from "./checks.ts";
 import type { Layer } from "./layers.ts";
@@ -74,19 +74,17 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
 
   /**
    * One step of one weight tensor.
-   * @param w the weights, to be changed.
+   * @param w the weights.
    * @param g the gradient of each.
    * @param memory what is remembered, empty before the first step, to be changed.
+   * @param next the new weights, to be written.
    */
-  protected abstract move(w: NumericArray, g: NumericArray, memory: Memory): void;
-
-  /**
-   * The same with a kernel, from w to `out`.
-   * @returns false where there is none: nothing is changed then.
-   */
-  protected moveFast(_w: Storage, _g: Storage, _memory: Memory, _out: Storage): boolean {
-    return false;
-  }
+  protected abstract move(
+    w: NumericArray,
+    g: NumericArray,
+    memory: Memory,
+    next: NumericArray,
+  ): void;
 
   /**
    * One step: replaces every parameter by a new tensor. The old tensors keep their values.
@@ -112,16 +110,10 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
     for (const { params, key, w, g } of weights) {
       const memories = this.#memories.get(params) ?? {}, next = Storage.empty(w.dtype, w.size);
       this.#memories.set(params, memories);
-      const memory = memories[key] ??= {}, [from, slope] = [storageOf(w), storageOf(g)];
-      const isDone = decay === 0 && from !== undefined && slope !== undefined &&
-        this.moveFast(from, slope, memory, next);
-      if (!isDone) {
-        // An optimizer that is not one of ours may keep the arrays: it gets ordinary ones.
-        const isOurs = OURS.has(this.constructor), array = isOurs ? next.array : next.lend();
-        array.set(numbersOf(w));
-        if (decay > 0) array.forEach((v: number, i: number) => array[i] = v - decay * v);
-        this.move(array, isOurs ? numbersOf(g) : g.data, memory);
-      }
+      const from = decay > 0 ? w.sub(w.mul(decay)) : w, memory = memories[key] ??= {};
+      for (const x of [from, g]) storageOf(x)?.settle(); // where kernels reach the numbers
+      if (OURS.has(this.constructor)) this.move(numbersOf(from), numbersOf(g), memory, next.array);
+      else this.move(from.data, g.data, memory, next.lend()); // it may keep them
       params[key] = new Tensor(next, w.shape);
     }
   }
@@ -163,22 +155,18 @@ export class SGD extends Optimizer<SgdConstants> {
   }
 
   /** Without momentum, no v is kept. */
-  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
     const { learningRate, constants: { momentum, nesterov } } = this;
     if (momentum === 0) {
-      for (let i = 0; i < w.length; i++) w[i] -= learningRate * g[i];
+      if (descendFast(w, g, learningRate, next)) return;
+      for (let i = 0; i < w.length; i++) next[i] = w[i] - learningRate * g[i];
       return;
     }
-    const v = memory.v ??= w.slice().fill(0);
+    const v = memory.v ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       v[i] = momentum * v[i] - learningRate * g[i];
-      w[i] += nesterov ? momentum * v[i] - learningRate * g[i] : v[i];
+      next[i] = w[i] + (nesterov ? momentum * v[i] - learningRate * g[i] : v[i]);
     }
-  }
-
-  /** The same in WebAssembly, without momentum. */
-  protected override moveFast(w: Storage, g: Storage, _memory: Memory, out: Storage): boolean {
-    return this.constants.momentum === 0 && descendFast(w, g, this.learningRate, out);
   }
 }
 
@@ -206,11 +194,11 @@ export class AdaGrad extends Optimizer<AdaGradConstants> {
   }
 
   /** h starts at 0, as in the book; Keras starts it at 0.1. */
-  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
-    const { learningRate, constants: { epsilon } } = this, h = memory.h ??= w.slice().fill(0);
+  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
+    const { learningRate, constants: { epsilon } } = this, h = memory.h ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       h[i] += g[i] * g[i];
-      w[i] -= learningRate * g[i] / Math.sqrt(h[i] + epsilon);
+      next[i] = w[i] - learningRate * g[i] / Math.sqrt(h[i] + epsilon);
     }
   }
 }
@@ -237,11 +225,11 @@ export class RMSProp extends Optimizer<RmsPropConstants> {
   }
 
   /** h starts at 0. */
-  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
-    const { learningRate, constants: { rho, epsilon } } = this, h = memory.h ??= w.slice().fill(0);
+  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
+    const { learningRate, constants: { rho, epsilon } } = this, h = memory.h ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       h[i] = rho * h[i] + (1 - rho) * g[i] * g[i];
-      w[i] -= learningRate * g[i] / Math.sqrt(h[i] + epsilon);
+      next[i] = w[i] - learningRate * g[i] / Math.sqrt(h[i] + epsilon);
     }
   }
 }
@@ -266,8 +254,6 @@ export interface AdamConstants extends OptimizerConstants {
  * With weight decay it is AdamW.
  */
 export class Adam extends Optimizer<AdamConstants> {
-  readonly #places = new WeakMap<Memory, { m?: Storage; v?: Storage }>();
-
   /**
    * η = 0.001 by default.
    * @throws RangeError for a constant out of range, TypeError for an unknown name.
@@ -277,36 +263,17 @@ export class Adam extends Optimizer<AdamConstants> {
   }
 
   /** m and v start at 0 and are too small at first, which ηₜ corrects. */
-  protected override move(w: NumericArray, g: NumericArray, memory: Memory): void {
+  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
     const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
-    const m = memory.m ??= w.slice().fill(0), v = memory.v ??= w.slice().fill(0);
+    const m = memory.m ??= zerosLike(w), v = memory.v ??= zerosLike(w);
     const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
+    const share1 = 1 - beta1, share2 = 1 - beta2;
+    if (adamFast(w, g, m, v, { rate, share1, share2, epsilon }, next)) return;
     for (let i = 0; i < w.length; i++) {
-      m[i] += (1 - beta1) * (g[i] - m[i]);
-      v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);
-      w[i] -= rate * m[i] / (Math.sqrt(v[i]) + epsilon);
+      m[i] += share1 * (g[i] - m[i]);
+      v[i] += share2 * (g[i] * g[i] - v[i]);
+      next[i] = w[i] - rate * m[i] / (Math.sqrt(v[i]) + epsilon);
     }
-  }
-
-  /** The same in WebAssembly. */
-  protected override moveFast(w: Storage, g: Storage, memory: Memory, out: Storage): boolean {
-    const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
-    const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
-    const [m, v] = [this.#placeOf(memory, "m", w), this.#placeOf(memory, "v", w)];
-    return adamFast(w, g, m, v, { rate, share1: 1 - beta1, share2: 1 - beta2, epsilon }, out);
-  }
-
-  /** A part of the memory, where the kernel reaches it; `memory` sees the same numbers. */
-  #placeOf(memory: Memory, key: "m" | "v", { dtype, length }: Storage): Storage {
-    const known = this.#places.get(memory)?.[key];
-    if (known !== undefined) return known;
-    const place = memory[key] === undefined
-      ? Storage.outsideScopes(dtype, length)
-      : Storage.owned(memory[key]);
-    place.settle();
-    memory[key] = place.array;
-    this.#places.set(memory, { ...this.#places.get(memory), [key]: place });
-    return place;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The fast twins of optimizers' steps. The plain ones are in nn/optimizers.ts, with the formulas. */
-import type { Storage } from "./storage.ts";
+import type { NumericArray } from "../dtype.ts";
+import { buffer } from "./wasm/heap.ts";
 import { wasm } from "./wasm/module.ts";
 
 /** The constants of a step: η of this step, 1 - β₁, 1 - β₂ and ε. */
@@ -11,8 +12,8 @@ export interface AdamStep {
 }
 
 /** Whether all are float32 and in the kernels' memory. */
-function areReady(storages: readonly Storage[]): boolean {
-  return storages.every((storage) => storage.dtype === "float32" && storage.settle() > 0);
+function areReady(arrays: readonly NumericArray[]): boolean {
+  return arrays.every((array) => array instanceof Float32Array && array.buffer === buffer);
 }
 
 /**
@@ -20,22 +21,27 @@ function areReady(storages: readonly Storage[]): boolean {
  * @returns false where the numbers are not float32 or no kernel can reach them: nothing is changed.
  */
 export function adamFast(
-  w: Storage,
-  g: Storage,
-  m: Storage,
-  v: Storage,
+  w: NumericArray,
+  g: NumericArray,
+  m: NumericArray,
+  v: NumericArray,
   { rate, share1, share2, epsilon }: AdamStep,
-  out: Storage,
+  out: NumericArray,
 ): boolean {
   if (wasm === undefined || !areReady([w, g, m, v, out])) return false;
-  const [atW, atG, atM, atV] = [w.address, g.address, m.address, v.address];
-  wasm.adam(atW, atG, atM, atV, w.length, rate, share1, share2, epsilon, out.address);
+  const [atW, atG, atM, atV, to] = [w, g, m, v, out].map(({ byteOffset }) => byteOffset);
+  wasm.adam(atW, atG, atM, atV, w.length, rate, share1, share2, epsilon, to);
   return true;
 }
 
 /** out = w - rate·g. @returns as {@link adamFast}. */
-export function descendFast(w: Storage, g: Storage, rate: number, out: Storage): boolean {
+export function descendFast(
+  w: NumericArray,
+  g: NumericArray,
+  rate: number,
+  out: NumericArray,
+): boolean {
   if (wasm === undefined || !areReady([w, g, out])) return false;
-  wasm.descend(w.address, g.address, rate, w.length, out.address);
+  wasm.descend(w.byteOffset, g.byteOffset, rate, w.length, out.byteOffset);
   return true;
 }

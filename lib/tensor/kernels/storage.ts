@@ -173,6 +173,16 @@ export class Storage {
   }
 }
 
+/** Keeps the place of each array of {@link zerosLike}, as long as the array is used. */
+const places = new WeakMap<NumericArray, Storage>();
+
+/** As many zeros of the same kind, where kernels reach them if possible, which no scope releases. */
+export function zerosLike(numbers: NumericArray): NumericArray {
+  const storage = Storage.outsideScopes(dtypeOf(numbers), numbers.length), { array } = storage;
+  places.set(array, storage);
+  return array;
+}
+
 // ---- Scopes.
 
 interface Scope {

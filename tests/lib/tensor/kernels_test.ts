@@ -266,27 +266,29 @@ Deno.test("the fast twins of optimizers' steps agree with the formulas, whatever
     g.fill(0, 0, 10);
     v.fill(0, 5, 12);
     m.fill(0, 0, 9);
-    const [ws, gs, ms, vs] = [w, g, m, v].map(resident), out = room("float32", length);
+    const [ws, gs, ms, vs] = [w, g, m, v].map(resident).map(({ array }) => array);
+    const out = room("float32", length).array;
     assert.ok(adamFast(ws, gs, ms, vs, step, out), "WebAssembly with SIMD");
-    assert.deepEqual(ws.array.slice(), w);
+    assert.deepEqual(ws.slice(), w);
     for (let i = 0; i < length; i++) {
       const mean = m[i] + 0.1 * (g[i] - m[i]), square = v[i] + 0.001 * (g[i] ** 2 - v[i]);
       const expected = [w[i] - 0.01 * mean / (Math.sqrt(square) + 1e-7), mean, square];
       expected.forEach((want, k) => {
-        const found = [out, ms, vs][k].array[i];
+        const found = [out, ms, vs][k][i];
         assert.ok(Math.abs(found - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${i}: ${found}`);
       });
     }
     assert.ok(descendFast(ws, gs, 0.1, out));
-    assert.deepEqual(out.array.slice(), w.map((value, i) => value - 0.1 * g[i]));
+    assert.deepEqual(out.slice(), w.map((value, i) => value - 0.1 * g[i]));
   }
   const [w, g, m, v] = [1, NaN, 0, 0].map((value) => new Float32Array(64).fill(value));
   g[1] = 0;
   m[1] = 5.6e-45; // it would stay there for ever
-  const [ws, gs, ms, vs] = [w, g, m, v].map(resident), out = room("float32", 64);
+  const [ws, gs, ms, vs] = [w, g, m, v].map(resident).map(({ array }) => array);
+  const out = room("float32", 64).array;
   assert.ok(adamFast(ws, gs, ms, vs, step, out));
-  const found = [out.array[0], ms.array[0], vs.array[0], out.array[1], ms.array[1]];
+  const found = [out[0], ms[0], vs[0], out[1], ms[1]];
   assert.deepEqual(found, [NaN, NaN, NaN, 1, 0]);
-  const doubles = resident(new Float64Array(100));
+  const doubles = resident(new Float64Array(100)).array;
   assert.equal(adamFast(doubles, doubles, doubles, doubles, step, doubles), false);
 });
