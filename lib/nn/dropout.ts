@@ -1,11 +1,9 @@
 /** Dropout: random nodes are set to 0 in training, so that no node can rely on a single other one. */
 import { inRange } from "../support/ranges.ts";
-import { floatType } from "../tensor/dtype.ts";
-import { fillMask } from "../tensor/kernels/mask.ts";
-import { Storage } from "../tensor/kernels/storage.ts";
+import { randomMask } from "../tensor/compute.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { expectRandom, expectShape, expectTensor } from "./checks.ts";
 import { Layer, remembered } from "./layers.ts";
 
@@ -44,13 +42,11 @@ export class Dropout extends Layer {
 
   /** Any shape. */
   forward<S extends Shape>(x: Tensor<S>, training: boolean = false): Tensor<S> {
-    const { rate, random } = this, kept = 1 / (1 - rate);
+    const { rate, random } = this;
     expectTensor("Dropout.forward", x);
     this.#mask = 1;
     if (!training || rate === 0) return x;
-    const numbers = Storage.empty(floatType(x.dtype), x.size);
-    fillMask(numbers, rate, kept, random.integer(2 ** 32));
-    const mask = this.#mask = new Tensor(numbers, x.shape);
+    const mask = this.#mask = randomMask(x, rate, 1 / (1 - rate), random);
     return x.mul(mask);
   }
 

@@ -8,11 +8,11 @@
  */
 import { unexpected } from "../support/describe.ts";
 import { entryOf, onlyKnown } from "../support/names.ts";
-import { inRange, type Range } from "../support/ranges.ts";
+import { inRange } from "../support/ranges.ts";
+import { computed } from "../tensor/compute.ts";
 import type { NumericArray } from "../tensor/dtype.ts";
 import { adamFast, descendFast } from "../tensor/kernels/steps.ts";
-import { Storage, zerosLike } from "../tensor/kernels/storage.ts";
-import { numbersOf, storageOf, Tensor } from "../tensor/tensor.ts";
+import { zerosLike } from "../tensor/kernels/storage.ts";
 import { expectDType, expectShape } from "./checks.ts";
 import type { Layer } from "./layers.ts";
 
@@ -39,11 +39,8 @@ export interface OptimizerConstants {
  */
 export type Memory = Record<string, NumericArray>;
 
-const RANGES: Readonly<Record<string, Range>> = {
-  learningRate: "above 0",
-  weightDecay: "of at least 0",
-  epsilon: "above 0",
-};
+/** Constants that are a share of what is remembered. */
+const SHARES = ["momentum", "rho", "beta1", "beta2"];
 
 /** An optimizer. A subclass holds the defaults of its constants and, in `move`, its formula. */
 export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstants> {
@@ -67,7 +64,9 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
     this.constants = { ...defaults, ...Object.fromEntries(given) };
     for (const [name, value] of Object.entries(this.constants)) {
       if (typeof value === "boolean" && name === "nesterov") continue;
-      inRange(`${new.target.name}: expected ${name}`, value, RANGES[name] ?? "from 0 to below 1");
+      const range = SHARES.includes(name) ? "from 0 to below 1" : "above 0";
+      const what = `${new.target.name}: expected ${name}`;
+      inRange(what, value, name === "weightDecay" ? "of at least 0" : range);
     }
     this.learningRate = this.constants.learningRate;
   }
@@ -95,9 +94,7 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
   update(layers: Iterable<Trainable>): void {
     const name = this.constructor.name;
     inRange(`${name}: expected learningRate`, this.learningRate, "of at least 0");
-    if (typeof layers?.[Symbol.iterator] !== "function") {
-      throw unexpected(`${name}.update: expected layers, such as [layer]`, layers);
-    }
+    if (!layers?.[Symbol.iterator]) throw unexpected(`${name}: expected layers, [layer]`, layers);
     const weights = [...layers].flatMap(({ params, grads }) =>
       Object.entries(params).map(([key, w]) => {
         expectDType(`${name} of ${key}`, w, "float64", "float32");
@@ -108,13 +105,10 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
     const decay = this.learningRate * this.constants.weightDecay;
     this.steps++;
     for (const { params, key, w, g } of weights) {
-      const memories = this.#memories.get(params) ?? {}, next = Storage.empty(w.dtype, w.size);
+      const memories = this.#memories.get(params) ?? {}, memory = memories[key] ??= {};
       this.#memories.set(params, memories);
-      const from = decay > 0 ? w.sub(w.mul(decay)) : w, memory = memories[key] ??= {};
-      for (const x of [from, g]) storageOf(x)?.settle(); // where kernels reach the numbers
-      if (OURS.has(this.constructor)) this.move(numbersOf(from), numbersOf(g), memory, next.array);
-      else this.move(from.data, g.data, memory, next.lend()); // it may keep them
-      params[key] = new Tensor(next, w.shape);
+      const from = decay > 0 ? w.sub(w.mul(decay)) : w, isOurs = OURS.has(this.constructor);
+      params[key] = computed(from, g, (w, g, next) => this.move(w, g, memory, next), isOurs);
     }
   }
 }
@@ -154,14 +148,10 @@ export class SGD extends Optimizer<SgdConstants> {
     super(options, { learningRate: 0.01, weightDecay: 0, momentum: 0, nesterov: false });
   }
 
-  /** Without momentum, no v is kept. */
+  /** Without momentum, v is -ηg. */
   protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
     const { learningRate, constants: { momentum, nesterov } } = this;
-    if (momentum === 0) {
-      if (descendFast(w, g, learningRate, next)) return;
-      for (let i = 0; i < w.length; i++) next[i] = w[i] - learningRate * g[i];
-      return;
-    }
+    if (momentum === 0 && descendFast(w, g, learningRate, next)) return;
     const v = memory.v ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       v[i] = momentum * v[i] - learningRate * g[i];

@@ -1,0 +1,38 @@
+/** Tensors that a function computes, number by number, where the kernels reach them. */
+import { floatType, type NumericArray } from "./dtype.ts";
+import { fillMask } from "./kernels/mask.ts";
+import { Storage } from "./kernels/storage.ts";
+import type { Random } from "./random.ts";
+import type { Shape } from "./shape.ts";
+import { numbersOf, storageOf, Tensor } from "./tensor.ts";
+
+/**
+ * A new tensor in the shape of a, with the numbers that `compute` writes.
+ * @param compute gets the numbers of a and b, to be read, and those of the result, to be written.
+ * @param isOurs whether `compute` keeps none of these arrays; otherwise it gets ordinary ones, which
+ *   no later step uses again.
+ */
+export function computed<S extends Shape>(
+  a: Tensor<S>,
+  b: Tensor,
+  compute: (a: NumericArray, b: NumericArray, out: NumericArray) => void,
+  isOurs: boolean,
+): Tensor<S> {
+  const out = Storage.empty(a.dtype, a.size);
+  for (const x of [a, b]) storageOf(x)?.settle();
+  if (isOurs) compute(numbersOf(a), numbersOf(b), out.array);
+  else compute(a.data, b.data, out.lend());
+  return new Tensor(out, a.shape);
+}
+
+/** A tensor in the shape of x: 0 with the probability `rate`, otherwise `kept`. */
+export function randomMask<S extends Shape>(
+  x: Tensor<S>,
+  rate: number,
+  kept: number,
+  random: Random,
+): Tensor<S> {
+  const mask = Storage.empty(floatType(x.dtype), x.size);
+  fillMask(mask, rate, kept, random.integer(2 ** 32));
+  return new Tensor(mask, x.shape);
+}
