@@ -1,10 +1,10 @@
 /**
  * Optimizers: how a weight changes, given its gradient.
  *
- * In the formulas w is a weight, g = dL/dw its gradient and η the learning rate. OptimizerConstants and the
- * place of ε are Keras's. Weight decay λ is subtracted directly, w ← w - ηλw, before the step, and
- * not added to the gradient (Loshchilov and Hutter, 2019): an optimizer that divides by the size of
- * the gradients would divide the decay as well.
+ * In the formulas w is a weight, g = dL/dw its gradient and η the learning rate. Constants and the place of
+ * ε are Keras's. Weight decay λ is subtracted directly, w ← w - ηλw, before the step, and not added to
+ * the gradient (Loshchilov and Hutter, 2019): an optimizer that divides by the size of the gradients
+ * would divide the decay as well.
  */
 import { unexpected } from "../support/describe.ts";
 import { entryOf, onlyKnown } from "../support/names.ts";
@@ -75,15 +75,10 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
    * One step of one weight tensor.
    * @param w the weights.
    * @param g the gradient of each.
-   * @param memory what is remembered, empty before the first step, to be changed.
+   * @param kept what is kept between steps, empty before the first, to be changed.
    * @param next the new weights, to be written.
    */
-  protected abstract move(
-    w: NumericArray,
-    g: NumericArray,
-    memory: Memory,
-    next: NumericArray,
-  ): void;
+  protected abstract move(w: NumericArray, g: NumericArray, kept: Memory, next: NumericArray): void;
 
   /**
    * One step: replaces every parameter by a new tensor. The old tensors keep their values.
@@ -94,21 +89,22 @@ export abstract class Optimizer<C extends OptimizerConstants = OptimizerConstant
   update(layers: Iterable<Trainable>): void {
     const name = this.constructor.name;
     inRange(`${name}: expected learningRate`, this.learningRate, "of at least 0");
-    if (!layers?.[Symbol.iterator]) throw unexpected(`${name}: expected layers, [layer]`, layers);
-    const weights = [...layers].flatMap(({ params, grads }) =>
-      Object.entries(params).map(([key, w]) => {
+    if (!layers?.[Symbol.iterator]) throw unexpected(`${name}: expected a list of layers`, layers);
+    const weights = [...layers].flatMap((layer) => {
+      if (!layer?.params || !layer.grads) throw unexpected(`${name}: expected a layer`, layer);
+      return Object.entries(layer.params).map(([key, w]) => {
         expectDType(`${name} of ${key}`, w, "float64", "float32");
-        const g = expectShape(name, `a gradient for ${key}`, grads[key], w.shape);
-        return { params, key, w, g };
-      })
-    );
+        const g = expectShape(name, `a gradient for ${key}`, layer.grads[key], w.shape);
+        return { params: layer.params, key, w, g };
+      });
+    });
     const decay = this.learningRate * this.constants.weightDecay;
     this.steps++;
     for (const { params, key, w, g } of weights) {
-      const memories = this.#memories.get(params) ?? {}, memory = memories[key] ??= {};
+      const memories = this.#memories.get(params) ?? {}, kept = memories[key] ??= {};
       this.#memories.set(params, memories);
       const from = decay > 0 ? w.sub(w.mul(decay)) : w, isOurs = OURS.has(this.constructor);
-      params[key] = computed(from, g, (w, g, next) => this.move(w, g, memory, next), isOurs);
+      params[key] = computed(from, g, (w, g, next) => this.move(w, g, kept, next), isOurs);
     }
   }
 }
@@ -149,10 +145,10 @@ export class SGD extends Optimizer<SgdConstants> {
   }
 
   /** Without momentum, v is -ηg. */
-  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
+  protected move(w: NumericArray, g: NumericArray, kept: Memory, next: NumericArray): void {
     const { learningRate, constants: { momentum, nesterov } } = this;
     if (momentum === 0 && descendFast(w, g, learningRate, next)) return;
-    const v = memory.v ??= zerosLike(w);
+    const v = kept.v ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       v[i] = momentum * v[i] - learningRate * g[i];
       next[i] = w[i] + (nesterov ? momentum * v[i] - learningRate * g[i] : v[i]);
@@ -184,8 +180,8 @@ export class AdaGrad extends Optimizer<AdaGradConstants> {
   }
 
   /** h starts at 0, as in the book; Keras starts it at 0.1. */
-  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
-    const { learningRate, constants: { epsilon } } = this, h = memory.h ??= zerosLike(w);
+  protected move(w: NumericArray, g: NumericArray, kept: Memory, next: NumericArray): void {
+    const { learningRate, constants: { epsilon } } = this, h = kept.h ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       h[i] += g[i] * g[i];
       next[i] = w[i] - learningRate * g[i] / Math.sqrt(h[i] + epsilon);
@@ -215,8 +211,8 @@ export class RMSProp extends Optimizer<RmsPropConstants> {
   }
 
   /** h starts at 0. */
-  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
-    const { learningRate, constants: { rho, epsilon } } = this, h = memory.h ??= zerosLike(w);
+  protected move(w: NumericArray, g: NumericArray, kept: Memory, next: NumericArray): void {
+    const { learningRate, constants: { rho, epsilon } } = this, h = kept.h ??= zerosLike(w);
     for (let i = 0; i < w.length; i++) {
       h[i] = rho * h[i] + (1 - rho) * g[i] * g[i];
       next[i] = w[i] - learningRate * g[i] / Math.sqrt(h[i] + epsilon);
@@ -253,9 +249,9 @@ export class Adam extends Optimizer<AdamConstants> {
   }
 
   /** m and v start at 0 and are too small at first, which ηₜ corrects. */
-  protected move(w: NumericArray, g: NumericArray, memory: Memory, next: NumericArray): void {
+  protected move(w: NumericArray, g: NumericArray, kept: Memory, next: NumericArray): void {
     const { learningRate, steps, constants: { beta1, beta2, epsilon } } = this;
-    const m = memory.m ??= zerosLike(w), v = memory.v ??= zerosLike(w);
+    const m = kept.m ??= zerosLike(w), v = kept.v ??= zerosLike(w);
     const rate = learningRate * Math.sqrt(1 - beta2 ** steps) / (1 - beta1 ** steps);
     const share1 = 1 - beta1, share2 = 1 - beta2;
     if (adamFast(w, g, m, v, { rate, share1, share2, epsilon }, next)) return;

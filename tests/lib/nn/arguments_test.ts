@@ -219,7 +219,7 @@ Deno.test("initializers: reject other shapes, missing random numbers and integer
 });
 
 Deno.test("optimizers: reject what is not a list of layers, and integer weights", () => {
-  for (const wrong of [affine(), undefined, 1, {}]) {
+  for (const wrong of [affine(), undefined, 1, {}, [undefined], [1], [{ params: {} }]]) {
     throws(() => call((layers: never) => new nn.SGD().update(layers), wrong), isOurs);
   }
   const integers = { params: { w: tensor([1], "int32") }, grads: { w: tensor([0.5]) } };
