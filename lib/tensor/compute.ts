@@ -1,5 +1,5 @@
 /** Tensors that a function computes, number by number, where the kernels reach them. */
-import { floatType, type NumericArray } from "./dtype.ts";
+import { type NumericArray, resultType } from "./dtype.ts";
 import { fillMask } from "./kernels/mask.ts";
 import { Storage } from "./kernels/storage.ts";
 import type { Random } from "./random.ts";
@@ -32,7 +32,7 @@ export function randomMask<S extends Shape>(
   kept: number,
   random: Random,
 ): Tensor<S> {
-  const mask = Storage.empty(floatType(x.dtype), x.size);
+  const mask = Storage.empty(resultType(x.dtype), x.size);
   fillMask(mask, rate, kept, random.integer(2 ** 32));
   return new Tensor(mask, x.shape);
 }

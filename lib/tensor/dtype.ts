@@ -1,10 +1,11 @@
 /**
- * The four kinds of numbers a tensor can hold.
+ * The four kinds of numbers that a tensor can hold.
  *
- * float64 is what the mathematics is done in, float32 is half the memory, int32 holds indices and
- * counts, uint8 holds raw pixels and labels. The last two are for storage: arithmetic on them gives
- * float64, where NumPy would wrap around (200 + 100 = 44 in bytes).
+ * float64 is the default, float32 needs half the memory, int32 holds indices and counts, uint8 holds
+ * raw pixels and labels. The last two are for storage: arithmetic on them gives float64, where NumPy
+ * would wrap around (200 + 100 = 44 in bytes).
  */
+import { typeError } from "../support/expected.ts";
 
 /** The kind of a tensor's numbers, by NumPy's name. */
 export type DType = "float64" | "float32" | "int32" | "uint8";
@@ -19,40 +20,66 @@ const ARRAYS = {
   uint8: Uint8Array,
 } as const;
 
-/** The kind of numbers in `data`. */
-export function dtypeOf(data: NumericArray): DType {
+/**
+ * The dtype of the numbers in an array.
+ * @param otherwise what to return for other values.
+ * @throws TypeError for other values, without `otherwise`.
+ */
+export function dtypeOf(data: unknown, otherwise?: DType): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Float32Array) return "float32";
-  return data instanceof Uint8Array ? "uint8" : "int32";
+  if (data instanceof Uint8Array) return "uint8";
+  if (data instanceof Int32Array) return "int32";
+  if (otherwise !== undefined) return otherwise;
+  throw typeError("Tensor", "a Float64Array, Float32Array, Int32Array or Uint8Array", data);
+}
+
+/**
+ * The class of the arrays that hold a dtype.
+ * @throws TypeError for an unknown dtype.
+ */
+export function arrayOf<D extends DType>(dtype: D): (typeof ARRAYS)[D] {
+  const known = Object.keys(ARRAYS);
+  if (known.includes(dtype)) return ARRAYS[dtype];
+  throw typeError("dtype", `one of ${known.join(", ")}`, dtype);
 }
 
 /**
  * `size` zeros.
- * @throws TypeError for a name that is no dtype, RangeError where there is not so much memory.
+ * @throws TypeError for an unknown dtype, RangeError where there is not enough memory.
  */
-export function allocate(
-  dtype: "float64" | "float32",
-  size: number,
-): Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
-export function allocate(dtype: DType, size: number): NumericArray;
+export function allocate<D extends DType>(dtype: D, size: number): InstanceType<(typeof ARRAYS)[D]>;
 export function allocate(dtype: DType, size: number): NumericArray {
-  const array = ARRAYS[dtype];
-  if (array === undefined) {
-    throw new TypeError(
-      `dtype: expected one of ${Object.keys(ARRAYS).join(", ")}, found ${dtype}`,
-    );
+  const array = arrayOf(dtype);
+  try {
+    return new array(size);
+  } catch {
+    throw new RangeError(`expected numbers that fit into memory, found ${size} of ${dtype}`);
   }
-  return new array(size);
 }
 
-/** What arithmetic on `a` gives: its own kind for floats, float64 for bytes and integers. */
-export function floatType(a: DType): "float64" | "float32" {
-  return a === "float32" ? "float32" : "float64";
+/**
+ * What arithmetic on `a` and `b` gives: float32 for float32 with float32 or uint8, otherwise float64.
+ * With one argument, what arithmetic with a number gives: float32 for float32, otherwise float64.
+ */
+export function resultType(a: DType, b: DType = a): "float64" | "float32" {
+  const isSmall = (dtype: DType) => dtype === "float32" || dtype === "uint8";
+  const isFloat32 = (a === "float32" || b === "float32") && isSmall(a) && isSmall(b);
+  return isFloat32 ? "float32" : "float64";
 }
 
-/** What arithmetic on `a` and `b` gives: float32 where no float64 takes part and one is float32. */
-export function resultType(a: DType, b: DType): "float64" | "float32" {
-  const stored = (dtype: DType) => dtype === "uint8";
-  if (a === "float32" && (b === "float32" || stored(b))) return "float32";
-  return b === "float32" && stored(a) ? "float32" : "float64";
+/**
+ * Returns the value if the dtype can hold it: int32 and uint8 hold the integers of their range.
+ * float32 rounds, and what is too large for it becomes infinite, as in NumPy.
+ * @param caller the start of the message.
+ * @param at the index of the value, for the message.
+ * @throws TypeError otherwise, because storing the value would silently change it.
+ */
+export function holds(dtype: DType, value: unknown, caller: string, at?: number[]): number {
+  const isNumber = typeof value === "number";
+  if (isNumber && (dtype === "float64" || dtype === "float32")) return value;
+  if (isNumber && value === (dtype === "int32" ? value | 0 : value & 255)) return value;
+  const range = dtype === "int32" ? "from -2^31 to 2^31 - 1" : "from 0 to 255";
+  const expected = isNumber ? `an integer ${range} for ${dtype}` : "a number";
+  throw typeError(at ? `${caller}, at [${at.join(", ")}]` : caller, expected, value);
 }

@@ -1,17 +1,18 @@
 /**
  * Shapes, twice: as types, so that the editor knows `Tensor<[100, 784]>` before anything runs, and
- * as numbers, so that the run-time check has the last word.
+ * as numbers, which are checked at run time.
  *
- * The rule of the types: two literal dimensions must agree; `number`, a dimension not known before
- * the program runs, agrees with everything. A rule that fails is a sentence which no tensor can
- * match: the sentence is then what the compiler prints.
+ * In the types two literal dimensions must agree, and `number`, a dimension that is only known at
+ * run time, agrees with everything. A rule that fails becomes a sentence in place of the parameter's
+ * type: no tensor matches it, and the compiler prints it.
  */
+import { rangeError, showList, typeError } from "../support/expected.ts";
 
 /** The lengths of the axes: `[60000, 28, 28]`; `[]` is a single number. */
 export type Shape = readonly number[];
 
-// ---- Cutting shapes. The part that is skipped is `unknown`, not `number`: it lets TypeScript look
-//      inside [N, 784] even while N is still a type parameter of some function.
+// ---- Parts of shapes. The skipped part is `unknown`, not `number`, so that TypeScript can take apart
+//      [N, 784] while N is still a type parameter.
 
 /**
  * The length of the first axis.
@@ -46,19 +47,25 @@ export type Reverse<S extends Shape> = S extends readonly [
 ] ? [...Reverse<R>, D]
   : S;
 /**
- * What is left of `S` once the first axes are fixed by the numbers in `I`.
+ * The axes in the order `P`, reversed when that is empty.
+ * @internal
+ */
+export type Transposed<S extends Shape, P extends Shape> = P extends readonly [] ? Reverse<S>
+  : { [I in keyof P]: S[P[I] & number] };
+/**
+ * What remains of `S` after indexing its first axes with `I`.
  * @internal
  */
 export type Indexed<S extends Shape, I extends Shape> = I extends
   readonly [unknown, ...infer R extends Shape] ? Indexed<Tail<S>, R> : S;
 
 /**
- * `[start, stop, step]` as NumPy's `start:stop:step`; `null` takes the end of the axis.
+ * `[start, stop, step]` as NumPy's `start:stop:step`; `null` means the end of the axis.
  * @internal
  */
 export type Range = readonly [start: number | null, stop?: number | null, step?: number];
 /**
- * A cut axis has a length that only the program knows; `null` leaves an axis whole.
+ * The length of a sliced axis is only known at run time; `null` keeps an axis whole.
  * @internal
  */
 export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R extends
@@ -79,7 +86,7 @@ export type Sliced<S extends Shape, R extends readonly (Range | null)[]> = R ext
 export type Same<A, B> = { a: A; b: B } extends { a: B; b: A } ? true : false;
 
 /**
- * `Ok` if the two lengths agree, else the sentence that the compiler shows.
+ * `Ok` if the two lengths agree, otherwise the sentence that the compiler prints.
  * @internal
  */
 export type Agree<A extends number, B extends number, Ok, Message extends string> = number extends A
@@ -127,9 +134,9 @@ export type Broadcast<A extends Shape, B extends Shape> = Same<A, B> extends tru
   : Shape;
 
 /**
- * The shape with one axis replaced by `Hole`: `[]` drops it, `[1]` keeps it (keepdims). An axis
- * counts from the left (0, 1, ..) or from the right (-1, -2, ..); S shrinks on the way, so that
- * `-${length}` is the position from the right.
+ * The shape with one axis replaced by `Hole`: `[]` removes it, `[1]` keeps it (keepdims). The axis
+ * counts from the left (0, 1, …) or from the right (-1, -2, …): S becomes shorter from step to step,
+ * so that `-${length}` is the position from the right.
  * @internal
  */
 export type Reduce<
@@ -144,7 +151,7 @@ export type Reduce<
   : Shape;
 
 /**
- * -1 in a requested shape means "work it out": a length known only at run time.
+ * A requested length of -1 is computed, and so only known at run time.
  * @internal
  */
 export type Resolve<S extends Shape> = {
@@ -157,7 +164,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((size, length) => size * length, 1);
 }
 
-/** Row-major strides: how far apart two neighbours along each axis lie in the storage. */
+/** Row-major strides: the distance between neighbours along each axis in the storage. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
@@ -168,71 +175,62 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Whether two shapes are the same. */
+/** Whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
 
-/** `[100, 784]`, as it stands in messages. */
+/** `[100, 784]`, for messages. */
 export function showShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  return showList(shape);
 }
 
 /**
- * Checks that every length is an integer of at least 0.
- * @throws RangeError naming `caller` and the shape.
+ * Checks that a shape is an array of integers, each of at least `least`.
+ * @param caller the start of the message.
+ * @throws TypeError for what is not an array, RangeError for other lengths.
  */
-export function checkShape(caller: string, shape: Shape): void {
-  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw new RangeError(
-      `${caller}: expected lengths that are integers of at least 0, found ${showShape(shape)}`,
-    );
-  }
+export function checkShape(caller: string, shape: Shape, least = 0): void {
+  if (!Array.isArray(shape)) throw typeError(caller, "a shape such as [2, 3]", shape);
+  const isValid = shape.every((length) => Number.isSafeInteger(length) && length >= least);
+  if (!isValid) throw rangeError(caller, `lengths that are integers of at least ${least}`, shape);
 }
 
 /**
- * An axis counted from the left, for one that may count from the right (-1 is the last).
+ * The axis counted from the left, for one that may count from the right (-1 is the last).
  * @throws RangeError when there is no such axis.
  */
 export function resolveAxis(caller: string, axis: number, ndim: number): number {
-  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
-    throw new RangeError(`${caller}: expected an axis from ${-ndim} to ${ndim - 1}, found ${axis}`);
-  }
-  return axis < 0 ? axis + ndim : axis;
+  if (Number.isInteger(axis) && axis >= -ndim && axis < ndim) return axis < 0 ? axis + ndim : axis;
+  throw rangeError(caller, `an axis from ${-ndim} to ${ndim - 1}`, axis);
 }
 
 /**
  * The shape of `a + b` by NumPy's rule: from the right, lengths are equal or one of them is 1.
- * @throws RangeError when they do not fit.
+ * @throws RangeError when the shapes do not broadcast.
  */
-export function broadcastShapes(caller: string, a: Shape, b: Shape): number[] {
+export function broadcastShapes(caller: string, a: Shape, b: Shape): Shape {
   const ndim = Math.max(a.length, b.length);
   return Array.from({ length: ndim }, (_, axis) => {
-    const [p, q] = [a[axis - ndim + a.length] ?? 1, b[axis - ndim + b.length] ?? 1];
-    if (p !== q && p !== 1 && q !== 1) {
-      throw new RangeError(
-        `${caller}: expected shapes that broadcast (equal lengths, or 1, from the right), ` +
-          `found ${showShape(a)} and ${showShape(b)}`,
-      );
-    }
-    return p === 1 ? q : p;
+    const p = a[axis - ndim + a.length] ?? 1, q = b[axis - ndim + b.length] ?? 1;
+    if (p === q || q === 1) return p;
+    if (p === 1) return q;
+    const found = `${showShape(a)} and ${showShape(b)}`;
+    throw new RangeError(
+      `${caller}: expected shapes that broadcast (equal lengths, or 1, from the right), found ${found}`,
+    );
   });
 }
 
 /**
- * Fills in the -1 of a requested shape so that it holds `size` numbers.
- * @throws RangeError when no length does.
+ * The requested shape with its -1 replaced so that it holds `size` numbers.
+ * @throws RangeError when no length does, TypeError for what is not an array.
  */
 export function resolveShape(shape: Shape, size: number): number[] {
+  checkShape("reshape", shape, -1);
   const known = shape.filter((length) => length !== -1);
-  checkShape("reshape", known);
   const open = shape.length - known.length, rest = size / sizeOf(known);
-  if (open === 0 ? size !== sizeOf(known) : open > 1 || !Number.isInteger(rest)) {
-    throw new RangeError(
-      `reshape: expected a shape for ${size} numbers with at most one -1, found ${
-        showShape(shape)
-      }`,
-    );
-  }
-  return shape.map((length) => length === -1 ? rest : length);
+  const fits = open === 0 ? size === sizeOf(known) : open === 1 && Number.isInteger(rest);
+  if (!fits) throw rangeError("reshape", `a shape for ${size} numbers with at most one -1`, shape);
+  return shape.map((length) => (length === -1 ? rest : length));
 }

@@ -1,68 +1,43 @@
-/** The n-dimensional array that everything else is written in. */
-import { type DType, floatType, type NumericArray, resultType } from "./dtype.ts";
+/** The n-dimensional array on which everything else is built. */
+import { DISPLAY, type MimeBundle } from "../support/display.ts";
+import { rangeError, typeError } from "../support/expected.ts";
+import { onlyKnown } from "../support/names.ts";
+import { allocate, type DType, holds, type NumericArray, resultType } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import * as elementwise from "./kernels/elementwise.ts";
-import {
-  arithmeticFast,
-  foldFast,
-  type Folding,
-  mapFast,
-  type Operation,
-  type Repeat,
-  scalarFast,
-} from "./kernels/fast.ts";
+import * as fast from "./kernels/fast.ts";
 import { matmul } from "./kernels/matmul.ts";
 import type { Matrix } from "./kernels/matrix.ts";
 import * as reduce from "./kernels/reduce.ts";
 import { Storage } from "./kernels/storage.ts";
-import {
-  broadcastStrides,
-  eachRun,
-  isContiguous,
-  type Layout,
-  liesWithin,
-  pack,
-} from "./kernels/strided.ts";
-import {
-  type Agree,
-  type Broadcast,
-  broadcastShapes,
-  checkShape,
-  type First,
-  type Fits,
-  type Indexed,
-  type Init,
-  type Last,
-  type Range,
-  type Reduce,
-  type Resolve,
-  resolveAxis,
-  resolveShape,
-  type Reverse,
-  sameShape,
-  type Shape,
-  showShape,
-  sizeOf,
-  type Sliced,
-  stridesOf,
-  type Tail,
-} from "./shape.ts";
+import * as strided from "./kernels/strided.ts";
+import * as shapes from "./shape.ts";
+import { type Broadcast, type Fits, type Range, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /**
- * A tensor with no axis left is a plain number.
+ * A tensor, or a number where no axis is left.
  * @internal
  */
 export type OrNumber<S extends Shape> = S extends readonly [] ? number : Tensor<S>;
 
 /**
- * What folding an axis gives: see the methods of {@link Tensor} from `sum` on.
+ * What a reduction returns: along an axis, or over all elements.
  * @internal
  */
-export type Folded<S extends Shape, Axis extends number | undefined, Keep extends boolean> =
-  Axis extends number
-    ? Keep extends true ? Tensor<Reduce<S, Axis, [1]>> : OrNumber<Reduce<S, Axis, []>>
-    : Keep extends true ? Tensor<{ [I in keyof S]: 1 }>
-    : number;
+export type Along<S extends Shape, A extends Axis, Keep extends boolean> = A extends number
+  ? Keep extends true ? Tensor<shapes.Reduce<S, A, [1]>> : OrNumber<shapes.Reduce<S, A, []>>
+  : Keep extends true ? Tensor<{ [I in keyof S]: 1 }>
+  : number;
+/**
+ * The axis of a reduction; without one it is over all elements.
+ * @internal
+ */
+export type Axis = number | All;
+/**
+ * No axis.
+ * @internal
+ */
+export type All = undefined;
 
 /**
  * Numbers nested as deep as a tensor has axes; a tensor without axes is a number.
@@ -77,13 +52,30 @@ export let storageOf: (x: Tensor) => Storage | undefined;
 /** The storage that a tensor shares with its views. Within the library only. */
 export let baseOf: (x: Tensor) => Storage;
 
+/** `structuredClone` reads own properties only: without this one it would lose the numbers silently. */
+const GUARD = {
+  get numbers(): never {
+    const remedy = "t.copy() copies a tensor, { data: t.data, shape: t.shape } can be cloned";
+    throw new TypeError(`structuredClone: expected plain values, found a tensor; ${remedy}`);
+  },
+};
+
 /**
  * Numbers in n dimensions, row-major, with the shape in the type: hover over a variable to read
- * `Tensor<[100, 784]>`. A dimension is a literal, or `number` where only the program knows it.
+ * `Tensor<[100, 784]>`. A dimension that is only known at run time is `number`.
  *
- * Semantics are NumPy's: broadcasting, negative axes and indices, and the same operations give
- * views (`at`, `rows`, `slice`, `transpose`, `reshape` of what lies in order) that share the numbers
- * of the original. Every operation returns a new tensor; only `set` changes one.
+ * The operations are NumPy's: broadcasting, negative axes and indices, and views (`at`, `rows`,
+ * `slice`, `transpose`, `reshape`) that share the numbers of the original. Every operation returns a
+ * new tensor; only `set` changes one.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "mnist";
+ * import assert from "node:assert/strict";
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * const y = x.sub(x.mean(0)).mul(2);
+ * assert.deepEqual(y.toArray(), [[-3, -3, -3], [3, 3, 3]]);
+ * ```
  */
 export class Tensor<out S extends Shape = Shape> {
   /** The lengths of the axes. */
@@ -91,73 +83,61 @@ export class Tensor<out S extends Shape = Shape> {
   #strides: readonly number[] | undefined;
   readonly #storage: Storage;
   readonly #offset: number;
-  /** Whether the numbers are row-major, with nothing between. */
+  /** Whether the numbers are row-major, with nothing between them. */
   readonly #isDense: boolean;
+  private readonly guard = GUARD;
 
   /**
-   * Wraps numbers without copying them.
-   * @param storage the numbers, row-major unless `layout` says otherwise.
+   * Wraps an array without copying it. `tensor([[1, 2], [3, 4]])` makes a tensor of its own.
+   * @param storage the numbers, row-major unless `layout` is given.
    * @param shape the lengths of the axes.
-   * @param layout where the numbers of a view lie.
-   * @throws RangeError when the storage does not hold exactly this shape, or the view leaves it.
+   * @param layout where the numbers of a view are.
+   * @throws RangeError when the storage does not hold exactly this shape, or the view is outside it;
+   *   TypeError for a storage or shape of another type.
    */
   constructor(
     storage: NumericArray | Storage,
     shape: S,
-    layout?: { readonly strides: readonly number[]; readonly offset: number },
+    layout?: Pick<strided.Layout, "strides" | "offset">,
   ) {
+    const isTrusted = storage instanceof Storage; // from within the library: everything fits
+    if (!isTrusted) shapes.checkShape("Tensor", shape);
     this.shape = shape;
     this.#strides = layout?.strides;
     this.#offset = layout?.offset ?? 0;
-    if (storage instanceof Storage) { // from within, where everything is known to fit
-      this.#storage = storage;
-    } else {
-      checkShape("Tensor", shape);
-      this.#storage = Storage.of(storage);
-      if (layout === undefined && storage.length !== sizeOf(shape)) {
-        throw new RangeError(
-          `Tensor: expected ${sizeOf(shape)} numbers for the shape ${showShape(shape)}, ` +
-            `found ${storage.length}`,
-        );
-      }
-      if (layout !== undefined && !liesWithin(this.#layout, storage.length)) {
-        throw new RangeError(
-          `Tensor: expected a view of the shape ${showShape(shape)} with one stride an axis, ` +
-            `found strides ${
-              showShape(layout.strides)
-            } from ${layout.offset}, which lead outside ` +
-            `the ${storage.length} numbers`,
-        );
-      }
-    }
-    this.#isDense = layout === undefined || isContiguous(this.#layout);
+    this.#storage = isTrusted ? storage : Storage.of(storage);
+    this.#isDense = layout === undefined || strided.isContiguous(this.#layout);
+    const { size } = this, { length } = storage;
+    if (isTrusted || (layout ? strided.liesWithin(this.#layout, length) : length === size)) return;
+    const place = layout ? ` with strides ${showShape(layout.strides)} from ${layout.offset}` : "";
+    throw rangeError("Tensor", `${size} numbers for the shape ${showShape(shape)}${place}`, length);
   }
 
-  // ---- What it is.
+  // ---- Properties.
 
   /** The kind of its numbers. */
   get dtype(): DType {
     return this.#storage.dtype;
   }
 
-  /** How far apart two neighbours along each axis are in the storage, in numbers. */
+  /** The distance between neighbours along each axis in the storage. */
   get strides(): readonly number[] {
-    return this.#strides ??= stridesOf(this.shape);
+    return this.#strides ??= shapes.stridesOf(this.shape);
   }
 
-  /** How many axes it has. */
+  /** The number of axes. */
   get ndim(): number {
     return this.shape.length;
   }
 
-  /** How many numbers it holds. */
+  /** The number of elements. */
   get size(): number {
     return sizeOf(this.shape);
   }
 
   /**
-   * The numbers in row-major order, to read. It is the storage itself where they lie so (always in
-   * a new tensor), and a copy for a transposed or cut view: write with {@link Tensor.set}.
+   * The numbers in row-major order, for reading. Usually the storage itself, but a copy for a
+   * transposed or sliced view: write with {@linkcode Tensor.set}.
    */
   get data(): NumericArray {
     return this.#rowMajor(this.#storage.lend());
@@ -170,7 +150,7 @@ export class Tensor<out S extends Shape = Shape> {
 
   #rowMajor(numbers: NumericArray): NumericArray {
     const { size } = this;
-    if (!this.#isDense) return pack(numbers, this.#layout);
+    if (!this.#isDense) return strided.pack(numbers, this.#layout);
     return size === numbers.length ? numbers : numbers.subarray(this.#offset, this.#offset + size);
   }
 
@@ -181,117 +161,147 @@ export class Tensor<out S extends Shape = Shape> {
     baseOf = (x) => x.#storage;
   }
 
-  get #layout(): Layout {
+  get #layout(): strided.Layout {
     return { shape: this.shape, strides: this.strides, offset: this.#offset };
   }
 
-  // ---- Other views of the same numbers.
+  // ---- Views of the same numbers.
 
-  /** The axes in reverse order: the rows of a matrix become its columns. A view. */
-  get T(): Tensor<Reverse<S>> {
+  /**
+   * The transpose: the axes in reverse order, so that rows become columns. A view.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([[1, 2, 3], [4, 5, 6]]).T.toArray(), [[1, 4], [2, 5], [3, 6]]);
+   * ```
+   */
+  get T(): Tensor<shapes.Reverse<S>> {
     return this.transpose();
   }
 
-  /** The axes in reverse order, as {@link Tensor.T}. A view. */
-  transpose(): Tensor<Reverse<S>>;
   /**
-   * The axes in another order: `images.transpose(0, 2, 3, 1)` puts the second axis last. A view.
-   * @throws RangeError unless every axis is named once.
+   * The axes in another order, by default reversed. A view.
+   * @throws RangeError unless each axis is given once.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(zeros([10, 1, 28, 28]).transpose(0, 2, 3, 1).shape, [10, 28, 28, 1]);
+   * ```
    */
-  transpose<P extends Shape>(...axes: [...P]): Tensor<{ [I in keyof P]: S[P[I] & number] }>;
-  transpose(...order: number[]): Tensor {
-    const axes = order.length === 0
-      ? this.shape.map((_, axis) => this.ndim - 1 - axis)
-      : order.map((axis) => resolveAxis("transpose", axis, this.ndim));
-    if (new Set(axes).size !== this.ndim || axes.length !== this.ndim) {
-      throw new RangeError(
-        `transpose: expected each of the ${this.ndim} axes once, found ${showShape(order)}`,
-      );
+  transpose<P extends Shape>(...axes: [...P]): Tensor<shapes.Transposed<S, P>> {
+    const reversed = this.shape.map((_, axis) => this.ndim - 1 - axis);
+    const order = axes.length === 0 ? reversed : axes.map((k) => (k < 0 ? k + this.ndim : k));
+    if (order.length !== this.ndim || !reversed.every((axis) => order.includes(axis))) {
+      throw rangeError("transpose", `each axis once, as in (${reversed.join(", ")})`, axes);
     }
-    const pick = (lengths: readonly number[]) => axes.map((axis) => lengths[axis]);
+    const pick = (lengths: readonly number[]) => order.map((axis) => lengths[axis]);
     return this.#view(pick(this.shape), pick(this.strides), this.#offset);
   }
 
   /**
-   * The same numbers in another shape; a length of -1 is worked out. A view where the numbers lie
-   * in order, a copy where they do not (as after a transpose).
-   * @throws RangeError when the shape holds another count of numbers.
+   * The same numbers in another shape; a length of -1 is computed. A view, or a copy where the
+   * numbers are not in row-major order (as after a transpose).
+   * @throws RangeError when the shape holds another number of elements.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(arange(6).reshape([2, -1]).toArray(), [[0, 1, 2], [3, 4, 5]]);
+   * ```
    */
-  reshape<const R extends Shape>(shape: readonly [...R]): Tensor<Resolve<R>>;
-  reshape(shape: Shape): Tensor {
-    const resolved = resolveShape(shape, this.size);
+  reshape<const R extends Shape>(shape: readonly [...R]): Tensor<shapes.Resolve<R>> {
+    const resolved = shapes.resolveShape(shape, this.size);
     return this.#isDense
-      ? this.#view(resolved, stridesOf(resolved), this.#offset)
-      : new Tensor(Storage.owned(this.#numbers), resolved);
+      ? this.#view(resolved, shapes.stridesOf(resolved), this.#offset)
+      : shaped(Storage.owned(this.#numbers), resolved);
   }
 
-  /**
-   * The numbers as a vector, always a copy.
-   */
+  /** The numbers as a vector, always a copy. */
   flatten(): Tensor<[number]> {
     return new Tensor(this.#copyOf(this.dtype), [this.size]);
   }
 
   /**
-   * What stands at an index: a number when every axis is given, else a view of the axes that are
-   * left. Negative indices count from the end: `images.at(-1)` is the last image.
-   * @throws RangeError when an index lies outside.
+   * The element at an index: a number when an index is given for each axis, otherwise a view of the
+   * remaining axes. Negative indices count from the end.
+   * @throws RangeError when an index is outside.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * assert.equal(x.at(0, 2), 3);
+   * assert.deepEqual(x.at(-1).toArray(), [4, 5, 6]);
+   * ```
    */
-  at<const I extends readonly number[]>(...index: I): OrNumber<Indexed<S, I>>;
+  at<const I extends readonly number[]>(...index: I): OrNumber<shapes.Indexed<S, I>>;
   at(...index: number[]): Tensor | number {
     const at = this.#position("at", index);
     if (index.length === this.ndim) return this.#storage.array[at];
     return this.#view(this.shape.slice(index.length), this.strides.slice(index.length), at);
   }
 
-  /** Rows `start` to `end` (not included) of the first axis, as NumPy's `x[start:end]`. A view. */
-  rows(start: number, end?: number): Tensor<[number, ...Tail<S>]>;
-  rows(start: number, end?: number): Tensor {
-    return this.slice([start, end]);
-  }
-
   /**
-   * A part of each axis: `x.slice(null, [7, 21], [0, null, 2])` is NumPy's `x[:, 7:21, 0::2]`.
-   * Negative numbers count from the end, a negative step walks backwards. A view.
-   * @throws RangeError for more ranges than axes or a step of 0.
+   * Rows `start` to `end` (not included) of the first axis, as NumPy's `x[start:end]`. A view.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(arange(10).rows(3, 6).toArray(), [3, 4, 5]);
+   * assert.deepEqual(arange(10).rows(-2).toArray(), [8, 9]);
+   * ```
    */
-  slice<const R extends readonly (Range | null)[]>(...ranges: R): Tensor<Sliced<S, R>>;
-  slice(...ranges: (Range | null)[]): Tensor {
-    if (ranges.length > this.ndim) {
-      throw new RangeError(
-        `slice: expected at most ${this.ndim} ranges for the shape ${showShape(this.shape)}, ` +
-          `found ${ranges.length}`,
-      );
-    }
-    const shape = [...this.shape], strides = [...this.strides];
-    let offset = this.#offset;
-    ranges.forEach((range, axis) => {
-      if (range === null) return;
-      const { start, length, step } = resolveRange(range, this.shape[axis]);
-      offset += start * strides[axis];
-      strides[axis] *= step;
-      shape[axis] = length;
-    });
-    return this.#view(shape, strides, offset);
+  rows(start: number, end?: number): Tensor<[number, ...shapes.Tail<S>]> {
+    return this.#slice("rows", [[start, end]]);
   }
 
   /**
-   * "I know that this is [-1, 784]": the same tensor with a shape that the compiler knows from here
-   * on; -1 stands for any length.
+   * A range of each axis: `x.slice(null, [7, 21], [0, null, 2])` is NumPy's `x[:, 7:21, 0::2]`.
+   * Negative numbers count from the end, a negative step goes backwards. A view.
+   * @throws RangeError for more ranges than axes, for a step of 0 and for numbers that are not
+   *   integers; TypeError for what is not a range.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * assert.deepEqual(x.slice(null, [0, 2]).toArray(), [[1, 2], [4, 5]]);
+   * ```
+   */
+  slice<const R extends readonly (Range | null)[]>(...ranges: R): Tensor<shapes.Sliced<S, R>> {
+    return this.#slice("slice", ranges);
+  }
+
+  /**
+   * This tensor, with a shape that the compiler knows from here on; -1 stands for any length.
    * @throws RangeError when it has another shape.
+   *
+   * @example
+   * ```ts
+   * import { type Tensor, zeros } from "mnist";
+   * const loaded: Tensor = zeros([5, 784]); // as from a file, whose shape the compiler cannot know
+   * const images = loaded.expect([-1, 784]); // Tensor<[number, 784]>
+   * images.dot(zeros([784, 10]));
+   * ```
    */
-  expect<const R extends Shape>(shape: readonly [...R]): Tensor<Resolve<R>>;
-  expect(shape: Shape): Tensor {
+  expect<const R extends Shape>(shape: readonly [...R]): Tensor<shapes.Resolve<R>> {
+    shapes.checkShape("expect", shape, -1);
     const fits = shape.length === this.ndim &&
       shape.every((length, axis) => length === -1 || length === this.shape[axis]);
-    if (fits) return this;
-    throw new RangeError(
-      `expect: expected the shape ${showShape(shape)}, found ${showShape(this.shape)}`,
-    );
+    if (!fits) throw rangeError("expect", `the shape ${showShape(shape)}`, this.shape);
+    return this.#view(this.shape, this.strides, this.#offset);
   }
 
   /**
-   * The same promise, read off another tensor: `dout.mul(mask).like(dout)`.
+   * This tensor, with the type of another tensor's shape.
    * @throws RangeError when the shapes differ.
    */
   like<R extends Shape>(other: Tensor<R>): Tensor<R>;
@@ -301,125 +311,228 @@ export class Tensor<out S extends Shape = Shape> {
 
   // ---- Copies.
 
-  /** A copy with numbers of its own. */
+  /** A copy with its own numbers. */
   copy(): Tensor<S> {
     return new Tensor(this.#copyOf(this.dtype), this.shape);
   }
 
-  /** A copy in another kind of number; floats are cut off towards 0 for integers and bytes. */
+  /**
+   * A copy in another dtype. Fractions are cut off towards 0 for int32 and uint8.
+   * @throws TypeError for numbers outside the range of an integer dtype, and NaN.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([1.9, -1.9]).astype("int32").toArray(), [1, -1]);
+   * ```
+   */
   astype(dtype: DType): Tensor<S> {
-    return new Tensor(this.#copyOf(dtype), this.shape);
+    const isExact = dtype === this.dtype || dtype === resultType(dtype); // a float holds any number
+    if (isExact) return new Tensor(this.#copyOf(dtype), this.shape);
+    const out = allocate(dtype, this.size), x = this.#numbers;
+    for (let i = 0; i < x.length; i++) out[i] = holds(dtype, Math.trunc(x[i]), "astype");
+    return new Tensor(Storage.owned(out), this.shape);
   }
 
   /**
-   * The rows with these indices, in this order: a mini-batch. A copy.
-   * @param indices a vector of row numbers; negative ones count from the end.
+   * The rows with these indices, in this order, such as a mini-batch. A copy.
+   * @param indices row numbers; negative ones count from the end.
    * @throws RangeError when a row does not exist.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([[1, 2], [3, 4], [5, 6]]).take([2, 0]).toArray(), [[5, 6], [1, 2]]);
+   * ```
    */
-  take(indices: ArrayLike<number> | Tensor<[number]>): Tensor<[number, ...Tail<S>]>;
-  take(indices: ArrayLike<number> | Tensor): Tensor {
-    const from = indices instanceof Tensor ? indices.#numbers : indices;
+  take(indices: ArrayLike<number> | Tensor<[number]>): Tensor<[number, ...shapes.Tail<S>]> {
+    const chosen = indices instanceof Tensor ? indices.#numbers : indices;
+    if (typeof chosen !== "object" || chosen === null) {
+      throw typeError("take", "row numbers such as [0, 5]", indices);
+    }
     const rest = this.shape.slice(1), width = sizeOf(rest), data = this.#numbers;
-    const storage = Storage.empty(this.dtype, from.length * width), out = storage.array;
-    for (let i = 0; i < from.length; i++) {
-      const at = from[i] < 0 ? from[i] + this.shape[0] : from[i];
-      if (!(Number.isInteger(at) && at >= 0 && at < this.shape[0])) {
-        this.#position("take", [from[i]]);
+    const result = Storage.empty(this.dtype, chosen.length * width), out = result.array;
+    for (let i = 0; i < chosen.length; i++) {
+      const at = fromStart(chosen[i], this.shape[0]);
+      if (at < 0) {
+        throw rangeError("take", `a row of the shape ${showShape(this.shape)}`, chosen[i]);
       }
       if (width === 1) out[i] = data[at];
       else out.set(data.subarray(at * width, (at + 1) * width), i * width);
     }
-    return new Tensor(storage, [from.length, ...rest]);
+    return shaped(result, [chosen.length, ...rest]);
   }
 
   /**
-   * The number of a tensor that holds just one.
-   * @throws RangeError when it holds more, or none.
+   * The number in a tensor of one element.
+   * @throws RangeError when there are more elements, or none.
    */
   item(): number {
-    if (this.size === 1) return this.#numbers[0];
-    throw new RangeError(`item: expected one number, found the shape ${showShape(this.shape)}`);
+    if (this.size !== 1) throw rangeError("item", "one number", this.shape);
+    return this.#numbers[0];
   }
 
   /** The numbers as nested arrays, row by row. */
   toArray(): NestedArray {
-    const { shape } = this, data = this.#numbers, strides = stridesOf(shape);
-    const nest = (axis: number, at: number): NestedArray =>
-      axis === shape.length
-        ? data[at]
-        : Array.from({ length: shape[axis] }, (_, i) => nest(axis + 1, at + i * strides[axis]));
-    return nest(0, 0);
+    const nest = (data: NumericArray, [length, ...rest]: readonly number[]): NestedArray => {
+      if (rest.length === 0) return length === undefined ? data[0] : Array.from(data);
+      const width = sizeOf(rest);
+      return Array.from(
+        { length },
+        (_, i) => nest(data.subarray(i * width, (i + 1) * width), rest),
+      );
+    };
+    return nest(this.#numbers, this.shape);
   }
 
-  /** The parts along the first axis, one after the other: `for (const image of images)`. */
-  *[Symbol.iterator](): Generator<OrNumber<Tail<S>>> {
-    if (this.ndim === 0) throw new TypeError("for…of: expected at least one axis, found a number");
+  /** Iterates over the first axis: `for (const image of images)`. */
+  *[Symbol.iterator](): Generator<OrNumber<shapes.Tail<S>>> {
+    if (this.ndim === 0) throw typeError("for…of", "at least one axis", this.shape);
     for (let i = 0; i < this.shape[0]; i++) yield this.at(i);
   }
 
   /**
-   * Writes one number. The one method that changes a tensor, and with it every view of its numbers.
-   * @param value what to write.
-   * @param index one number for each axis; negative ones count from the end.
-   * @throws RangeError when there is no such place.
+   * Writes one number. The only method that changes a tensor, and every view of the same numbers.
+   * @param value the new number.
+   * @param index an index for each axis; negative ones count from the end.
+   * @throws RangeError when an index is outside; TypeError for a value that the dtype cannot hold.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = zeros([2, 2]);
+   * x.set(5, 0, 1);
+   * assert.deepEqual(x.toArray(), [[0, 5], [0, 0]]);
+   * ```
    */
   set(value: number, ...index: number[]): void {
     if (index.length !== this.ndim) {
-      throw new RangeError(
-        `set: expected ${this.ndim} indices for the shape ${showShape(this.shape)}, ` +
-          `found ${index.length}`,
-      );
+      throw rangeError("set", `a value and ${this.ndim} indices`, [value, ...index]);
     }
-    this.#storage.array[this.#position("set", index)] = value;
+    this.#storage.array[this.#position("set", index)] = holds(this.dtype, value, "set");
   }
 
-  // ---- Arithmetic, number by number, with broadcasting.
+  // ---- Arithmetic, element by element, with broadcasting.
 
-  /** this + other. @throws RangeError when the shapes do not broadcast. */
-  add<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
-  add(other: number | Tensor): Tensor {
+  /**
+   * this + other
+   * @throws RangeError when the shapes do not broadcast.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const sum = tensor([[1, 2], [3, 4]]).add(tensor([10, 20]));
+   * assert.deepEqual(sum.toArray(), [[11, 22], [13, 24]]);
+   * ```
+   */
+  add<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>> {
     return this.#combine("add", other);
   }
 
-  /** this - other. @throws RangeError when the shapes do not broadcast. */
-  sub<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
-  sub(other: number | Tensor): Tensor {
+  /**
+   * this - other
+   * @throws RangeError when the shapes do not broadcast.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = tensor([1, 2, 6]);
+   * assert.deepEqual(x.sub(x.mean()).toArray(), [-2, -1, 3]);
+   * ```
+   */
+  sub<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>> {
     return this.#combine("sub", other);
   }
 
-  /** this · other, number by number. @throws RangeError when the shapes do not broadcast. */
-  mul<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
-  mul(other: number | Tensor): Tensor {
+  /**
+   * this · other, element by element. The matrix product is {@linkcode Tensor.dot}.
+   * @throws RangeError when the shapes do not broadcast.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([1, 2, 3]).mul(2).toArray(), [2, 4, 6]);
+   * ```
+   */
+  mul<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>> {
     return this.#combine("mul", other);
   }
 
-  /** this / other. @throws RangeError when the shapes do not broadcast. */
-  div<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>>;
-  div(other: number | Tensor): Tensor {
+  /**
+   * this / other
+   * @throws RangeError when the shapes do not broadcast.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([0, 51, 255], "uint8").div(255).toArray(), [0, 0.2, 1]);
+   * ```
+   */
+  div<R extends Shape = []>(other: number | Fits<S, R, Tensor<R>>): Tensor<Broadcast<S, R>> {
     return this.#combine("div", other);
   }
 
-  /** f(x) for every number x, as floats: `x.map(Math.exp)`. */
+  /**
+   * f(x) for every element x, as floats.
+   * @throws TypeError when f is not a function or returns anything but a number.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([1, 4, 9]).map(Math.sqrt).toArray(), [1, 2, 3]);
+   * ```
+   */
   map(f: (x: number) => number): Tensor<S> {
-    const result = Storage.empty(floatType(this.dtype), this.size);
-    if (!this.#isDense || !mapFast(f, this.#storage, this.#offset, result)) {
-      const from = this.#numbers, out = result.array;
-      for (let i = 0; i < out.length; i++) out[i] = f(from[i]);
+    if (typeof f !== "function") throw typeError("map", "a function such as Math.exp", f);
+    const result = Storage.empty(resultType(this.dtype), this.size);
+    if (this.#isDense && fast.mapFast(f, this.#storage, this.#offset, result)) {
+      return new Tensor(result, this.shape);
     }
+    const x = this.#numbers, out = result.array;
+    for (let i = 0; i < x.length; i++) out[i] = holds("float64", f(x[i]), "map");
     return new Tensor(result, this.shape);
   }
 
-  /** Whether the other has the same shape and the same numbers (NaN equals nothing). */
+  /**
+   * Whether the other tensor has the same shape and the same numbers (NaN equals nothing).
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.ok(tensor([1, 2]).equals(tensor([1, 2])));
+   * assert.ok(!tensor([0.3]).equals(tensor([0.1 + 0.2])));
+   * ```
+   */
   equals(other: Tensor): boolean {
-    return this.#agrees(other, (a, b) => a === b);
+    return this.#agrees("equals", other, (a, b) => a === b);
   }
 
-  /** Whether shapes are the same and |a - b| ≤ absolute + relative · |b| everywhere, as in NumPy. */
-  allClose(other: Tensor, { relative = 1e-5, absolute = 1e-8 } = {}): boolean {
-    return this.#agrees(
-      other,
-      (a, b) => a === b || Math.abs(a - b) <= absolute + relative * Math.abs(b),
-    );
+  /**
+   * Whether the shapes are the same and |a - b| ≤ absolute + relative · |b| everywhere, as in NumPy:
+   * an infinity is only close to itself, NaN to nothing.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.ok(tensor([0.3]).allClose(tensor([0.1 + 0.2])));
+   * assert.ok(tensor([1]).allClose(tensor([1.01]), { absolute: 0.1 }));
+   * ```
+   */
+  allClose(other: Tensor, options: { relative?: number; absolute?: number } = {}): boolean {
+    onlyKnown("allClose", options, ["relative", "absolute"]);
+    const { relative = 1e-5, absolute = 1e-8 } = options;
+    const close = (a: number, b: number) => Math.abs(a - b) <= absolute + relative * Math.abs(b);
+    return this.#agrees("allClose", other, (a, b) => a === b || (isFinite(b) && close(a, b)));
   }
 
   // ---- The product.
@@ -427,121 +540,189 @@ export class Tensor<out S extends Shape = Shape> {
   /**
    * (A·B)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ
    *
-   * The matrix product of matrices and vectors: [N, K]·[K, M], [N, K]·[K], [K]·[K, M], and for two
-   * vectors the number Σ aₖ bₖ. A 0 in A takes nothing from B, not even an infinity.
+   * The product of matrices and vectors: [N, K]·[K, M], [N, K]·[K], [K]·[K, M], and for two vectors
+   * the number Σ aₖ bₖ. A 0 in A adds nothing, not even for an infinity in B.
    * @throws RangeError when the inner dimensions differ, or for more than two axes.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const A = tensor([[1, 2], [3, 4]]);
+   * assert.deepEqual(A.dot(tensor([[1, 0], [0, 2]])).toArray(), [[1, 4], [3, 8]]);
+   * assert.equal(tensor([1, 2, 3]).dot(tensor([4, 5, 6])), 32);
+   * ```
    */
   dot<R extends Shape>(
-    other: Agree<Last<S>, First<R>, Tensor<R>, "dot: inner dimensions differ">,
-  ): OrNumber<[...Init<S>, ...Tail<R>]>;
-  dot(other: Tensor): Tensor | number {
-    const inner = this.shape.at(-1);
-    if (![1, 2].includes(this.ndim) || ![1, 2].includes(other.ndim) || inner !== other.shape[0]) {
-      const fault = inner === other.shape[0] ? "one or two axes each" : "inner dimensions to match";
-      throw new RangeError(
-        `dot: expected ${fault}, found ${showShape(this.shape)} · ${showShape(other.shape)}`,
-      );
-    }
-    const shape = [...this.shape.slice(0, -1), ...other.shape.slice(1)];
-    const dtype = resultType(this.dtype, other.dtype);
-    const result = shape.length === 0 ? cell(dtype) : Storage.empty(dtype, sizeOf(shape));
-    matmul(this.#matrix("row"), other.#matrix("column"), result);
-    return shape.length === 0 ? result.array[0] : new Tensor(result, shape);
+    other: shapes.Agree<shapes.Last<S>, shapes.First<R>, Tensor<R>, "dot: inner dimensions differ">,
+  ): OrNumber<[...shapes.Init<S>, ...shapes.Tail<R>]> {
+    return this.#product(other);
   }
 
-  // ---- Folding an axis: it goes, or stays with length 1 (`keepdims`, so that the result broadcasts
-  //      against the original). Without an axis, everything becomes one number.
+  // ---- Reductions along an axis: it is removed, or kept with length 1 (`keepdims`, so that the
+  //      result broadcasts against the original). Without an axis, all elements give one number.
 
-  /** Σ x. The sum of no numbers is 0. */
-  sum<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  sum(axis?: number, keepdims = false): Tensor | number {
-    return this.#fold("sum", floatType(this.dtype), axis, keepdims);
+  /**
+   * Σ x, along an axis or of all elements. The sum of no numbers is 0.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = tensor([[1, 2], [3, 4]]);
+   * assert.equal(x.sum(), 10);
+   * assert.deepEqual(x.sum(0).toArray(), [4, 6]);
+   * assert.deepEqual(x.sum(1, true).toArray(), [[3], [7]]);
+   * ```
+   */
+  sum<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("sum", axis, keepdims);
   }
 
-  /** Σ x / N. The mean of no numbers is NaN. */
-  mean<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  mean(axis?: number, keepdims = false): Tensor | number {
-    const sum = this.#fold("sum", floatType(this.dtype), axis, keepdims);
-    const count = axis === undefined ? this.size : this.shape.at(axis) ?? NaN;
-    return typeof sum === "number" ? sum / count : sum.div(count);
+  /**
+   * Σ x / N, along an axis or of all elements. The mean of no numbers is NaN.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([[1, 2], [3, 4]]).mean(0).toArray(), [2, 3]);
+   * ```
+   */
+  mean<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("mean", axis, keepdims);
   }
 
-  /** The largest number; a NaN wins. @throws RangeError when there is none. */
-  max<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  max(axis?: number, keepdims = false): Tensor | number {
-    this.#needsNumbers("max", axis);
-    return this.#fold("max", this.dtype, axis, keepdims);
+  /**
+   * The largest number, along an axis or of all elements; NaN if there is one.
+   * @throws RangeError when there are no numbers.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([[1, 5], [3, 4]]).max(1).toArray(), [5, 4]);
+   * ```
+   */
+  max<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("max", axis, keepdims);
   }
 
-  /** The smallest number; a NaN wins. @throws RangeError when there is none. */
-  min<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  min(axis?: number, keepdims = false): Tensor | number {
-    this.#needsNumbers("min", axis);
-    return this.#fold("min", this.dtype, axis, keepdims);
+  /**
+   * The smallest number, along an axis or of all elements; NaN if there is one.
+   * @throws RangeError when there are no numbers.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.equal(tensor([[1, 5], [3, 4]]).min(), 1);
+   * ```
+   */
+  min<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("min", axis, keepdims);
   }
 
-  /** Where the largest number stands, the first of equals. @throws RangeError when there is none. */
-  argmax<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  argmax(axis?: number, keepdims = false): Tensor | number {
-    this.#needsNumbers("argmax", axis);
-    return this.#fold("argmax", "int32", axis, keepdims);
+  /**
+   * The index of the largest number, of the first one among equals.
+   * @throws RangeError when there are no numbers.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const scores = tensor([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]]);
+   * assert.deepEqual(scores.argmax(1).toArray(), [1, 0]);
+   * ```
+   */
+  argmax<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("argmax", axis, keepdims);
   }
 
-  /** Where the smallest number stands, the first of equals. @throws RangeError when there is none. */
-  argmin<A extends number | undefined = undefined, K extends boolean = false>(
-    axis?: A,
-    keepdims?: K,
-  ): Folded<S, A, K>;
-  argmin(axis?: number, keepdims = false): Tensor | number {
-    this.#needsNumbers("argmin", axis);
-    return this.#fold("argmin", "int32", axis, keepdims);
+  /**
+   * The index of the smallest number, of the first one among equals.
+   * @throws RangeError when there are no numbers.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.equal(tensor([3, 1, 2]).argmin(), 1);
+   * ```
+   */
+  argmin<A extends Axis = All, K extends boolean = false>(axis?: A, keepdims?: K): Along<S, A, K> {
+    return this.#reduce("argmin", axis, keepdims);
   }
 
-  // ---- How it prints.
+  // ---- Text.
 
-  /** The numbers as NumPy prints them: aligned, and with the middle left out beyond 1,000. */
+  /** The numbers as NumPy prints them: aligned, and summarized beyond 1,000. */
   toString(): string {
     return formatTensor({ shape: this.shape, data: this.#numbers });
   }
 
-  /** What `console.log` prints: shape, kind and numbers. */
+  /** What `console.log` prints: shape, dtype and numbers. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Tensor ${showShape(this.shape)} ${this.dtype}\n${this}`;
   }
 
-  // ---- Behind the methods.
-
-  #view(shape: Shape, strides: readonly number[], offset: number): Tensor {
-    return new Tensor(this.#storage, shape, { strides, offset });
+  /** What a notebook shows for a tensor as the last expression of a cell. */
+  [DISPLAY](): MimeBundle {
+    return { "text/plain": this.toString() };
   }
 
-  /** Where an index (or its first numbers) points to in the storage. */
+  /**
+   * What `JSON.stringify` writes: nested arrays, which `tensor` reads.
+   * @throws TypeError for NaN and infinity, which JSON does not have.
+   */
+  toJSON(): NestedArray {
+    const odd = this.#numbers.find((value: number) => !Number.isFinite(value));
+    if (odd === undefined) return this.toArray();
+    throw typeError("JSON", "finite numbers (saveWeights stores any numbers)", odd);
+  }
+
+  /**
+   * Text in a template literal.
+   * @throws TypeError for operators: `t + 1` would be text, and `t < 1` always false.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw typeError(
+      "operator",
+      "a method, such as t.add(1) for t + 1 and t.equals(u) for ==",
+      this,
+    );
+  }
+
+  // ---- Behind the methods. The compiler computes the types of the shapes, the methods the shapes.
+
+  #view<R extends Shape>(shape: Shape, strides: readonly number[], offset: number): Tensor<R> {
+    return shaped(this.#storage, shape, { strides, offset });
+  }
+
+  #slice<R extends Shape>(caller: string, ranges: readonly (Range | null)[]): Tensor<R> {
+    if (ranges.length > this.ndim) {
+      throw rangeError(caller, `at most ${this.ndim} ranges`, ranges.length);
+    }
+    const shape = [...this.shape], strides = [...this.strides];
+    let offset = this.#offset;
+    ranges.forEach((range, axis) => {
+      if (range === null) return;
+      const { start, length, step } = resolveRange(caller, range, this.shape[axis]);
+      offset += start * strides[axis];
+      strides[axis] *= step;
+      shape[axis] = length;
+    });
+    return this.#view(shape, strides, offset);
+  }
+
+  /** The position of an index, or of its first numbers, in the storage. */
   #position(caller: string, index: readonly number[]): number {
     let at = this.#offset;
     index.forEach((i, axis) => {
-      const length = this.shape[axis];
-      if (!(Number.isInteger(i) && i >= -length && i < length)) {
-        throw new RangeError(
-          `${caller}: expected an index for the shape ${showShape(this.shape)}, ` +
-            `found ${showShape(index)}`,
-        );
-      }
-      at += (i < 0 ? i + length : i) * this.strides[axis];
+      const k = fromStart(i, this.shape[axis]);
+      if (k < 0) throw rangeError(caller, `an index for the shape ${showShape(this.shape)}`, index);
+      at += k * this.strides[axis];
     });
     return at;
   }
@@ -553,116 +734,99 @@ export class Tensor<out S extends Shape = Shape> {
     return copy;
   }
 
-  #combine(operation: Operation, other: number | Tensor): Tensor {
-    if (typeof other === "number") {
-      const result = Storage.empty(floatType(this.dtype), this.size);
-      if (!this.#isDense || !scalarFast(operation, this.#storage, this.#offset, other, result)) {
-        const x = this.#numbers, loop = elementwise[operation];
-        loop(x.length, x, 0, 1, Float64Array.of(other), 0, 0, result.array, 0);
-      }
-      return new Tensor(result, this.shape);
+  #combine<R extends Shape>(operation: fast.Operation, other: unknown): Tensor<R> {
+    if (typeof other === "number") return this.#combineNumber(operation, other);
+    const b = asTensor(operation, other, "a tensor or a number"), repeat = this.#repeats(b);
+    const shape = repeat ? this.shape : shapes.broadcastShapes(operation, this.shape, b.shape);
+    const result = Storage.empty(resultType(this.dtype, b.dtype), sizeOf(shape));
+    const x = this.#storage, y = b.#storage, i = this.#offset, j = b.#offset;
+    if (repeat) {
+      const columns = repeat === "row" ? b.size : repeat === "column" ? shape[this.ndim - 1] : 1;
+      const rows = result.length / columns;
+      const isDone = fast.arithmeticFast(operation, repeat, x, i, y, j, rows, columns, result);
+      if (isDone) return shaped(result, shape);
     }
-    const dtype = resultType(this.dtype, other.dtype), repeat = this.#repeats(other);
-    if (repeat !== undefined) {
-      const { size } = this, result = Storage.empty(dtype, size);
-      const columns = repeat === "row"
-        ? other.size
-        : repeat === "column"
-        ? this.shape[this.ndim - 1]
-        : 1;
-      const [from, offset] = [this.#storage, this.#offset], rows = size / columns;
-      const [b, at] = [other.#storage, other.#offset];
-      if (arithmeticFast(operation, repeat, from, offset, b, at, rows, columns, result)) {
-        return new Tensor(result, this.shape);
-      }
-      this.#walk(operation, other, this.shape, result);
-      return new Tensor(result, this.shape);
+    const strides = [this, b].map((t) => strided.broadcastStrides(t.#layout, shape));
+    const loop = elementwise[operation], [from, by, out] = [x.array, y.array, result.array];
+    let to = 0;
+    strided.eachRun(shape, strides, [i, j], (length, [i, j], [iStep, jStep]) => {
+      loop(length, from, i, iStep, by, j, jStep, out, to);
+      to += length;
+    });
+    return shaped(result, shape);
+  }
+
+  #combineNumber<R extends Shape>(operation: fast.Operation, value: number): Tensor<R> {
+    const result = Storage.empty(resultType(this.dtype), this.size);
+    if (!this.#isDense || !fast.scalarFast(operation, this.#storage, this.#offset, value, result)) {
+      const x = this.#numbers;
+      elementwise[operation](x.length, x, 0, 1, Float64Array.of(value), 0, 0, result.array, 0);
     }
-    const shape = broadcastShapes(operation, this.shape, other.shape);
-    const result = Storage.empty(dtype, sizeOf(shape));
-    this.#walk(operation, other, shape, result);
-    return new Tensor(result, shape);
+    return shaped(result, this.shape);
   }
 
   /** How a smaller operand is repeated to this shape, in the ways that the kernels know. */
-  #repeats(other: Tensor): Repeat | undefined {
-    const a = this.shape, b = other.shape, lead = a.length - b.length;
-    if (!this.#isDense || !other.#isDense || lead < 0 || this.size === 0) return undefined;
-    if (lead === 0) {
-      if (a === b || sameShape(a, b)) return "not";
-      const last = a.length - 1;
-      if (b[last] !== 1) return undefined;
-      for (let axis = 0; axis < last; axis++) if (a[axis] !== b[axis]) return undefined;
-      return "column";
-    }
-    for (let axis = 0; axis < b.length; axis++) if (a[axis + lead] !== b[axis]) return undefined;
-    return "row";
+  #repeats(b: Tensor): fast.Repeat | undefined {
+    const lead = this.ndim - b.ndim, last = this.ndim - 1;
+    if (!this.#isDense || !b.#isDense || lead < 0 || this.size === 0) return undefined;
+    const unequal = b.shape.findIndex((length, axis) => length !== this.shape[lead + axis]);
+    if (unequal < 0) return lead === 0 ? "not" : "row";
+    return lead === 0 && unequal === last && b.shape[last] === 1 ? "column" : undefined;
   }
 
-  /** The plain loop, for operands of any layout. */
-  #walk(operation: Operation, other: Tensor, shape: Shape, result: Storage): void {
-    const strides = [broadcastStrides(this.#layout, shape), broadcastStrides(other.#layout, shape)];
-    const loop = elementwise[operation], out = result.array;
-    const x = this.#storage.array, y = other.#storage.array;
-    let to = 0;
-    eachRun(shape, strides, [this.#offset, other.#offset], (length, [i, j], [iStep, jStep]) => {
-      loop(length, x, i, iStep, y, j, jStep, out, to);
-      to += length;
-    });
-  }
-
-  #agrees(other: Tensor, same: (a: number, b: number) => boolean): boolean {
-    if (!sameShape(this.shape, other.shape)) return false;
-    const [a, b] = [this.#numbers, other.#numbers];
-    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+  #agrees(caller: string, other: unknown, same: (a: number, b: number) => boolean): boolean {
+    const b = asTensor(caller, other);
+    if (!shapes.sameShape(this.shape, b.shape)) return false;
+    const x = this.#numbers, y = b.#numbers;
+    for (let i = 0; i < x.length; i++) if (!same(x[i], y[i])) return false;
     return true;
   }
 
-  #fold(
-    fold: Folding | "min" | "argmin",
-    dtype: DType,
-    axis: number | undefined,
-    keepdims: boolean,
-  ) {
-    const { shape, ndim } = this, k = axis === undefined ? 0 : resolveAxis("axis", axis, ndim);
-    let outer = 1, inner = 1;
-    if (axis !== undefined) {
-      for (let i = 0; i < k; i++) outer *= shape[i];
-      for (let i = k + 1; i < ndim; i++) inner *= shape[i];
+  #product<R extends Shape>(other: unknown): OrNumber<R>;
+  #product(other: unknown): Tensor | number {
+    const b = asTensor("dot", other, "a tensor (mul multiplies by a number)");
+    const fits = this.shape.at(-1) === b.shape[0];
+    if (![1, 2].includes(this.ndim) || ![1, 2].includes(b.ndim) || !fits) {
+      const expected = fits ? "one or two axes each" : "inner dimensions to match";
+      const found = `${showShape(this.shape)} · ${showShape(b.shape)}`;
+      throw new RangeError(`dot: expected ${expected}, found ${found}`);
     }
-    const length = axis === undefined ? this.size : shape[k];
-    const isNumber = !keepdims && (axis === undefined || ndim === 1);
-    const result = isNumber ? cell(dtype) : Storage.empty(dtype, outer * inner);
-    const isDone = this.#isDense && fold !== "min" && fold !== "argmin" &&
-      foldFast(fold, this.#storage, this.#offset, outer, length, inner, result);
-    if (!isDone) reduce[fold](this.#numbers, outer, length, inner, result.array);
-    if (keepdims) {
-      const kept = shape.map((length, i) => axis === undefined || i === k ? 1 : length);
-      return new Tensor(result, kept);
-    }
-    return axis === undefined || ndim === 1
-      ? result.array[0]
-      : new Tensor(result, shape.toSpliced(k, 1));
-  }
-
-  #needsNumbers(caller: string, axis: number | undefined): void {
-    const count = axis === undefined ? this.size : this.shape.at(axis);
-    if (count !== 0) return;
-    throw new RangeError(
-      `${caller}: expected at least one number, found the shape ${showShape(this.shape)}`,
-    );
+    const shape = [...this.shape.slice(0, -1), ...b.shape.slice(1)];
+    const dtype = resultType(this.dtype, b.dtype), isNumber = shape.length === 0;
+    const result = isNumber ? cell(dtype) : Storage.empty(dtype, sizeOf(shape));
+    matmul(this.#matrix("row"), b.#matrix("column"), result);
+    return isNumber ? result.array[0] : new Tensor(result, shape);
   }
 
   /** This as a matrix; a vector as one row or one column. */
   #matrix(vector: "row" | "column"): Matrix {
-    const { shape: [first, second], strides: [step, columnStep] } = this;
+    const { shape: [rows, columns], strides: [rowStep, columnStep] } = this;
     const at = { storage: this.#storage, offset: this.#offset };
-    if (this.ndim === 2) {
-      return { ...at, rows: first, columns: second, rowStep: step, columnStep };
-    }
+    if (this.ndim === 2) return { ...at, rows, columns, rowStep, columnStep };
     return vector === "row"
-      ? { ...at, rows: 1, columns: first, rowStep: 0, columnStep: step }
-      : { ...at, rows: first, columns: 1, rowStep: step, columnStep: 0 };
+      ? { ...at, rows: 1, columns: rows, rowStep: 0, columnStep: rowStep }
+      : { ...at, rows, columns: 1, rowStep, columnStep: 0 };
+  }
+
+  #reduce<A extends Axis, K extends boolean>(name: Name, axis?: A, keepdims?: K): Along<S, A, K>;
+  #reduce(name: Name, axis?: number, keepdims = false): Tensor | number {
+    const { shape } = this, isAll = axis === undefined;
+    const k = isAll ? 0 : shapes.resolveAxis(name, axis, this.ndim);
+    const outer = isAll ? 1 : sizeOf(shape.slice(0, k));
+    const inner = isAll ? 1 : sizeOf(shape.slice(k + 1));
+    const length = isAll ? this.size : shape[k], isSum = name === "sum" || name === "mean";
+    if (length === 0 && !isSum) throw rangeError(name, "at least one number", shape);
+    const dtype = name.startsWith("arg") ? "int32" : isSum ? resultType(this.dtype) : this.dtype;
+    const rest = isAll ? [] : shape.toSpliced(k, 1);
+    const left = keepdims ? shape.map((n, i) => (isAll || i === k ? 1 : n)) : rest;
+    const result = left.length === 0 ? cell(dtype) : Storage.empty(dtype, outer * inner);
+    const loop = name === "mean" ? "sum" : name;
+    const isDone = this.#isDense && loop !== "min" && loop !== "argmin" &&
+      fast.foldFast(loop, this.#storage, this.#offset, outer, length, inner, result);
+    if (!isDone) reduce[loop](this.#numbers, outer, length, inner, result.array);
+    const out = result.array;
+    if (name === "mean") { for (let i = 0; i < out.length; i++) out[i] /= length; }
+    return left.length === 0 ? out[0] : new Tensor(result, left);
   }
 }
 
@@ -670,18 +834,39 @@ const cells = new Map<DType, Storage>();
 
 /** Room for a result of one number, used again and again. */
 function cell(dtype: DType): Storage {
-  let storage = cells.get(dtype);
-  if (storage === undefined) {
-    storage = Storage.outsideScopes(dtype, 1);
-    cells.set(dtype, storage);
-  }
+  const storage = cells.get(dtype) ?? Storage.outsideScopes(dtype, 1);
+  cells.set(dtype, storage);
   return storage;
 }
 
+/** An index counted from the start of an axis, or -1 where there is none. */
+function fromStart(index: number, length: number): number {
+  const isInside = Number.isInteger(index) && index >= -length && index < length;
+  return !isInside ? -1 : index < 0 ? index + length : index;
+}
+
+type Name = keyof typeof reduce | "mean";
+type Parts = ConstructorParameters<typeof Tensor>;
+
+/** A tensor with the shape's type that its place in the program expects. */
+function shaped<R extends Shape>(...parts: Parts): Tensor<R>;
+function shaped(...parts: Parts): Tensor {
+  return new Tensor(...parts);
+}
+
+/** Checks that a value is a tensor. @throws TypeError with the call that makes one of an array. */
+function asTensor(caller: string, value: unknown, expected = "a tensor"): Tensor {
+  if (value instanceof Tensor) return value;
+  const hint = Array.isArray(value) ? `, as in ${caller}(tensor([…]))` : "";
+  throw typeError(caller, expected + hint, value);
+}
+
 /** Python's rules for `start:stop:step` on an axis of this length. */
-function resolveRange([from, to = null, step = 1]: Range, length: number) {
-  if (!Number.isInteger(step) || step === 0) {
-    throw new RangeError(`slice: expected a step that is an integer and not 0, found ${step}`);
+function resolveRange(caller: string, range: Range, length: number) {
+  if (!Array.isArray(range)) throw typeError(caller, "ranges such as [0, 10], or null", range);
+  const [from = null, to = null, step = 1] = range;
+  if (step === 0 || ![from ?? 0, to ?? 0, step].every(Number.isInteger)) {
+    throw rangeError(caller, "integers [start, stop, step] and a step other than 0", range);
   }
   const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
   const clamp = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, low), high);

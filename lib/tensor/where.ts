@@ -1,5 +1,5 @@
 /** Choosing numbers by a condition. */
-import { floatType } from "./dtype.ts";
+import { resultType } from "./dtype.ts";
 import { whereFast } from "./kernels/fast.ts";
 import { Storage } from "./kernels/storage.ts";
 import type { Shape } from "./shape.ts";
@@ -10,7 +10,7 @@ import { numbersOf, storageOf, Tensor } from "./tensor.ts";
  * @param condition of the shape of x.
  */
 export function wherePositive<S extends Shape>(condition: Tensor<S>, x: Tensor<S>): Tensor<S> {
-  const result = Storage.empty(floatType(x.dtype), x.size);
+  const result = Storage.empty(resultType(x.dtype), x.size);
   const [a, b] = [storageOf(condition), storageOf(x)];
   if (a === undefined || b === undefined || !whereFast(a, b, result)) {
     const out = result.array, positive = numbersOf(condition), numbers = numbersOf(x);

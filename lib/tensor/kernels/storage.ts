@@ -7,16 +7,9 @@
  *
  * In a scope, what is made is also released: see {@link inScope}.
  */
-import { type DType, dtypeOf, type NumericArray } from "../dtype.ts";
+import { allocate, arrayOf, type DType, dtypeOf, type NumericArray } from "../dtype.ts";
 import { type Block, buffer, giveBack, type Place, Slabs, take } from "./wasm/heap.ts";
 import { wasm } from "./wasm/module.ts";
-
-const ARRAYS = {
-  float64: Float64Array,
-  float32: Float32Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-} as const;
 
 /** Whether numbers may be in the kernels' memory. */
 const HAS_KERNELS = wasm !== undefined;
@@ -63,13 +56,13 @@ export class Storage {
     if (storage.#place(scope?.slabs)) {
       storage.#scope = scope;
       scope?.made.push(storage);
-    } else storage.#array = new ARRAYS[dtype](length);
+    } else storage.#array = allocate(dtype, length);
     return storage;
   }
 
   /** The same, which no scope releases. */
   static outsideScopes(dtype: DType, length: number): Storage {
-    const storage = new Storage(dtype, length, new ARRAYS[dtype](length));
+    const storage = new Storage(dtype, length, allocate(dtype, length));
     storage.settle();
     return storage;
   }
@@ -145,7 +138,7 @@ export class Storage {
   #place(slabs?: Slabs): boolean {
     const { dtype, length } = this;
     if (!HAS_KERNELS || dtype === "uint8" || length === 0) return false;
-    const place: Place | undefined = take(length * ARRAYS[dtype].BYTES_PER_ELEMENT, slabs);
+    const place: Place | undefined = take(length * arrayOf(dtype).BYTES_PER_ELEMENT, slabs);
     if (place === undefined) return false;
     this.#array = undefined;
     this.#address = place.address;
@@ -169,7 +162,7 @@ export class Storage {
           "copy() during the step keeps them",
       );
     }
-    return this.#array = new ARRAYS[this.dtype](buffer, this.#address, this.length);
+    return this.#array = new (arrayOf(this.dtype))(buffer, this.#address, this.length);
   }
 }
 

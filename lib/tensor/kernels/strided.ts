@@ -32,18 +32,9 @@ export function liesWithin({ shape, strides, offset }: Layout, length: number): 
   return first >= 0 && last < length;
 }
 
-/** The numbers of a layout in row-major order: the storage itself where they lie so, else a copy. */
-export function rowMajor(storage: NumericArray, layout: Layout): NumericArray {
-  const size = sizeOf(layout.shape);
-  if (!isContiguous(layout)) return pack(storage, layout);
-  return size === storage.length ? storage : storage.subarray(layout.offset, layout.offset + size);
-}
-
 /** A row-major copy of the numbers of a layout. */
 export function pack(storage: NumericArray, { shape, strides, offset }: Layout): NumericArray {
-  const size = sizeOf(shape);
-  if (isContiguous({ shape, strides, offset })) return storage.slice(offset, offset + size);
-  const out = allocate(dtypeOf(storage), size);
+  const out = allocate(dtypeOf(storage), sizeOf(shape));
   let to = 0;
   eachRun(shape, [strides], [offset], (length, [from], [step]) => {
     if (step === 1) out.set(storage.subarray(from, from + length), to);
