@@ -2,7 +2,7 @@
 import { unexpected } from "../support/describe.ts";
 import type { DType, NumericArray } from "../tensor/dtype.ts";
 import { Random } from "../tensor/random.ts";
-import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
+import { type Shape, showShape } from "../tensor/shape.ts";
 import { numbersOf, Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -13,11 +13,8 @@ import { numbersOf, Tensor } from "../tensor/tensor.ts";
 export function expectTensor<T extends Tensor>(caller: string, x: T, expected = "a tensor"): T {
   if (x instanceof Tensor) return x;
   const values = Array.isArray(x) || typeof x === "number" || ArrayBuffer.isView(x);
-  throw unexpected(
-    `${caller}: expected ${expected}`,
-    x,
-    values ? "; tensor(…) makes a tensor" : "",
-  );
+  const hint = values ? "; tensor(…) makes a tensor" : "";
+  throw unexpected(`${caller}: expected ${expected}`, x, hint);
 }
 
 /**
@@ -25,13 +22,11 @@ export function expectTensor<T extends Tensor>(caller: string, x: T, expected = 
  * @throws TypeError for what is not a tensor, RangeError for another shape.
  */
 export function expectShape<T extends Tensor>(caller: string, name: string, x: T, shape: Shape): T {
-  if (x instanceof Tensor && x.ndim === shape.length) {
-    if (x.shape.every((length, axis) => shape[axis] === -1 || length === shape[axis])) return x;
-  }
+  const agrees = (length: number, axis: number) => shape[axis] === -1 || length === shape[axis];
+  const fits = (s: Shape) => s.length === shape.length && s.every(agrees);
+  if (x instanceof Tensor && fits(x.shape)) return x;
   const expected = `${name} ${showShape(shape).replace("-1", "N").replace("-1", "M")}`;
   const found = expectTensor(caller, x, `${expected} to be a tensor`).shape, batch = [1, ...found];
-  const fits = (s: Shape) => sameShape(s.map((n, axis) => shape[axis] === -1 ? -1 : n), shape);
-  if (fits(found)) return x;
   const hint = fits(batch) ? `; .reshape(${showShape(batch)}) makes a batch of it` : "";
   throw new RangeError(`${caller}: expected ${expected}, found ${showShape(found)}${hint}`);
 }
@@ -58,10 +53,9 @@ export function allFinite(x: Tensor): boolean {
  * @throws RangeError that names the first one that is not.
  */
 export function checkLabels(caller: string, labels: NumericArray, classes = Infinity): void {
+  const isLabel = (v: number) => Number.isInteger(v) && v >= 0 && v < classes;
   let i = 0;
-  while (
-    i < labels.length && Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes
-  ) i++;
+  while (i < labels.length && isLabel(labels[i])) i++;
   if (i === labels.length) return;
   const found = `${labels[i]} at index ${i}`;
   const expected = classes === Infinity ? "integers from 0" : `integers from 0 to ${classes - 1}`;

@@ -169,6 +169,14 @@ export class Activation extends Layer {
  * y = 1 / (1 + e⁻ˣ)
  *
  * dL/dx = dL/dy·y(1 - y): the slope is 1/4 in the middle, and close to 0 at both ends.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Sigmoid, tensor } from "mnist";
+ * const layer = new Sigmoid();
+ * assert.deepEqual(layer.forward(tensor([0])).toArray(), [0.5]);
+ * assert.deepEqual(layer.backward(tensor([1])).toArray(), [0.25]);
+ * ```
  */
 export class Sigmoid extends Activation {
   constructor() {
@@ -180,6 +188,14 @@ export class Sigmoid extends Activation {
  * y = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)
  *
  * dL/dx = dL/dy·(1 - y²): a sigmoid from -1 to 1, with the slope 1 in the middle.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Tanh, tensor } from "mnist";
+ * const layer = new Tanh();
+ * assert.deepEqual(layer.forward(tensor([0])).toArray(), [0]);
+ * assert.deepEqual(layer.backward(tensor([3])).toArray(), [3]);
+ * ```
  */
 export class Tanh extends Activation {
   constructor() {
@@ -191,6 +207,14 @@ export class Tanh extends Activation {
  * y = max(0, x)
  *
  * dL/dx = dL/dy where x > 0, else 0.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Relu, tensor } from "mnist";
+ * const layer = new Relu();
+ * assert.deepEqual(layer.forward(tensor([-1, 2])).toArray(), [0, 2]);
+ * assert.deepEqual(layer.backward(tensor([5, 5])).toArray(), [0, 5]);
+ * ```
  */
 export class Relu extends Activation {
   constructor() {
@@ -203,6 +227,14 @@ export class Relu extends Activation {
  *
  * dL/dxₖ = yₖ(dL/dyₖ - Σᵢ yᵢ·dL/dyᵢ): more of one means less of all others. Before a cross-entropy,
  * use SoftmaxWithLoss, which combines the two.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Softmax, tensor } from "mnist";
+ * const layer = new Softmax();
+ * assert.deepEqual(layer.forward(tensor([7, 7])).toArray(), [0.5, 0.5]);
+ * assert.deepEqual(layer.backward(tensor([1, 0])).toArray(), [0.25, -0.25]);
+ * ```
  */
 export class Softmax extends Activation {
   constructor() {
@@ -210,7 +242,18 @@ export class Softmax extends Activation {
   }
 }
 
-/** y = x with all axes except the first merged into one: [N, 28, 28] → [N, 784]. */
+/**
+ * y = x with all axes except the first merged into one: [N, 28, 28] → [N, 784].
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Flatten, zeros } from "mnist";
+ * const layer = new Flatten();
+ * assert.deepEqual(layer.forward(zeros([5, 28, 28])).shape, [5, 784]);
+ * assert.deepEqual(layer.backward(zeros([5, 784])).shape, [5, 28, 28]);
+ * ```
+ */
 export class Flatten extends Layer {
   #shape: Shape | undefined;
 
@@ -229,7 +272,17 @@ export class Flatten extends Layer {
   }
 }
 
-/** y = x·scale + offset: raw pixels 0 to 255 become 0 to 1 with scale = 1/255. */
+/**
+ * y = x·scale + offset: raw pixels 0 to 255 become 0 to 1 with scale = 1/255.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Rescaling, tensor } from "mnist";
+ * const pixels = tensor([0, 255], "uint8");
+ * assert.deepEqual(new Rescaling(1 / 255).forward(pixels).toArray(), [0, 1]);
+ * ```
+ */
 export class Rescaling extends Layer {
   /**
    * A layer with two fixed numbers.

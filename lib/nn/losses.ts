@@ -192,6 +192,14 @@ export class SigmoidWithLoss extends Loss<[number, number]> {
  *
  * With y = sigmoid(x) this is -[t log y + (1 - t) log(1 - y)], as a mean over all outputs, as in
  * Keras; no δ is needed.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { BinaryCrossentropy, tensor } from "mnist";
+ * const loss = new BinaryCrossentropy();
+ * assert.equal(loss.forward(tensor([[0]]), tensor([[1]])), Math.log(2));
+ * assert.deepEqual(loss.backward().toArray(), [[-0.5]]);
+ * ```
  */
 export class BinaryCrossentropy extends Loss {
   /** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which does not overflow. */
@@ -210,6 +218,14 @@ export class BinaryCrossentropy extends Loss {
  * L = 1/(N·C) · Σₙ Σₖ (xₙₖ - tₙₖ)²: the mean over all outputs, as in Keras
  *
  * The book's {@link sumSquaredError} is C/2 times as large.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { MeanSquaredError, tensor } from "mnist";
+ * const loss = new MeanSquaredError();
+ * assert.equal(loss.forward(tensor([[1, 3]]), tensor([[0, 1]])), (1 + 4) / 2);
+ * assert.deepEqual(loss.backward().toArray(), [[1, 2]]);
+ * ```
  */
 export class MeanSquaredError extends Loss {
   /** Any numbers. */

@@ -169,6 +169,14 @@ export interface AdaGradConstants extends OptimizerConstants {
  * h ← h + g², w ← w - ηg / √(h + ε): a weight that has moved much moves less.
  *
  * h only grows, so the steps only shrink (Duchi and others, 2011).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AdaGrad, tensor } from "mnist";
+ * const network = { params: { w: tensor([1]) }, grads: { w: tensor([10]) } };
+ * new AdaGrad({ learningRate: 0.1 }).update([network]);
+ * assert.ok(network.params.w.allClose(tensor([0.9]))); // the first step is η
+ * ```
  */
 export class AdaGrad extends Optimizer<AdaGradConstants> {
   /**
@@ -200,6 +208,14 @@ export interface RmsPropConstants extends AdaGradConstants {
 
 /**
  * h ← ρh + (1 - ρ)g², w ← w - ηg / √(h + ε): AdaGrad that forgets (Tieleman and Hinton, 2012).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { RMSProp, tensor } from "mnist";
+ * const network = { params: { w: tensor([1]) }, grads: { w: tensor([10]) } };
+ * new RMSProp({ learningRate: 0.1 }).update([network]);
+ * assert.ok(network.params.w.allClose(tensor([1 - 0.1 / Math.sqrt(0.1)])));
+ * ```
  */
 export class RMSProp extends Optimizer<RmsPropConstants> {
   /**
@@ -238,6 +254,14 @@ export interface AdamConstants extends OptimizerConstants {
  *
  * with ηₜ = η√(1 - β₂ᵗ) / (1 - β₁ᵗ) in step t: momentum and RMSProp in one (Kingma and Ba, 2015).
  * With weight decay it is AdamW.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Adam, tensor } from "mnist";
+ * const network = { params: { w: tensor([1]) }, grads: { w: tensor([10]) } };
+ * new Adam({ learningRate: 0.1 }).update([network]);
+ * assert.ok(network.params.w.allClose(tensor([0.9]))); // the first step is η
+ * ```
  */
 export class Adam extends Optimizer<AdamConstants> {
   /**
