@@ -7,7 +7,7 @@
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value, 40));
   if (typeof value === "bigint") return shorten(`${value}n`, 40);
-  if (typeof value === "function") return `the function ${shorten(value.name, 40)}`.trimEnd();
+  if (typeof value === "function") return `the function ${shorten(value.name, 40)}`.trim();
   if (typeof value !== "object" || value === null) return shorten(String(value), 40);
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   if (value instanceof Promise) return "a promise (await is missing)";
