@@ -33,8 +33,9 @@ export const denoPlatform: Platform = {
 
   list: async (folder) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name),
 
-  async *read(path, pieceBytes = PIECE_BYTES) {
+  async *read(path, pieceBytes = PIECE_BYTES, from = 0) {
     using file = await Deno.open(path);
+    if (from > 0) await file.seek(from, Deno.SeekMode.Start);
     for (;;) {
       const piece = new Uint8Array(pieceBytes);
       const length = await file.read(piece);
@@ -77,7 +78,7 @@ export const denoPlatform: Platform = {
 
   async *gunzip(pieces) {
     const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-    const finished = pipeline(Readable.from(pieces), gunzip).catch(() => {}); // the loop throws it
+    const finished = pipeline(Readable.from(pieces, { highWaterMark: 1 }), gunzip).catch(() => {}); // the loop throws it
     try {
       yield* gunzip;
     } finally {

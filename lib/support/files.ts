@@ -9,6 +9,8 @@ export interface FileInfo {
   readonly bytes: number;
   /** Whether its first two bytes are those of gzip (RFC 1952), whatever its name. */
   readonly gzipped: boolean;
+  /** The size of its content; a gzip has it in its last four bytes, which may be wrong. */
+  readonly contentBytes: number;
   /** The most content that readers accept from it. */
   readonly maxContentBytes: number;
 }
@@ -17,7 +19,7 @@ export interface FileInfo {
  * The most content that a gzip of so many bytes may hold. Tables and images shrink to a tenth or a
  * thirtieth; deflate can reach a thousandth, with which a small file would fill the memory.
  */
-const maxContent = (bytes: number) => 2 ** 24 + 32 * bytes;
+const maxContent = (bytes: number) => Math.max(2 ** 24, 32 * bytes);
 
 /**
  * Looks at a file without reading it.
@@ -34,8 +36,12 @@ export async function inspectFile(path: string): Promise<FileInfo> {
   }
   const { bytes } = stat;
   const [first, second] = await firstBytes(rawPieces(path, bytes, 512), 2);
-  const gzipped = first === 0x1f && second === 0x8b;
-  return { bytes, gzipped, maxContentBytes: gzipped ? maxContent(bytes) : bytes };
+  if (first !== 0x1f || second !== 0x8b) {
+    return { bytes, gzipped: false, contentBytes: bytes, maxContentBytes: bytes };
+  }
+  const end = await firstBytes(platform.read(path, 512, Math.max(0, bytes - 4)), 4);
+  const contentBytes = end.reduceRight((size, byte) => size * 256 + byte, 0);
+  return { bytes, gzipped: true, contentBytes, maxContentBytes: maxContent(bytes) };
 }
 
 /** The first `count` bytes of the pieces, or all if there are fewer. */
@@ -77,7 +83,7 @@ export async function* rawPieces(
 /**
  * The content of a file in pieces of about a megabyte, decompressed if the file is gzipped. The file
  * is closed when reading ends.
- * @param maxBytes a smaller limit for the content of a gzip than {@link FileInfo.maxContentBytes}.
+ * @param maxBytes the most content to accept from a gzip, by default its `maxContentBytes`.
  * @throws DataError when the file cannot be read, grows meanwhile, is damaged gzip or holds more
  * content.
  */
@@ -85,7 +91,7 @@ export async function* readPieces(path: string, maxBytes?: number): AsyncGenerat
   const { bytes, gzipped, maxContentBytes } = await inspectFile(path);
   const raw = rawPieces(path, bytes);
   if (!gzipped) return yield* raw;
-  const limit = Math.min(maxBytes ?? Infinity, maxContentBytes);
+  const limit = maxBytes ?? maxContentBytes;
   let count = 0;
   try {
     for await (const piece of platform.gunzip(raw)) {

@@ -38,8 +38,8 @@ export interface Platform {
   stat(path: string): Promise<FileStat | undefined>;
   /** The names in a folder. */
   list(folder: string): Promise<string[]>;
-  /** The bytes of a file in pieces, of a megabyte by default. Closed when reading ends. */
-  read(path: string, pieceBytes?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** The bytes of a file in pieces, by default of a megabyte. It is closed when reading ends. */
+  read(path: string, pieceBytes?: number, from?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Creates a file that does not exist yet, and its missing folders. */
   create(path: string): Promise<NewFile>;
   /** Whether another program has a file of {@link Platform.create} open. */

@@ -1,5 +1,6 @@
 /** What the readers of files return: numbers in row-major order, and their shape. */
-import type { NumericArray } from "../../tensor/dtype.ts";
+import { allocate, type DType, type NumericArray } from "../../tensor/dtype.ts";
+import { showShape } from "../../tensor/shape.ts";
 import { DataError } from "../../support/errors.ts";
 
 /** An array as it is stored in a file. */
@@ -9,14 +10,16 @@ export interface StoredArray {
   readonly data: NumericArray;
 }
 
+/** The named arrays of a file. */
+export interface NamedArrays {
+  /** The arrays that a tensor can hold. */
+  readonly tensors: ReadonlyMap<string, StoredArray>;
+  /** What else has a name in the file: `int64 [3]`, `a list`. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
 /** Arrays with more dimensions are refused, as NumPy does. */
 export const MAX_DIMENSIONS = 64;
-
-/** A shape for messages: `[2, 3]`, or its first dimensions where it has too many. */
-export function showShape(shape: readonly number[]): string {
-  if (shape.length <= MAX_DIMENSIONS) return `[${shape.join(", ")}]`;
-  return `[${shape.slice(0, 4).join(", ")}, … ${shape.length} dimensions]`;
-}
 
 /**
  * The number of elements of a shape.
@@ -27,10 +30,40 @@ export function elementCount(shape: readonly number[], name: string): number {
   const count = shape.reduce((product, dimension) => product * dimension, 1);
   const isWhole = (dimension: number) => Number.isSafeInteger(dimension) && dimension >= 0;
   if (shape.length > MAX_DIMENSIONS || !shape.every(isWhole) || !Number.isSafeInteger(count)) {
+    const found = shape.length > MAX_DIMENSIONS ? `${shape.length}` : showShape(shape);
     throw new DataError(
-      `${name}: expected at most ${MAX_DIMENSIONS} whole dimensions that fit in memory, found ` +
-        showShape(shape),
+      `${name}: expected at most ${MAX_DIMENSIONS} whole dimensions that fit in memory, found ${found}`,
     );
   }
   return count;
+}
+
+/** The bytes of a number. */
+export function bytesPer(dtype: DType): number {
+  return allocate(dtype, 0).BYTES_PER_ELEMENT;
+}
+
+/** A copy of bytes as numbers. This machine is little-endian, as all that run JavaScript are. */
+export function numbersFrom(bytes: Uint8Array, dtype: DType, bigEndian = false): NumericArray {
+  const numbers = allocate(dtype, bytes.length / bytesPer(dtype));
+  const copy = bytesOf(numbers);
+  copy.set(bytes);
+  if (bigEndian) swapBytes(copy, numbers.BYTES_PER_ELEMENT);
+  return numbers;
+}
+
+/** The memory of numbers, without a copy. */
+export function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Reverses the bytes of each number, in place: big-endian to little-endian and back. */
+export function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let a = start, b = start + size - 1; a < b; a++, b--) {
+      const byte = bytes[a];
+      bytes[a] = bytes[b];
+      bytes[b] = byte;
+    }
+  }
 }

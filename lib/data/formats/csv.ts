@@ -1,43 +1,61 @@
 /** Tables of numbers as text: comma-separated values, and the like. */
-import { allocate, type DType } from "../../tensor/dtype.ts";
-import { Tensor } from "../../tensor/tensor.ts";
-import { CsvParser } from "./csv_parser.ts";
-import { inspectFile, readPieces, writeFile } from "../../support/files.ts";
+import { describe } from "../../support/describe.ts";
+import { inspectFile, readPieces, readStart, writeFile } from "../../support/files.ts";
+import { onlyKnown } from "../../support/names.ts";
 import { projectPath } from "../../support/paths.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { bytesPer } from "./array.ts";
+import { CsvParser } from "./csv_parser.ts";
+import { NUMBER } from "./csv_remedies.ts";
+import { isOtherThanText, START_BYTES, unexpected } from "./kind.ts";
 
-/** How {@link loadCsv} reads a table. */
+/** Options of {@link loadCsv}. */
 export interface CsvOptions {
-  /** What stands between two numbers, one ASCII character; a comma unless told otherwise. */
+  /** The character between two numbers, one of ASCII. Default: a comma. */
   readonly separator?: string;
-  /** Whether the first line names the columns; it does not unless told otherwise. */
+  /** Whether the first line names the columns. Default: false. */
   readonly header?: boolean;
-  /** What kind of numbers to make; float64 unless told otherwise. */
+  /** The dtype of the table. Default: float64. */
   readonly dtype?: DType;
-  /** The most bytes of numbers to make; 2 GiB unless told otherwise. */
+  /**
+   * The most bytes of numbers to create. Default: 2 GiB; for a gzipped file 32 times its size or
+   * 16 MiB, because a small one can hold a table that fills the memory.
+   */
   readonly maxBytes?: number;
 }
 
 /** A table of numbers with the names of its columns. */
 export interface CsvTable {
-  /** The names in the first line, when it has them. */
+  /** The names in the first line, if `header` is true. */
   readonly names: readonly string[] | undefined;
   /** The numbers, a row for each line. */
   readonly table: Tensor<[number, number]>;
 }
 
 /**
- * Reads a table of numbers, as NumPy's `loadtxt` does: every line a row, all of the same length.
+ * Reads a table of numbers, as NumPy's `loadtxt` does: each line is a row, all of the same length.
  *
  * The file is read in pieces, straight into the array, and may be gzipped. Lines may end as on
- * Windows; empty lines may stand at the end, and a byte order mark at the start.
+ * Windows; empty lines are allowed at the end, a byte order mark at the start. Numbers may be in
+ * double quotes.
  *
+ * @example
  * ```ts
- * const table = await loadCsv("data/mnist_train.csv", { dtype: "uint8" }); // [60000, 785]
+ * import assert from "node:assert/strict";
+ * import { loadCsv } from "mnist";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "5,0,255\n0,128,0\n");
+ * const table = await loadCsv(path, { dtype: "uint8" });
+ * assert.deepEqual(table.toArray(), [[5, 0, 255], [0, 128, 0]]);
+ * await Deno.remove(path);
  * ```
  *
- * @param path a relative one is taken from the project's folder.
+ * @param path a relative one is resolved against the project's folder.
  * @throws DataError with line and column for a row of another length, for what is no number, and
- * for a number that `dtype` cannot hold; RangeError for a separator that cannot be one.
+ * for a number that `dtype` cannot hold; RangeError for an impossible separator; TypeError for an
+ * unknown option.
  */
 export async function loadCsv(
   path: string,
@@ -47,54 +65,102 @@ export async function loadCsv(
 }
 
 /**
- * Reads a table of numbers together with the names of its columns: {@link loadCsv} with
- * `header: true` and names.
- * @throws DataError and RangeError as {@link loadCsv}.
+ * Reads a table of numbers and the names of its columns: {@link loadCsv} with `header: true`. Names
+ * in double quotes may contain separators and line breaks.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadCsvTable } from "mnist";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "label,pixel\n5,255\n");
+ * const { names, table } = await loadCsvTable(path, { header: true });
+ * assert.deepEqual([names, table.toArray()], [["label", "pixel"], [[5, 255]]]);
+ * await Deno.remove(path);
+ * ```
+ *
+ * @throws DataError, RangeError and TypeError as {@link loadCsv}.
  */
 export async function loadCsvTable(path: string, options: CsvOptions = {}): Promise<CsvTable> {
-  const { separator = ",", header = false, dtype = "float64", maxBytes = 2 ** 31 } = options;
+  onlyKnown("loadCsv", options, ["separator", "header", "dtype", "maxBytes"]);
+  const { separator = ",", header = false, dtype = "float64" } = options;
+  checkSeparator("loadCsv", separator);
+  if (typeof header !== "boolean") {
+    throw new TypeError(`loadCsv: expected header to be true or false, found ${describe(header)}`);
+  }
   const file = projectPath(path);
-  const maxNumbers = maxBytes / allocate(dtype, 0).BYTES_PER_ELEMENT;
+  const { gzipped, contentBytes, maxContentBytes } = await inspectFile(file);
+  const start = await readStart(file, START_BYTES);
+  if (isOtherThanText(start)) throw unexpected(path, "a table of numbers as text", "table", start);
+  const { maxBytes = gzipped ? maxContentBytes : 2 ** 31 } = options;
+  const maxNumbers = maxBytes / bytesPer(dtype);
   const parser = new CsvParser(path, { separator, header, dtype }, maxNumbers);
-  let unread = (await inspectFile(file)).bytes;
-  for await (const chunk of readPieces(file)) {
-    unread = Math.max(0, unread - chunk.length);
-    parser.push(chunk, unread);
+  let unread = contentBytes;
+  for await (const piece of readPieces(file, MAX_NUMBER_BYTES * maxNumbers)) {
+    unread = Math.max(0, unread - piece.length);
+    parser.push(piece, unread);
   }
   const { shape: [rows, columns], data } = parser.finish();
   return { names: parser.names, table: new Tensor<[number, number]>(data, [rows, columns]) };
 }
 
+/** Refuses separators that cannot be told from what they separate. */
+function checkSeparator(caller: string, separator: string): void {
+  if (/^[\t !#$%&'*/:;<=>?@^_`|~,]$/.test(separator)) return;
+  throw new RangeError(
+    `${caller}: expected a separator of one ASCII character that is part of no number, found ` +
+      describe(separator),
+  );
+}
+
 /**
- * How {@link saveCsv} writes a table.
+ * Options of {@link saveCsv}.
  * @internal
  */
 export interface SaveCsvOptions {
-  /** What stands between two numbers; a comma unless told otherwise. */
+  /** The character between two numbers, one of ASCII. Default: a comma. */
   readonly separator?: string;
   /** The names of the columns, for a first line. */
   readonly header?: readonly string[];
 }
 
 /**
- * Writes tensors side by side as one table of text: a vector is a column, a matrix its columns. Each
- * number is written so that it is read back exactly.
+ * Writes tensors side by side as one table of text: a vector is a column, a matrix its columns.
+ * {@link loadCsv} reads back exactly what was written. The file is written whole or not at all.
  *
+ * @example
  * ```ts
- * await saveCsv("mnist_train.csv", [tTrain, xTrain]); // the label, then 784 pixels
+ * import assert from "node:assert/strict";
+ * import { loadCsv, saveCsv, tensor } from "mnist";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await saveCsv(path, [tensor([5, 0]), tensor([[0, 0.5], [1, 0]])]); // labels, then pixels
+ * assert.deepEqual((await loadCsv(path)).toArray(), [[5, 0, 0.5], [0, 1, 0]]);
+ * await Deno.remove(path);
  * ```
  *
- * The file is written whole or not at all.
- * @param path a relative one is taken from the project's folder; missing folders are made.
- * @throws RangeError when the tensors have different numbers of rows, or more than two axes, or a
- * number is not finite.
+ * @param path a relative one is resolved against the project's folder; missing folders are created.
+ * @throws RangeError when the tensors have different numbers of rows, more than two axes or no
+ * numbers, and for numbers that are not finite and separators or names that cannot be read back;
+ * TypeError for what is no tensor or no option.
  */
 export async function saveCsv(
   path: string,
   tensors: readonly Tensor[],
   options: SaveCsvOptions = {},
 ): Promise<void> {
+  onlyKnown("saveCsv", options, ["separator", "header"]);
   const { separator = ",", header } = options;
+  checkSeparator("saveCsv", separator);
+  const wrong: unknown = Array.isArray(tensors)
+    ? tensors.find((item) => !(item instanceof Tensor))
+    : tensors;
+  if (wrong !== undefined) {
+    throw new TypeError(
+      `saveCsv: expected a list of tensors, such as [tTrain, xTrain], found ${describe(wrong)}`,
+    );
+  }
   const rows = tensors[0]?.shape[0] ?? 0;
   for (const { shape } of tensors) {
     if (shape.length < 1 || shape.length > 2 || shape[0] !== rows) {
@@ -105,38 +171,55 @@ export async function saveCsv(
   }
   const parts = tensors.map(({ data, shape }) => ({ data, width: shape[1] ?? 1 }));
   const width = parts.reduce((sum, part) => sum + part.width, 0);
-  if (header !== undefined && header.length !== width) {
-    throw new RangeError(`saveCsv: expected ${width} names of columns, found ${header.length}`);
+  if (rows * width === 0) {
+    throw new RangeError(`saveCsv: expected numbers, found ${rows} rows of ${width} columns`);
   }
+  const names = header === undefined ? "" : headerLine(header, width, separator);
   await writeFile(projectPath(path), async (write) => {
     const writer = new TextWriter(write);
-    if (header !== undefined) await writer.line(header.map(quoted).join(separator));
+    if (header !== undefined) await write(new TextEncoder().encode(names));
     for (let row = 0; row < rows; row++) {
       await writer.roomFor(width);
       for (const { data, width } of parts) {
-        for (let i = row * width; i < (row + 1) * width; i++) {
-          writer.number(data[i]);
-          writer.text(separator);
-        }
+        for (let i = row * width; i < (row + 1) * width; i++) writer.number(data[i], separator);
       }
-      writer.endLine(separator.length);
+      writer.endLine();
     }
     await writer.flush();
   });
 }
 
-/** A name as a field of its own, whatever it contains. */
-function quoted(name: string): string {
-  return /[",;\t\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+/** The first line: names as fields of their own, whatever they contain. */
+function headerLine(names: readonly string[], width: number, separator: string): string {
+  if (!Array.isArray(names) || names.length !== width) {
+    const found = Array.isArray(names) ? names.length : describe(names);
+    throw new RangeError(`saveCsv: expected ${width} names of columns, found ${found}`);
+  }
+  const wrong = names.find((name) => typeof name !== "string" || !PRINTABLE.test(name));
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `saveCsv: expected names without control characters, found ${describe(wrong)}`,
+    );
+  }
+  const line = (isPlain: (name: string) => boolean) =>
+    names.map((name) => isPlain(name) ? name : `"${name.replaceAll('"', '""')}"`).join(separator);
+  const plain = line((name) =>
+    name !== "" && name === name.trim() && !NUMBER.test(name) && !/["\r\n]/.test(name) &&
+    !name.includes(separator)
+  );
+  const looksOther = isOtherThanText(new TextEncoder().encode(plain)); // such as <html>
+  return `${looksOther ? line(() => false) : plain}\n`;
 }
 
-/** The longest text of a number, such as -1.2345678901234567e-300, and a separator. */
+/** Well-formed text whose only control characters are those between fields and lines. */
+const PRINTABLE = /^[\t-\r -~\x80-\ud7ff\ue000-\u{10ffff}]*$/u;
+
+/** More than the longest text of a number, such as -1.2345678901234567e-300, and a separator. */
 const MAX_NUMBER_BYTES = 32;
 
-/** Collects short texts, so that a file is written in large pieces. */
+/** Collects numbers, so that a file is written in large pieces. */
 class TextWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
-  readonly #encoder = new TextEncoder();
   #bytes = new Uint8Array(1 << 20);
   #length = 0;
 
@@ -152,8 +235,8 @@ class TextWriter {
     if (room > this.#bytes.length) this.#bytes = new Uint8Array(room);
   }
 
-  /** Adds a number; the small ones that pixels are, digit by digit. */
-  number(value: number): void {
+  /** Adds a number and a separator; small ones such as pixels digit by digit. */
+  number(value: number, separator: string): void {
     if (!Number.isFinite(value)) {
       throw new RangeError(`saveCsv: expected finite numbers, found ${value}`);
     }
@@ -162,26 +245,15 @@ class TextWriter {
       if (value >= 10) this.#bytes[this.#length++] = 0x30 + Math.floor(value / 10) % 10;
       this.#bytes[this.#length++] = 0x30 + value % 10;
     } else {
-      this.text(Object.is(value, -0) ? "-0" : String(value));
+      const text = Object.is(value, -0) ? "-0" : String(value);
+      for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i);
     }
+    this.#bytes[this.#length++] = separator.charCodeAt(0);
   }
 
-  /** Adds a short text. */
-  text(text: string): void {
-    if (text.length === 1) this.#bytes[this.#length++] = text.charCodeAt(0);
-    else this.#length += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
-  }
-
-  /** Puts the end of the line in the place of the last separator. */
-  endLine(separatorLength: number): void {
-    this.#length -= separatorLength;
-    this.#bytes[this.#length++] = 0x0a;
-  }
-
-  /** Adds a line of any length. */
-  async line(text: string): Promise<void> {
-    await this.flush();
-    await this.#write(this.#encoder.encode(`${text}\n`));
+  /** Ends the line in the place of the last separator. */
+  endLine(): void {
+    this.#bytes[this.#length - 1] = 0x0a;
   }
 
   async flush(): Promise<void> {

@@ -1,42 +1,44 @@
 /** The numbers in the text of a table, byte by byte. */
+import { DataError } from "../../support/errors.ts";
 import { allocate, type DType, type NumericArray } from "../../tensor/dtype.ts";
 import type { StoredArray } from "./array.ts";
-import { DataError } from "../../support/errors.ts";
+import { NUMBER, remedyFor } from "./csv_remedies.ts";
 
-const LF = 0x0a, CR = 0x0d, ZERO = 0x30, NINE = 0x39;
+const LF = 0x0a, CR = 0x0d, SPACE = 0x20, QUOTE = 0x22;
+const MINUS = 0x2d, POINT = 0x2e, ZERO = 0x30, NINE = 0x39;
 
-/** Integers of so many digits are exact in 32 bits. */
-const SHORT_DIGITS = 9;
+/** So many digits make an exact integer, and the quotient of two such integers is rounded once. */
+const EXACT_DIGITS = 15;
 
-/** A longer field, or line of names, is not a table's. */
+/** 10⁰ to 10¹⁵. */
+const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
+
+/** A table has no longer field or line of names. */
 const MAX_FIELD_BYTES = 1 << 20;
 
-/** What a number looks like: no empty text, no `0x10`, no `1_000`, neither NaN nor infinity. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** The numbers that a dtype holds. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** `expected …` */
+  readonly text: string;
+}
 
-/** The numbers that a kind of array holds; floats are checked for being finite. */
-const RANGES: Readonly<Record<DType, { low: number; high: number; whole: boolean; text: string }>> =
-  {
-    uint8: { low: 0, high: 255, whole: true, text: "a whole number from 0 to 255" },
-    int32: {
-      low: -(2 ** 31),
-      high: 2 ** 31 - 1,
-      whole: true,
-      text: "a whole number of 32 bits",
-    },
-    float32: {
-      low: -3.4028235677973366e38, // what is beyond rounds to infinity
-      high: 3.4028235677973366e38,
-      whole: false,
-      text: "a number in the range of float32",
-    },
-    float64: {
-      low: -Number.MAX_VALUE,
-      high: Number.MAX_VALUE,
-      whole: false,
-      text: "a number in the range of float64",
-    },
-  };
+const FLOAT32_MAX = 3.4028235677973366e38; // what is beyond rounds to infinity
+
+const RANGES: Readonly<Record<DType, Range>> = {
+  uint8: { low: 0, high: 255, text: "a whole number from 0 to 255" },
+  int32: { low: -(2 ** 31), high: 2 ** 31 - 1, text: "a whole number of 32 bits" },
+  float32: { low: -FLOAT32_MAX, high: FLOAT32_MAX, text: "a number in the range of float32" },
+  float64: {
+    low: -Number.MAX_VALUE,
+    high: Number.MAX_VALUE,
+    text: "a number in the range of float64",
+  },
+};
+
+/** A file may end in so many empty lines. */
+const MAX_EMPTY_LINES = 10_000;
 
 /** How a table is written. */
 export interface CsvFormat {
@@ -44,53 +46,48 @@ export interface CsvFormat {
   readonly separator: string;
   /** Whether the first line names the columns. */
   readonly header: boolean;
-  /** What kind of numbers to make. */
   readonly dtype: DType;
 }
 
 /**
- * Turns text, which may come in pieces cut anywhere, into numbers.
- *
- * Most numbers in the tables of this course are short and without sign or point: those are read
- * digit by digit where they stand. Everything else is cut out and read by JavaScript, exactly.
+ * Turns text, which may come in pieces cut anywhere, into numbers. Short numbers are read digit by
+ * digit; everything else is cut out and read by JavaScript. Both are exact.
  */
 export class CsvParser {
   readonly #name: string;
   readonly #format: CsvFormat;
   readonly #separator: number;
   readonly #maxNumbers: number;
-  /** Text that is not read yet, and a byte behind it that is no digit. */
-  #text = new Uint8Array(0);
+  readonly #range: Range;
+  readonly #isFloat: boolean;
+  /** Text that is not read yet, up to `#end`, and a byte behind it that is no digit. */
+  #text = new Uint8Array(1);
+  #end = 0;
   #values: NumericArray;
   #count = 0;
-  /** Columns of the table, 0 while that is not known. */
+  /** Columns of the table, 0 while unknown. */
   #columns = 0;
-  /** Fields of this line that are behind us. */
+  /** Fields of the current line that have been read. */
   #column = 0;
   #line = 1;
-  /** Before the names of the columns and the first number. */
+  /** True before the names of the columns and the first number are read. */
   #atStart = true;
-  /** The first of the empty lines that may only stand at the end. */
+  /** The first empty line, which is only allowed at the end. */
   #emptyLine = 0;
   #names: readonly string[] | undefined;
   #bytesRead = 0;
 
   /**
-   * @param name stands in front of error messages.
+   * @param name the start of error messages.
    * @param maxNumbers more are refused.
-   * @throws RangeError for a separator that cannot be one.
    */
   constructor(name: string, format: CsvFormat, maxNumbers: number) {
-    if (!/^[\t !#$%&'*/:;<=>?@^_`|~,]$/.test(format.separator)) {
-      throw new RangeError(
-        `loadCsv: expected a separator of one ASCII character that is part of no number, found ` +
-          JSON.stringify(format.separator),
-      );
-    }
     this.#name = name;
     this.#format = format;
     this.#separator = format.separator.charCodeAt(0);
-    this.#maxNumbers = maxNumbers;
+    this.#maxNumbers = Math.floor(maxNumbers);
+    this.#range = RANGES[format.dtype];
+    this.#isFloat = format.dtype.startsWith("float");
     this.#values = allocate(format.dtype, 0);
   }
 
@@ -101,72 +98,86 @@ export class CsvParser {
 
   /**
    * Reads the next piece of text.
-   * @param expected how much text is still to come, which sizes the array; a guess will do.
+   * @param expected an estimate of how many bytes follow, which sizes the array.
    * @throws DataError with line and column for what is no number or does not fit into the table.
    */
   push(piece: Uint8Array, expected: number): void {
-    const unread = this.#text.length === 0 ? 0 : this.#text.length - 1;
-    const text = new Uint8Array(unread + piece.length + 1);
-    text.set(this.#text.subarray(0, unread));
-    text.set(piece, unread);
-    this.#text = text;
+    const unread = this.#end;
+    this.#end += piece.length;
+    if (this.#end >= this.#text.length) {
+      const larger = new Uint8Array(2 * this.#end);
+      larger.set(this.#text.subarray(0, unread));
+      this.#text = larger;
+    }
+    this.#text.set(piece, unread);
+    this.#text[this.#end] = 0;
     this.#readText(false, expected);
   }
 
   /**
-   * Reads what is left and gives the table.
+   * Reads what is left.
+   * @returns the table.
    * @throws DataError as {@link CsvParser.push}, and when there is no row.
    */
   finish(): StoredArray {
     this.#readText(true, 0);
-    if (this.#column > 0) throw this.#error(this.#expected, "nothing");
+    if (this.#column > 0) throw this.#fieldError("", this.#end);
     if (this.#count === 0) {
       throw new DataError(`${this.#name}: expected rows of numbers, found none`);
     }
-    this.#resize(this.#count);
-    return { shape: [this.#count / this.#columns, this.#columns], data: this.#values };
+    // Only a copy gives back memory, which is not worth it for a little.
+    if (this.#values.length > 1.1 * this.#count + 1000) this.#resize(this.#count);
+    this.#checkCount();
+    const data = this.#values.subarray(0, this.#count);
+    return { shape: [this.#count / this.#columns, this.#columns], data };
   }
 
   #readText(final: boolean, expected: number): void {
-    const end = Math.max(0, this.#text.length - 1);
+    const end = this.#end;
     let start = 0;
     if (this.#atStart) {
       if (end < 3 && !final) return;
-      start = this.#skipMark();
-      const afterNames = this.#format.header ? this.#readNames(start, end, final) : start;
-      if (afterNames === undefined) return;
-      start = afterNames;
+      const [a, b, c] = this.#text;
+      if (a === 0xef && b === 0xbb && c === 0xbf) start = 3; // a byte order mark
+      if (this.#format.header) start = this.#readNames(start, end, final);
+      if (start < 0) return;
       this.#atStart = false;
     }
     this.#makeRoom(end - start, expected);
     const done = this.#readNumbers(start, end, final);
-    if (end - done > MAX_FIELD_BYTES) throw this.#error(this.#expected, "a very long field");
-    this.#text = this.#text.slice(done);
+    this.#bytesRead += done;
+    if (end - done > MAX_FIELD_BYTES) throw this.#error(this.#range.text, "a very long field");
+    this.#text.copyWithin(0, done, end + 1);
+    this.#end -= done;
   }
 
-  /** Room for every number that this text can hold, and by the look of it for those to come. */
+  /** Room for all numbers that this text can hold and, by their density so far, for those to come. */
   #makeRoom(bytes: number, expected: number): void {
     const most = this.#count + Math.floor(bytes / 2) + 1; // a number and its separator
     if (most <= this.#values.length) return;
-    const share = Math.min(0.5, this.#count / Math.max(1, this.#bytesRead));
-    this.#resize(Math.max(most, Math.ceil((this.#count + share * (bytes + expected)) * 1.02)));
+    const density = Math.min(0.5, this.#count / Math.max(1, this.#bytesRead));
+    const likely = (this.#count + density * (bytes + expected)) * 1.02;
+    // Where more follows than was expected, as much as is allowed: memory counts when it is used.
+    const length = expected > 0 ? likely : this.#maxNumbers;
+    this.#resize(Math.max(most, Math.min(Math.ceil(length), this.#maxNumbers)));
   }
 
   #resize(length: number): void {
-    if (length > this.#maxNumbers + MAX_FIELD_BYTES) {
-      throw new DataError(
-        `${this.#name}: expected at most ${this.#maxNumbers} numbers, found more`,
-      );
-    }
+    this.#checkCount();
     const old = this.#values;
     this.#values = allocate(this.#format.dtype, length);
-    this.#values.set(length < old.length ? old.subarray(0, length) : old);
+    this.#values.set(old.subarray(0, this.#count));
   }
 
-  /** Reads numbers up to the last field that is all there; gives the place behind it. */
+  #checkCount(): void {
+    if (this.#count <= this.#maxNumbers) return;
+    throw this.#error(`at most ${this.#maxNumbers} numbers`, "more: set maxBytes to allow them");
+  }
+
+  /** Reads numbers up to the last field that is complete. @returns the place behind it. */
   #readNumbers(start: number, end: number, final: boolean): number {
     const text = this.#text, values = this.#values, separator = this.#separator;
-    const { high } = RANGES[this.#format.dtype];
+    const { low, high } = this.#range, isFloat = this.#isFloat;
     let i = start, count = this.#count, column = this.#column;
     while (i < end) {
       while (text[i] === ZERO && text[i + 1] === separator) { // four of five pixels of a digit
@@ -176,13 +187,26 @@ export class CsvParser {
       }
       if (i === end) break;
       const fieldStart = i;
-      let value = 0, byte = text[i];
+      const isNegative = text[i] === MINUS;
+      if (isNegative) i++;
+      let value = 0, digits = 0, decimals = 0, byte = text[i];
       while (byte >= ZERO && byte <= NINE) {
         value = value * 10 + (byte - ZERO);
+        digits++;
         byte = text[++i];
       }
-      const digits = i - fieldStart;
-      if (digits > 0 && digits <= SHORT_DIGITS && value <= high && i < end) {
+      if (byte === POINT && isFloat) {
+        byte = text[++i];
+        while (byte >= ZERO && byte <= NINE) {
+          value = value * 10 + (byte - ZERO);
+          decimals++;
+          byte = text[++i];
+        }
+        digits += decimals;
+        value /= POWERS[Math.min(decimals, EXACT_DIGITS)];
+      }
+      if (isNegative) value = -value;
+      if (digits > 0 && digits <= EXACT_DIGITS && value >= low && value <= high && i < end) {
         if (byte === separator) {
           values[count++] = value;
           column++;
@@ -200,22 +224,23 @@ export class CsvParser {
           continue;
         }
       }
-      // Not the short way: the field as a text of its own.
+      if (i === fieldStart && byte === LF && column === 0) {
+        this.#skipEmptyLine();
+        i++;
+        continue;
+      }
+      // A field that is no short number, or whose end is not here yet.
       this.#count = count;
       this.#column = column;
       const fieldEnd = this.#fieldEnd(fieldStart, end);
-      if (fieldEnd === end && !final) {
-        this.#bytesRead += fieldStart;
-        return fieldStart;
-      }
-      this.#readField(fieldStart, fieldEnd);
+      if (fieldEnd === end && !final) return fieldStart;
+      this.#readField(fieldStart, fieldEnd, end);
       count = this.#count;
       column = this.#column;
       i = fieldEnd + 1;
     }
     this.#count = count;
     this.#column = column;
-    this.#bytesRead += end;
     return end;
   }
 
@@ -225,27 +250,30 @@ export class CsvParser {
     return i;
   }
 
-  #readField(start: number, end: number): void {
-    const endsRow = this.#text[end] !== this.#separator || end === this.#text.length - 1;
-    let text = new TextDecoder().decode(this.#text.subarray(start, end));
-    if (endsRow && text.endsWith("\r")) text = text.slice(0, -1);
-    text = text.trim();
+  #readField(start: number, fieldEnd: number, end: number): void {
+    const endsRow = fieldEnd === end || this.#text[fieldEnd] === LF;
+    const text = new TextDecoder().decode(this.#text.subarray(start, fieldEnd)).trim();
     if (endsRow && text === "" && this.#column === 0) {
-      this.#emptyLine ||= this.#line;
-      this.#line++;
-      return;
+      return this.#skipEmptyLine();
     }
-    const value = Number(text);
-    const { low, high, whole } = RANGES[this.#format.dtype];
-    if (!NUMBER.test(text) || value < low || value > high || (whole && !Number.isInteger(value))) {
-      throw this.#error(
-        this.#expected,
-        text === "" ? "nothing" : JSON.stringify(text.slice(0, 60)),
-      );
+    const number = text.replace(/^"(.*)"$/, "$1");
+    const value = Number(number);
+    const { low, high } = this.#range;
+    const fits = value >= low && value <= high && (this.#isFloat || Number.isInteger(value));
+    if (!NUMBER.test(number) || !fits) {
+      throw this.#fieldError(text, fieldEnd);
     }
     this.#values[this.#count++] = value;
     this.#column++;
     if (endsRow) this.#endRow();
+  }
+
+  #skipEmptyLine(): void {
+    this.#emptyLine ||= this.#line;
+    this.#line++;
+    if (this.#line - this.#emptyLine > MAX_EMPTY_LINES) {
+      throw this.#error("rows of numbers", `${MAX_EMPTY_LINES} empty lines`);
+    }
   }
 
   #endRow(): void {
@@ -256,63 +284,70 @@ export class CsvParser {
       throw this.#error(`${this.#columns} columns as in the first line`, `${found}`);
     }
     if (this.#emptyLine > 0) {
-      throw new DataError(
-        `${this.#name}: line ${this.#emptyLine}: expected ${this.#columns} numbers, found an ` +
-          "empty line before the end",
-      );
+      this.#line = this.#emptyLine;
+      throw this.#error(`${this.#columns} numbers`, "an empty line before the end: remove it");
     }
     this.#column = 0;
     this.#line++;
   }
 
-  get #expected(): string {
-    return RANGES[this.#format.dtype].text;
+  /** The error for a field that is no number, with its line as far as it is here. */
+  #fieldError(field: string, fieldEnd: number): DataError {
+    const lineStart = this.#text.subarray(0, fieldEnd).lastIndexOf(LF) + 1;
+    const after = this.#text.indexOf(LF, fieldEnd);
+    const lineEnd = after < 0 || after > this.#end ? this.#end : after;
+    const line = new TextDecoder().decode(
+      this.#text.subarray(lineStart, Math.min(lineEnd, lineStart + 2000)),
+    );
+    const { separator, header } = this.#format;
+    const isFirst = this.#line === 1 && !header;
+    const remedy = remedyFor({ field, line, separator, isFirst, isLast: fieldEnd >= lineEnd });
+    const found = field === "" ? "nothing" : JSON.stringify(field.slice(0, 60));
+    return this.#error(this.#range.text, remedy === undefined ? found : `${found}: ${remedy}`);
   }
 
   #error(expected: string, found: string): DataError {
-    const names = this.#line === 1 && !this.#format.header && this.#count === this.#column &&
-        /[a-z_]/i.test(found) && found.startsWith('"')
-      ? " (for a first line that names the columns, set header: true)"
-      : "";
     const place = `line ${this.#line}, column ${this.#column + 1}`;
-    return new DataError(`${this.#name}: ${place}: expected ${expected}, found ${found}${names}`);
+    return new DataError(`${this.#name}: ${place}: expected ${expected}, found ${found}`);
   }
 
-  /** The place behind a byte order mark. */
-  #skipMark(): number {
-    const [a, b, c] = this.#text;
-    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-      throw new DataError(`${this.#name}: expected text in UTF-8, found UTF-16: save it as UTF-8`);
+  /**
+   * Reads the names in the first line; those in double quotes may hold separators, line breaks, and
+   * quotes written twice.
+   * @returns the place behind the line, or -1 while it is incomplete.
+   */
+  #readNames(start: number, end: number, final: boolean): number {
+    const text = this.#text, names: string[] = [];
+    let i = start, areNumbers = true;
+    for (let isMore = true; isMore; i++) {
+      while (text[i] === SPACE && this.#separator !== SPACE) i++;
+      const first = i, isQuoted = text[i] === QUOTE;
+      if (isQuoted) {
+        do i = text.indexOf(QUOTE, i + 1) + 1; while (i > 0 && text[i] === QUOTE);
+        if (i === 0) i = end; // the closing quote is missing
+      }
+      i = this.#fieldEnd(i, end);
+      if (i === end && !final) {
+        if (end - start < MAX_FIELD_BYTES) return -1;
+        throw this.#error("a line with the names of the columns", "no end of it");
+      }
+      const name = new TextDecoder().decode(text.subarray(first, i)).trim();
+      areNumbers &&= NUMBER.test(name);
+      names.push(isQuoted ? name.replace(/^"(.*)"$/s, "$1").replaceAll('""', '"') : name);
+      isMore = i < end && text[i] !== LF;
     }
-    return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
-  }
-
-  /** Reads the names in the first line; gives the place behind it, nothing while it is not all there. */
-  #readNames(start: number, end: number, final: boolean): number | undefined {
-    const lineEnd = this.#text.subarray(0, end).indexOf(LF, start);
-    if (lineEnd < 0 && !final) {
-      if (end - start < MAX_FIELD_BYTES) return undefined;
-      throw this.#error("a line with the names of the columns", "no end of it");
+    if (areNumbers) {
+      throw this.#error(
+        "names of columns",
+        `only numbers (${
+          names.slice(0, 5).join(", ")
+        }): leave out header: true, or put names that ` +
+          "are numbers in quotes",
+      );
     }
-    const line = this.#text.subarray(start, lineEnd < 0 ? end : lineEnd);
-    this.#names = splitNames(new TextDecoder().decode(line), this.#format.separator);
-    this.#columns = this.#names.length;
-    this.#line = 2;
-    return lineEnd < 0 ? end : lineEnd + 1;
+    this.#names = names;
+    this.#columns = names.length;
+    this.#line = 1 + text.subarray(start, i).filter((byte) => byte === LF).length;
+    return Math.min(i, end);
   }
-}
-
-/** The fields of a line; those in double quotes may hold separators, and quotes written twice. */
-function splitNames(line: string, separator: string): string[] {
-  const fields: string[] = [];
-  let open = false;
-  for (const part of line.split(separator)) {
-    if (open) fields.push(`${fields.pop()}${separator}${part}`);
-    else fields.push(part);
-    open = (fields.at(-1) ?? "").split('"').length % 2 === 0;
-  }
-  return fields.map((field) => {
-    const text = field.trim();
-    return /^".*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
-  });
 }

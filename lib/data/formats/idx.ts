@@ -4,18 +4,26 @@
  *
  * Described at the end of the MNIST page of Y. LeCun, C. Cortes and C. J. C. Burges.
  */
-import type { NumericArray } from "../../tensor/dtype.ts";
+import { type DType, dtypeOf } from "../../tensor/dtype.ts";
 import { DataError } from "../../support/errors.ts";
 import { inspectFile, readContent, readStart, sha256Of } from "../../support/files.ts";
-import { elementCount, MAX_DIMENSIONS, showShape, type StoredArray } from "./array.ts";
+import {
+  bytesOf,
+  bytesPer,
+  elementCount,
+  MAX_DIMENSIONS,
+  numbersFrom,
+  type StoredArray,
+  swapBytes,
+} from "./array.ts";
 import { unexpected } from "./kind.ts";
 
 /** The types that a tensor can hold, by the third byte of the file. */
-const TYPES: ReadonlyMap<number, { name: string; bytes: 1 | 4 | 8 }> = new Map([
-  [0x08, { name: "uint8", bytes: 1 }],
-  [0x0c, { name: "int32", bytes: 4 }],
-  [0x0d, { name: "float32", bytes: 4 }],
-  [0x0e, { name: "float64", bytes: 8 }],
+const TYPES: ReadonlyMap<number, DType> = new Map([
+  [0x08, "uint8"],
+  [0x0c, "int32"],
+  [0x0d, "float32"],
+  [0x0e, "float64"],
 ]);
 
 /** Types of the format that no tensor holds. */
@@ -26,7 +34,7 @@ const MAX_HEADER_BYTES = 4 + 4 * 255;
 
 /** The header of an IDX file. */
 interface IdxHeader {
-  readonly code: number;
+  readonly type: DType;
   readonly shape: readonly number[];
   /** Where the numbers begin. */
   readonly offset: number;
@@ -72,7 +80,8 @@ export function decodeIdx(bytes: Uint8Array, name = "IDX"): StoredArray {
   const data = bytes.subarray(header.offset);
   if (data.length > header.dataBytes) throw wrongLength(name, header, "more");
   if (data.length < header.dataBytes) throw wrongLength(name, header, `only ${data.length}`);
-  return { shape: header.shape, data: toNumbers(data, header.code) };
+  const { shape, type } = header;
+  return { shape, data: type === "uint8" ? data : numbersFrom(data, type, true) };
 }
 
 function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
@@ -82,7 +91,7 @@ function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
     throw unexpected(name, "an IDX file, which starts with 0x0000", "images", bytes);
   }
   if (type === undefined) {
-    const expected = [...TYPES.values()].map(({ name }) => name).join(", ");
+    const expected = [...TYPES.values()].join(", ");
     throw new DataError(
       `${name}: expected numbers of type ${expected}, found ${OTHER_TYPES.get(code)}`,
     );
@@ -93,7 +102,7 @@ function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  return { code, shape, offset, dataBytes: elementCount(shape, name) * type.bytes };
+  return { type, shape, offset, dataBytes: elementCount(shape, name) * bytesPer(type) };
 }
 
 function wrongLength(name: string, { shape, dataBytes }: IdxHeader, found: string): DataError {
@@ -102,49 +111,25 @@ function wrongLength(name: string, { shape, dataBytes }: IdxHeader, found: strin
   );
 }
 
-/** Big-endian bytes as numbers of this machine. */
-function toNumbers(bytes: Uint8Array, code: number): NumericArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (code) {
-    case 0x0c:
-      return Int32Array.from({ length: bytes.length / 4 }, (_, i) => view.getInt32(4 * i));
-    case 0x0d:
-      return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i));
-    case 0x0e:
-      return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i));
-    default:
-      return bytes;
-  }
-}
-
 /**
  * An array as the bytes of an IDX file.
- * @throws RangeError for a shape that cannot be read back.
+ * @throws RangeError for a shape that could not be read back.
  */
 export function encodeIdx({ shape, data }: StoredArray): Uint8Array<ArrayBuffer> {
   if (shape.length > MAX_DIMENSIONS || shape.some((dimension) => dimension >= 2 ** 32)) {
     throw new RangeError(
-      `encodeIdx: expected at most ${MAX_DIMENSIONS} dimensions, each below 2³², found ` +
-        showShape(shape),
+      `encodeIdx: expected at most ${MAX_DIMENSIONS} dimensions below 2³², found ${shape.length}: ` +
+        shape.slice(0, MAX_DIMENSIONS),
     );
   }
   const offset = 4 + 4 * shape.length;
   const bytes = new Uint8Array(offset + data.byteLength);
   const view = new DataView(bytes.buffer);
-  bytes[3] = shape.length;
+  const code = [...TYPES].find(([, type]) => type === dtypeOf(data))?.[0] ?? NaN;
+  bytes.set([code, shape.length], 2);
   shape.forEach((dimension, i) => view.setUint32(4 + 4 * i, dimension));
-  if (data instanceof Uint8Array) {
-    bytes[2] = 0x08;
-    bytes.set(data, offset);
-  } else if (data instanceof Int32Array) {
-    bytes[2] = 0x0c;
-    data.forEach((value, i) => view.setInt32(offset + 4 * i, value));
-  } else if (data instanceof Float32Array) {
-    bytes[2] = 0x0d;
-    data.forEach((value, i) => view.setFloat32(offset + 4 * i, value));
-  } else {
-    bytes[2] = 0x0e;
-    data.forEach((value, i) => view.setFloat64(offset + 8 * i, value));
-  }
+  const numbers = bytes.subarray(offset);
+  numbers.set(bytesOf(data));
+  swapBytes(numbers, data.BYTES_PER_ELEMENT);
   return bytes;
 }

@@ -2,104 +2,115 @@
  * Python's pickle, for one kind of content only: a dictionary of NumPy arrays, as the book's
  * `sample_weight.pkl` is.
  *
- * A pickle is a program for a stack machine, and Python's can be told to call any function: opening
- * a stranger's pickle runs a stranger's code. This machine calls nothing. It knows the dozen
- * instructions that such a dictionary needs and the names of NumPy's three array makers, and refuses
- * everything else by name. The instructions are described in Python's `pickletools.py`.
+ * A pickle is a program for a stack machine, and Python's machine can call any function: opening a
+ * stranger's pickle runs a stranger's code. This machine calls nothing. It knows the instructions
+ * that such a dictionary and plain values of Python need, and the names of NumPy's array makers. It
+ * refuses everything else by name. The instructions are described in Python's `pickletools.py`.
  */
-import type { NumericArray } from "../../tensor/dtype.ts";
-import { elementCount, type StoredArray } from "./array.ts";
+import { describe as describeValue } from "../../support/describe.ts";
 import { DataError } from "../../support/errors.ts";
+import { type DType, dtypeOf, type NumericArray } from "../../tensor/dtype.ts";
+import { showShape } from "../../tensor/shape.ts";
+import {
+  bytesPer,
+  elementCount,
+  type NamedArrays,
+  numbersFrom,
+  type StoredArray,
+} from "./array.ts";
 
-/** The functions and classes that may be named, by what they stand for here. */
-const GLOBALS: ReadonlyMap<string, GlobalName> = new Map([
+/** An array takes 25 instructions; a file with many more has another purpose. */
+const MAX_INSTRUCTIONS = 200_000;
+
+/** Longer texts are not decoded: they are neither names of arrays nor of types. */
+const MAX_TEXT_BYTES = 10_000;
+
+/** The functions and classes that may be named, by their role here. */
+const GLOBALS: ReadonlyMap<string, Role> = new Map([
   ["numpy.core.multiarray _reconstruct", "reconstruct"],
   ["numpy._core.multiarray _reconstruct", "reconstruct"], // its name since NumPy 2
   ["numpy.core.numeric _frombuffer", "frombuffer"],
   ["numpy._core.numeric _frombuffer", "frombuffer"],
+  ["numpy.core.multiarray scalar", "scalar"],
+  ["numpy._core.multiarray scalar", "scalar"],
   ["numpy ndarray", "ndarray"],
   ["numpy dtype", "dtype"],
+  ["collections OrderedDict", "dictionary"],
 ]);
 
-type GlobalName = "reconstruct" | "frombuffer" | "ndarray" | "dtype";
+type Role = "reconstruct" | "frombuffer" | "scalar" | "ndarray" | "dtype" | "dictionary";
 
-/** Types that a tensor can hold, by NumPy's code; `i8` and the like are refused by name. */
-const DTYPES: ReadonlyMap<string, { bytes: number; read: ReadNumbers }> = new Map([
-  ["f8", {
-    bytes: 8,
-    read: (view, n, little) =>
-      Float64Array.from({ length: n }, (_, i) => view.getFloat64(8 * i, little)),
-  }],
-  ["f4", {
-    bytes: 4,
-    read: (view, n, little) =>
-      Float32Array.from({ length: n }, (_, i) => view.getFloat32(4 * i, little)),
-  }],
-  ["i4", {
-    bytes: 4,
-    read: (view, n, little) =>
-      Int32Array.from({ length: n }, (_, i) => view.getInt32(4 * i, little)),
-  }],
-  ["u1", {
-    bytes: 1,
-    read: (view, n) => Uint8Array.from({ length: n }, (_, i) => view.getUint8(i)),
-  }],
+/** Types that a tensor can hold, by NumPy's code. */
+const DTYPES: ReadonlyMap<string, DType> = new Map([
+  ["f8", "float64"],
+  ["f4", "float32"],
+  ["i4", "int32"],
+  ["u1", "uint8"],
 ]);
 
-type ReadNumbers = (view: DataView, count: number, littleEndian: boolean) => NumericArray;
+/** Names of NumPy's other types, by the letter of their code, which counts bytes. */
+const KINDS: Readonly<Record<string, string>> = { i: "int", u: "uint", f: "float", c: "complex" };
 
-/** What the stack holds besides numbers, strings, booleans, bytes and null. */
+/** What the stack holds. A tuple is an array, a dictionary a map. */
 type Value =
   | number
   | string
   | boolean
   | null
   | Uint8Array
+  | readonly Value[]
+  | Map<string, Value>
   | Mark
-  | Tuple
-  | Dict
   | Global
-  | DType
-  | Arr;
+  | NumpyType
+  | NumpyArray
+  | Other;
 
-/** Where the items of a tuple or a dictionary begin. */
+/** Where the items of a tuple, a list or a dictionary begin. */
 class Mark {}
 
-class Tuple {
-  constructor(readonly items: readonly Value[]) {}
-}
-
-class Dict {
-  readonly entries = new Map<string, Value>();
-}
-
 class Global {
-  constructor(readonly name: GlobalName) {}
+  constructor(readonly role: Role) {}
 }
 
-class DType {
-  littleEndian = true;
+class NumpyType {
+  bigEndian = false;
   constructor(readonly code: string) {}
+
+  get name(): string {
+    const [, kind, bytes] = /^([iufc])(\d+)$/.exec(this.code) ?? [];
+    return kind === undefined ? `the type ${this.code}` : KINDS[kind] + 8 * Number(bytes);
+  }
 }
 
-class Arr {
-  stored: StoredArray | undefined;
+class NumpyArray {
+  /** Its numbers, or its type and shape if a tensor cannot hold it. */
+  content: StoredArray | string | undefined;
+}
+
+/** A value of Python that is no array. */
+class Other {
+  constructor(readonly what: string) {}
 }
 
 /**
- * The arrays of a pickled dictionary, by name, in the order of the file, each in row-major order.
- * Protocols 3 to 5. No code of the file is run.
- * @param name stands in front of error messages.
- * @throws DataError when the file is damaged or holds anything but such a dictionary: the message
- * names the instruction, class or type, and the byte where it stands.
+ * The arrays of a pickled dictionary, in the order of the file, each in row-major order. Reads
+ * protocols 3 to 5. No code of the file is run.
+ * @param name the start of error messages.
+ * @throws DataError when the file is damaged or has another purpose: the message names the
+ * instruction or class, and the byte where it is.
  */
-export function decodePickle(bytes: Uint8Array, name = "pickle"): Map<string, StoredArray> {
+export function decodePickle(bytes: Uint8Array, name = "pickle"): NamedArrays {
   return new Unpickler(bytes, name).run();
+}
+
+/** Whether a file starts as a pickle of protocol 2 and later does, and is not an old PyTorch's. */
+export function isPickle(start: Uint8Array): boolean {
+  return start[0] === 0x80 && start[1] >= 2 && start[1] <= 5 && start[2] !== 0x8a;
 }
 
 class Unpickler {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #name: string;
   readonly #stack: Value[] = [];
   readonly #memo = new Map<number, Value>();
@@ -107,22 +118,22 @@ class Unpickler {
   #position = 0;
   /** Where the present instruction began. */
   #start = 0;
-  /** What arrays have taken: a file whose arrays need more than it holds uses its bytes twice. */
+  /** The bytes of all arrays: if they need more than the file holds, it uses bytes repeatedly. */
   #taken = 0;
 
   constructor(bytes: Uint8Array, name: string) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#name = name;
   }
 
-  run(): Map<string, StoredArray> {
-    for (;;) {
+  run(): NamedArrays {
+    for (let count = 0; count < MAX_INSTRUCTIONS; count++) {
       this.#start = this.#position;
-      const opcode = this.#uint8();
+      const opcode = this.#uint(1);
       if (opcode === 0x2e) return this.#result(); // STOP
       this.#step(opcode);
     }
+    throw this.#error(`at most ${MAX_INSTRUCTIONS} instructions`, "more");
   }
 
   /** One instruction; their letters and names are those of pickletools. */
@@ -130,8 +141,8 @@ class Unpickler {
     const stack = this.#stack;
     switch (opcode) {
       case 0x80: // PROTO
-        return this.#checkProtocol(this.#uint8());
-      case 0x95: // FRAME: how much to read ahead, of no use when all is in memory
+        return this.#checkProtocol(this.#uint(1));
+      case 0x95: // FRAME: how much to read ahead, irrelevant in memory
         this.#take(8);
         return;
 
@@ -142,63 +153,76 @@ class Unpickler {
       case 0x89: // NEWFALSE
         return this.#push(false);
       case 0x4a: // BININT
-        return this.#push(this.#viewOf(4).getInt32(0, true));
+        return this.#push(this.#uint(4) | 0);
       case 0x4b: // BININT1
-        return this.#push(this.#uint8());
+        return this.#push(this.#uint(1));
       case 0x4d: // BININT2
-        return this.#push(this.#viewOf(2).getUint16(0, true));
+        return this.#push(this.#uint(2));
+      case 0x8a: // LONG1
+        this.#take(this.#uint(1));
+        return this.#push(new Other("a large integer"));
+      case 0x47: // BINFLOAT
+        return this.#push(numbersFrom(this.#take(8), "float64", true)[0]);
       case 0x58: // BINUNICODE
-        return this.#push(this.#text(this.#uint32()));
+        return this.#push(this.#text(this.#uint(4)));
       case 0x8c: // SHORT_BINUNICODE
-        return this.#push(this.#text(this.#uint8()));
+        return this.#push(this.#text(this.#uint(1)));
       case 0x42: // BINBYTES
-        return this.#push(this.#take(this.#uint32()));
+        return this.#push(this.#take(this.#uint(4)));
       case 0x43: // SHORT_BINBYTES
-        return this.#push(this.#take(this.#uint8()));
+        return this.#push(this.#take(this.#uint(1)));
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        return this.#push(this.#take(this.#uint64()));
+        return this.#push(this.#take(this.#uint(8)));
 
       case 0x28: // MARK
         return this.#push(new Mark());
       case 0x29: // EMPTY_TUPLE
-        return this.#push(new Tuple([]));
+        return this.#push([]);
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
-        return this.#push(new Tuple(this.#popMany(opcode - 0x84)));
+        return this.#push(this.#pop(opcode - 0x84));
       case 0x74: // TUPLE
-        return this.#push(new Tuple(this.#popToMark()));
+        return this.#push(this.#popToMark());
+      case 0x5d: // EMPTY_LIST
+        return this.#push(new Other("a list"));
+      case 0x61: // APPEND
+        this.#pop(1);
+        return;
+      case 0x65: // APPENDS
+        this.#popToMark();
+        return;
       case 0x7d: // EMPTY_DICT
-        return this.#push(new Dict());
+        return this.#push(new Map());
       case 0x73: // SETITEM
-        return this.#setItems(this.#popMany(2));
+        return this.#setItems(this.#pop(2));
       case 0x75: // SETITEMS
         return this.#setItems(this.#popToMark());
 
       case 0x71: // BINPUT
-        return this.#remember(this.#uint8());
+        return this.#remember(this.#uint(1));
       case 0x72: // LONG_BINPUT
-        return this.#remember(this.#uint32());
+        return this.#remember(this.#uint(4));
       case 0x94: // MEMOIZE
         return this.#remember(this.#memo.size);
       case 0x68: // BINGET
-        return this.#push(this.#recall(this.#uint8()));
+        return this.#push(this.#recall(this.#uint(1)));
       case 0x6a: // LONG_BINGET
-        return this.#push(this.#recall(this.#uint32()));
+        return this.#push(this.#recall(this.#uint(4)));
 
       case 0x63: // GLOBAL
         return this.#push(this.#global(this.#line(), this.#line()));
       case 0x93: { // STACK_GLOBAL
-        const [module, name] = this.#popMany(2);
-        return this.#push(this.#global(String(module), String(name)));
+        const [module, name] = this.#pop(2);
+        return this.#push(this.#global(module, name));
       }
-      case 0x52: { // REDUCE: the call of a function, here of one of the three that are known
-        const [callee, args] = this.#popMany(2);
+      case 0x52: { // REDUCE: the call of a function, here of one of those that are known
+        const [callee, args] = this.#pop(2);
         return this.#push(this.#reduce(callee, args));
       }
       case 0x62: { // BUILD: sets the state of an object
-        const state = this.#pop();
+        const [state] = this.#pop(1);
         return this.#build(stack.at(-1), state);
       }
       default:
@@ -211,13 +235,17 @@ class Unpickler {
   }
 
   #error(expected: string, found: string): DataError {
-    const where = `byte ${this.#start}`;
-    return new DataError(`${this.#name}: expected ${expected}, found ${found} at ${where}`);
+    return new DataError(
+      `${this.#name}: expected ${expected}, found ${found} at byte ${this.#start}`,
+    );
   }
 
   #checkProtocol(protocol: number): void {
     if (protocol < 3 || protocol > 5) {
-      throw this.#error("pickle protocol 3, 4 or 5, of Python 3", `protocol ${protocol}`);
+      throw this.#error(
+        "pickle protocol 3, 4 or 5, as in pickle.dump(arrays, file, protocol=4)",
+        `protocol ${protocol}`,
+      );
     }
   }
 
@@ -231,25 +259,14 @@ class Unpickler {
     return this.#bytes.subarray(this.#position, this.#position += length);
   }
 
-  #viewOf(length: number): DataView {
-    const { byteOffset } = this.#take(length);
-    return new DataView(this.#view.buffer, byteOffset, length);
+  /** A little-endian integer of so many bytes. */
+  #uint(bytes: number): number {
+    return this.#take(bytes).reduceRight((value, byte) => value * 256 + byte, 0);
   }
 
-  #uint8(): number {
-    return this.#take(1)[0];
-  }
-
-  #uint32(): number {
-    return this.#viewOf(4).getUint32(0, true);
-  }
-
-  #uint64(): number {
-    return Number(this.#viewOf(8).getBigUint64(0, true));
-  }
-
-  #text(length: number): string {
+  #text(length: number): string | Other {
     const bytes = this.#take(length);
+    if (length > MAX_TEXT_BYTES) return new Other("a long text");
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
@@ -257,10 +274,11 @@ class Unpickler {
     }
   }
 
-  #line(): string {
-    const end = this.#bytes.indexOf(0x0a, this.#position);
-    if (end < 0) throw this.#error("a line of text", "the end of the file");
-    const text = this.#text(end - this.#position);
+  #line(): string | Other {
+    const rest = this.#bytes.subarray(this.#position, this.#position + MAX_TEXT_BYTES);
+    const end = rest.indexOf(0x0a);
+    if (end < 0) throw this.#error("a line of text", "no end of it");
+    const text = this.#text(end);
     this.#position++;
     return text;
   }
@@ -271,14 +289,10 @@ class Unpickler {
     this.#stack.push(value);
   }
 
-  #pop(): Value {
-    const value = this.#stack.pop();
-    if (value === undefined) throw this.#error("a value on the stack", "none");
-    return value;
-  }
-
-  #popMany(count: number): Value[] {
-    return Array.from({ length: count }, () => this.#pop()).reverse();
+  /** The topmost values, in the order in which they were pushed. */
+  #pop(count: number): Value[] {
+    if (this.#stack.length < count) throw this.#error("a value on the stack", "none");
+    return this.#stack.splice(this.#stack.length - count);
   }
 
   #popToMark(): Value[] {
@@ -288,8 +302,8 @@ class Unpickler {
   }
 
   #remember(key: number): void {
-    const value = this.#pop();
-    this.#push(value);
+    const value = this.#stack.at(-1);
+    if (value === undefined) throw this.#error("a value on the stack", "none");
     this.#memo.set(key, value);
   }
 
@@ -303,33 +317,37 @@ class Unpickler {
 
   #setItems(items: readonly Value[]): void {
     const dict = this.#stack.at(-1);
-    if (!(dict instanceof Dict)) throw this.#error("a dictionary to fill", describe(dict));
+    if (!(dict instanceof Map)) throw this.#error("a dictionary to fill", describe(dict));
     if (items.length % 2 !== 0) throw this.#error("pairs of name and array", "one value too many");
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
       if (typeof key !== "string") throw this.#error("a name as key", describe(key));
-      dict.entries.set(key, items[i + 1]);
+      dict.set(key, items[i + 1]);
     }
   }
 
-  #global(module: string, name: string): Global {
-    const known = GLOBALS.get(`${module} ${name}`);
-    if (known === undefined) {
-      throw this.#error("nothing but NumPy's arrays", `${module}.${name}, which is not run,`);
-    }
-    return new Global(known);
+  #global(module: Value, name: Value): Global {
+    const role = GLOBALS.get(`${module} ${name}`);
+    if (role !== undefined) return new Global(role);
+    const found = typeof module === "string" && typeof name === "string"
+      ? `${module}.${name}`
+      : "a long name";
+    throw this.#error("nothing but NumPy's arrays", `${found}, which is not run,`);
   }
 
   #reduce(callee: Value, args: Value): Value {
-    if (callee instanceof Global && args instanceof Tuple) {
-      const [first, second, third, fourth] = args.items;
-      if (callee.name === "reconstruct" && first instanceof Global && first.name === "ndarray") {
-        return new Arr();
+    if (callee instanceof Global && Array.isArray(args)) {
+      const [first, second, third, fourth] = args;
+      const { role } = callee;
+      if (role === "reconstruct" && first instanceof Global && first.role === "ndarray") {
+        return new NumpyArray();
       }
-      if (callee.name === "dtype" && typeof first === "string") return new DType(first);
-      if (callee.name === "frombuffer") {
-        const array = new Arr();
-        array.stored = this.#array(third, second, fourth === "F", first);
+      if (role === "dtype" && typeof first === "string") return new NumpyType(first);
+      if (role === "scalar") return new Other("a NumPy scalar");
+      if (role === "dictionary" && args.length === 0) return new Map();
+      if (role === "frombuffer") {
+        const array = new NumpyArray();
+        array.content = this.#content(third, second, fourth === "F", first);
         return array;
       }
     }
@@ -337,87 +355,77 @@ class Unpickler {
   }
 
   #build(object: Value | undefined, state: Value): void {
-    if (object instanceof DType && state instanceof Tuple) {
-      const order = state.items[1];
+    if (object instanceof NumpyType && Array.isArray(state)) {
+      const [, order] = state;
       if (order === "<" || order === ">" || order === "|") {
-        object.littleEndian = order !== ">";
+        object.bigEndian = order === ">";
         return;
       }
-    } else if (object instanceof Arr && state instanceof Tuple) {
-      const [, shape, dtype, fortran, data] = state.items; // the first one is a version number
-      object.stored = this.#array(shape, dtype, fortran === true, data);
+    } else if (object instanceof NumpyArray && Array.isArray(state)) {
+      const [, shape, dtype, fortran, data] = state; // the first one is a version number
+      object.content = this.#content(shape, dtype, fortran === true, data);
       return;
     }
     throw this.#error("the content of a NumPy array", `the state of ${describe(object)}`);
   }
 
-  #array(
-    shape: Value | undefined,
-    dtype: Value | undefined,
-    fortran: boolean,
-    data: Value | undefined,
-  ): StoredArray {
+  #content(shape: Value, type: Value, fortran: boolean, data: Value): StoredArray | string {
     if (
-      !(shape instanceof Tuple) || !(dtype instanceof DType) || !(data instanceof Uint8Array) ||
-      !shape.items.every((dimension) => typeof dimension === "number")
+      !Array.isArray(shape) || !(type instanceof NumpyType) ||
+      !shape.every((dimension) => typeof dimension === "number")
     ) {
-      throw this.#error(
-        "shape, type and bytes of a NumPy array",
-        [shape, dtype, data].map(describe).join(", "),
-      );
+      const found = [shape, type, data].map(describe).join(", ");
+      throw this.#error("shape, type and bytes of a NumPy array", found);
     }
-    const type = DTYPES.get(dtype.code);
-    if (type === undefined) {
-      throw this.#error(`numbers of type ${[...DTYPES.keys()].join(", ")}`, dtype.code);
+    const count = elementCount(shape, this.#name);
+    const dtype = DTYPES.get(type.code);
+    if (dtype === undefined || !(data instanceof Uint8Array)) {
+      return `${type.name} ${showShape(shape)}`;
     }
-    const count = elementCount(shape.items, this.#name);
-    if (count * type.bytes !== data.length) {
-      const dimensions = `[${shape.items.join(", ")}]`;
-      throw this.#error(
-        `${count * type.bytes} bytes for the shape ${dimensions}`,
-        `${data.length}`,
-      );
+    const size = count * bytesPer(dtype);
+    if (size !== data.length) {
+      throw this.#error(`${size} bytes for the shape ${showShape(shape)}`, `${data.length}`);
     }
-    this.#taken += data.length;
+    this.#taken += size;
     if (this.#taken > this.#bytes.length) {
       throw this.#error("each array to have bytes of its own", "the same bytes used again");
     }
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-    const numbers = type.read(view, count, dtype.littleEndian);
-    return {
-      shape: shape.items,
-      data: fortran ? columnsToRows(numbers, shape.items) : numbers,
-    };
+    const numbers = numbersFrom(data, dtype, type.bigEndian);
+    return { shape, data: fortran ? columnsToRows(numbers, shape) : numbers };
   }
 
-  #result(): Map<string, StoredArray> {
+  #result(): NamedArrays {
     const [dict, ...more] = this.#stack;
-    if (!(dict instanceof Dict) || more.length > 0) {
-      throw this.#error("one dictionary at the end", this.#stack.map(describe).join(", "));
+    if (!(dict instanceof Map) || more.length > 0) {
+      const found = more.length > 0 ? `${1 + more.length} values` : describe(dict);
+      throw this.#error('a dictionary of arrays, such as {"W": W}', found);
     }
-    const arrays = new Map<string, StoredArray>();
-    for (const [key, value] of dict.entries) {
-      if (!(value instanceof Arr) || value.stored === undefined) {
-        throw this.#error(`a NumPy array as ${JSON.stringify(key)}`, describe(value));
-      }
-      arrays.set(key, value.stored);
+    const tensors = new Map<string, StoredArray>(), others = new Map<string, string>();
+    for (const [key, value] of dict) {
+      const content = value instanceof NumpyArray ? value.content : undefined;
+      if (typeof content === "object") tensors.set(key, content);
+      else others.set(key, describe(value));
     }
-    return arrays;
+    return { tensors, others };
   }
 }
 
-/** What a value is, for error messages. */
+/** What a value is, for messages. */
 function describe(value: Value | undefined): string {
   if (value === undefined) return "nothing";
   if (value === null) return "None";
   if (value instanceof Mark) return "a mark";
-  if (value instanceof Tuple) return "a tuple";
-  if (value instanceof Dict) return "a dictionary";
-  if (value instanceof Global) return `numpy's ${value.name}`;
-  if (value instanceof DType) return `the type ${value.code}`;
-  if (value instanceof Arr) return value.stored === undefined ? "an unfinished array" : "an array";
+  if (value instanceof Map) return describeValue(Object.fromEntries(value));
+  if (value instanceof Global) return `numpy's ${value.role}`;
+  if (value instanceof NumpyType) return value.name;
+  if (value instanceof Other) return value.what;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  return JSON.stringify(value).slice(0, 60); // a damaged file may hold a very long text
+  if (!(value instanceof NumpyArray)) {
+    return Array.isArray(value) ? "a tuple" : describeValue(value);
+  }
+  const { content } = value;
+  if (typeof content !== "object") return content ?? "an unfinished array";
+  return `${dtypeOf(content.data)} ${showShape(content.shape)}`;
 }
 
 /** Column-major (Fortran) order, which NumPy keeps for a transposed array, to row-major order. */
@@ -425,13 +433,9 @@ function columnsToRows(numbers: NumericArray, shape: readonly number[]): Numeric
   const rows = numbers.slice();
   const index = shape.map(() => 0);
   for (let position = 0; position < numbers.length; position++) {
-    let source = 0; // the first index is the fastest there
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      source = source * shape[axis] + index[axis];
-    }
+    const source = index.reduceRight((sum, i, axis) => sum * shape[axis] + i, 0); // first is fastest
     rows[position] = numbers[source];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      if (++index[axis] < shape[axis]) break;
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) {
       index[axis] = 0;
     }
   }

@@ -6,7 +6,7 @@
  * held in memory beside them. The tar format is that of POSIX (ustar).
  */
 import { DataError } from "../../support/errors.ts";
-import { readPieces } from "../../support/files.ts";
+import { inspectFile, readPieces } from "../../support/files.ts";
 import { unexpected } from "../formats/kind.ts";
 import { findFile, folderError, type RawImages, verifyFile } from "./folder.ts";
 import type { DataSet } from "./sources.ts";
@@ -38,7 +38,9 @@ export async function readCifar(
   if (path === undefined) throw await folderError(folder, [{ file, damage: undefined }]);
   try {
     if (verify) await verifyFile(path, file);
-    return await decodeCifar(readPieces(path, file.contentBytes), path);
+    const { maxContentBytes } = await inspectFile(path);
+    const maxBytes = Math.min(file.contentBytes, maxContentBytes);
+    return await decodeCifar(readPieces(path, maxBytes), path);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw await folderError(folder, [{ file, damage: error.message }]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { platform } from "../../support/environment.ts";
 import { DataError, reasonOf } from "../../support/errors.ts";
 import { inspectFile, rawPieces, sha256Of } from "../../support/files.ts";
-import { showShape } from "../formats/array.ts";
+import { showShape } from "../../tensor/shape.ts";
 import { readIdx } from "../formats/idx.ts";
 import type { DataFile, DataSet } from "./sources.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { tensor } from "../../../../lib/tensor/create.ts";
+import { tensor, zeros } from "../../../../lib/tensor/create.ts";
 import {
   type CsvOptions,
   loadCsv,
@@ -77,7 +77,7 @@ Deno.test("loadCsv: a header line names the columns", () =>
     assert.equal(table.dtype, "uint8");
     await rejectsWithDataError(
       loadCsv(path),
-      /a\.csv: line 1, column 1: expected a number .* found "label" .*set header: true/,
+      /a\.csv: line 1, column 1: expected a number .* found "label": .*set header: true/,
     );
     await rejectsWithDataError(loadCsv(path, { header: true, separator: ";" }), /line 2, column 1/);
   }));
@@ -92,8 +92,8 @@ Deno.test("loadCsv: what is wrong is said with line and column", async () => {
     ["1,2\n3,\n", /line 2, column 2: expected .*, found nothing/],
     ["1,2\n3,", /line 2, column 2: expected .*, found nothing/],
     [",1\n", /line 1, column 1: expected .*, found nothing/],
-    ["1\n\n2\n", /line 2: expected 1 numbers, found an empty line before the end/],
-    ["1\n\n2", /line 2: expected 1 numbers, found an empty line before the end/],
+    ["1\n\n2\n", /line 2, column 2: expected 1 numbers, found an empty line before the end/],
+    ["1\n\n2", /line 2, column 2: expected 1 numbers, found an empty line before the end/],
     ["1,nan\n", /column 2: .* found "nan"/],
     ["1,Infinity\n", /column 2: .* found "Infinity"/],
     ["0x10\n", /found "0x10"/],
@@ -107,17 +107,86 @@ Deno.test("loadCsv: what is wrong is said with line and column", async () => {
     ["1.5\n", /from 0 to 255, found "1.5"/, { dtype: "uint8" }],
     ["2147483648\n", /32 bits, found "2147483648"/, { dtype: "int32" }],
     ["1\r2\n", /column 1: .* found "1\\r2"/],
-    ["", /expected rows of numbers, found none/],
+    ["", /expected a table of numbers as text, found an empty file/],
     ["\n\n", /expected rows of numbers, found none/],
     ["a,b\n", /expected rows of numbers, found none/, { header: true }],
     ["x".repeat(2_000_000), /names of the columns, found no end/, { header: true }],
+    ['"' + "x,1\n".repeat(500_000), /names of the columns, found no end/, { header: true }],
     ["1".repeat(5_000_000), /line 1, column 1: expected .*, found a very long field/],
     ["\xff\xfe", /line 1/],
   ];
   for (const [text, pattern, options] of cases) {
     await rejectsWithDataError(load(text, options), pattern);
   }
-  await rejectsWithDataError(load(new Uint8Array([0xff, 0xfe, 0x31, 0])), /UTF-8, found UTF-16/);
+  await rejectsWithDataError(
+    load(new Uint8Array([0xff, 0xfe, 0x31, 0])),
+    /found text in UTF-16\. Save it as UTF-8/,
+  );
+});
+
+Deno.test("loadCsv: the remedy fits what was found", async () => {
+  const header = /set header: true$/;
+  const cases: [string, RegExp, CsvOptions?][] = [
+    ["label,pixel\n5,0\n", header],
+    ['"label","a, b"\n5,0\n', header],
+    ["label\tpixel\n5\t0\n", /set separator: "\\t"$/],
+    ["5\t0\n", /set separator: "\\t"$/],
+    ["5 0 1\n", /set separator: " "$/],
+    ["5;0\n", /set separator: ";"$/],
+    ["1,5;2,5\n", /set separator: ";"$/],
+    ["5|0\n", /set separator: "\|"$/],
+    ["5,0\n", /set separator: ","$/, { separator: ";" }],
+    ["1,5;2,5\n", /write a point instead of the decimal comma$/, { separator: ";" }],
+    ["1  2\n", /separate columns by a single space$/, { separator: " " }],
+    ["1,2,\n", /remove the separator at the end of each line$/],
+    ["1,,2\n", /fill in missing values$/],
+    ["1,nan\n", /replace values that are no numbers$/],
+    ["NaN,1\n", /replace values that are no numbers$/],
+    ["-inf,1\n", /replace values that are no numbers$/],
+    ["NA\n", /replace values that are no numbers$/],
+    ["0x1F,2\n", /write numbers in decimal$/],
+    ["1_000\n", /without thousands separators$/],
+    ["1'000,2\n", /without thousands separators$/],
+    ['"1,000",2\n', /without thousands separators$/],
+    ["1.000.000\n", /without thousands separators$/],
+    ["# made by numpy\n1,2\n", /remove comment lines$/],
+    ["1,2\n# end\n", /remove comment lines$/],
+    ["true,1\n", /write 1 and 0$/],
+    ["50%\n", /write numbers without units$/],
+    ["5,setosa\n", /parseTextTable reads words$/],
+    ["1,2\nlabel,pixel\n", /parseTextTable reads words$/],
+    ["256\n", /found "256"$/, { dtype: "uint8" }],
+  ];
+  for (const [text, pattern, options] of cases) {
+    await rejectsWithDataError(load(text, options), pattern);
+  }
+});
+
+Deno.test("loadCsv: a first row of numbers is not taken for names", async () => {
+  for (const text of ["5,0,0\n1,2,3\n", "0,1,2\n3,4,5\n", "1e3\n2\n", "0"]) {
+    await rejectsWithDataError(
+      load(text, { header: true }),
+      /line 1, column 1: expected names of columns, found only numbers \(.*: leave out header: true/,
+    );
+  }
+  await expectRows('"0","1"\n3,4\n', [[3, 4]], { header: true });
+  await expectRows(",0,1\n0,3,4\n", [[0, 3, 4]], { header: true }); // as pandas writes it
+});
+
+Deno.test("loadCsv: numbers in quotes, Windows and a byte order mark together", async () => {
+  await expectRows('\ufeff"5","-0.5"\r\n"1",2\r\n', [[5, -0.5], [1, 2]]);
+  await expectRows('\ufeff"a","b"\r\n"1",2\r\n', [[1, 2]], { header: true });
+});
+
+Deno.test("loadCsv: options that nobody reads are refused", async () => {
+  for (const options of [{ seperator: ";" }, { labelColumn: 0 }, { headers: true }]) {
+    await assert.rejects(load("1", options as object), {
+      name: "TypeError",
+      message: /^loadCsv: /,
+    });
+  }
+  await assert.rejects(load("1", { header: "yes" as never }), /header to be true or false/);
+  await assert.rejects(load("1", { dtype: "int64" as never }), TypeError);
 });
 
 Deno.test("loadCsv: whole numbers of a kind may be written as floats", async () => {
@@ -130,7 +199,10 @@ Deno.test("loadCsv: gzipped files, and a limit on what they may hold", async () 
   const table = await load(gzip(text), { dtype: "uint8" });
   assert.deepEqual(table.shape, [2_000_000, 2]);
   assert.equal(table.data.byteLength, 4_000_000);
-  await rejectsWithDataError(load(gzip(text), { maxBytes: 1e6 }), /at most 125000 numbers/);
+  await rejectsWithDataError(
+    load(gzip(text), { maxBytes: 1e6 }),
+    /at most 125000 numbers, .*maxBytes/,
+  );
 });
 
 Deno.test("CsvParser: pieces may be cut anywhere", () => {
@@ -193,6 +265,56 @@ Deno.test("saveCsv puts tensors side by side", () =>
     assert.deepEqual(names, ["label", "a", 'b "x"']);
   }));
 
+Deno.test("saveCsv: any names and separator are read back", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 6 })
+      .map((name) => name.replaceAll(/[^\t-\r -~\x80-\u{10ffff}]/gu, "")), // no control characters
+    fc.constantFrom("<html>", "[1", "{-", "%PDF-", "version https://git-lfs", "0", "-1.5", "é"),
+    fc.string({ unit: fc.constantFrom(...'a1,;|\t "\r\n\ufeff.-'), maxLength: 6 }),
+  );
+  const names = fc.array(text, { minLength: 1, maxLength: 4 });
+  const separators = fc.constantFrom(..."\t !#$%&'*/:;<=>?@^_`|~,");
+  return inFolder((folder) =>
+    fc.assert(
+      fc.asyncProperty(names, separators, async (header, separator) => {
+        const path = join(folder, "t.csv");
+        const row = tensor([header.map((_, i) => i - 1.5)]);
+        await saveCsv(path, [row], { header, separator });
+        const found = await loadCsvTable(path, { header: true, separator });
+        assert.deepEqual(found.names, header);
+        assert.deepEqual(found.table.toArray(), row.toArray());
+      }),
+      { numRuns: 100 },
+    )
+  );
+});
+
+Deno.test("saveCsv: numbers of every size and kind are read back", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "t.csv");
+    const numbers = [
+      0,
+      -0,
+      1e21,
+      -1e21,
+      5e-324,
+      Number.MAX_VALUE,
+      0.1,
+      1 / 3,
+      999,
+      1000,
+      -1,
+      2 ** 53,
+    ];
+    await saveCsv(path, [tensor(numbers)]);
+    assert.deepEqual([...(await loadCsv(path)).flatten().data], numbers);
+    for (const dtype of ["uint8", "int32", "float32"] as const) {
+      const { data } = tensor([0, 1, 99, 100, 255], dtype);
+      await saveCsv(path, [new Tensor(data, [5])]);
+      assert.deepEqual((await loadCsv(path, { dtype })).data, data);
+    }
+  }));
+
 Deno.test("saveCsv refuses what is no table", () =>
   inFolder(async (folder) => {
     const path = join(folder, "t.csv");
@@ -200,9 +322,34 @@ Deno.test("saveCsv refuses what is no table", () =>
     await assert.rejects(saveCsv(path, [tensor([[[1]]])]), RangeError);
     await assert.rejects(saveCsv(path, [tensor([1, NaN])]), /finite numbers, found NaN/);
     await assert.rejects(
+      saveCsv(path, [tensor([1, -Infinity])]),
+      /finite numbers, found -Infinity/,
+    );
+    await assert.rejects(
       saveCsv(path, [tensor([1])], { header: [] }),
       /1 names of columns, found 0/,
     );
+    await assert.rejects(saveCsv(path, [tensor([1])], { header: "a" as never }), /found "a"/);
+    await assert.rejects(
+      saveCsv(path, [tensor([1])], { header: ["\ud800"] }),
+      /names without control characters/,
+    );
+    for (const separator of ["", ",,", "1", ".", "-", "e", "\n", "\r", '"', "、", "é"]) {
+      await assert.rejects(saveCsv(path, [tensor([1])], { separator }), {
+        name: "RangeError",
+        message: /^saveCsv: expected a separator of one ASCII character/,
+      });
+    }
+    for (const empty of [[], [tensor([])], [zeros([3, 0])]]) {
+      await assert.rejects(saveCsv(path, empty), /expected numbers, found/);
+    }
+    for (const none of [tensor([1]), [[1, 2]], "t"] as unknown as Tensor[][]) {
+      await assert.rejects(saveCsv(path, none), {
+        name: "TypeError",
+        message: /^saveCsv: expected a list of tensors, such as \[tTrain, xTrain\]/,
+      });
+    }
+    await assert.rejects(saveCsv(path, [tensor([1])], { seperator: ";" } as object), TypeError);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
 

@@ -7,27 +7,9 @@ import { readPieces } from "../../../../lib/support/files.ts";
 import { FolderError } from "../../../../lib/data/sets/folder.ts";
 import { DATA_SETS } from "../../../../lib/data/sets/sources.ts";
 import { damaged, gzip, inFolder, rejectsWithDataError } from "../../../support/files.ts";
+import { tar } from "../../../support/tar.ts";
 
 const RECORD = 3073;
-
-/** A tar of files, as `tar` writes it. */
-function tar(files: [string, Uint8Array][]): Uint8Array<ArrayBuffer> {
-  const blocks = files.flatMap(([name, bytes]) => {
-    const head = new Uint8Array(512);
-    const put = (text: string, at: number) => head.set(new TextEncoder().encode(text), at);
-    put(name, 0);
-    put("0000644\0", 100);
-    put(`${bytes.length.toString(8).padStart(11, "0")}\0`, 124);
-    put("        ", 148);
-    put("0ustar\x0000", 156);
-    const sum = head.reduce((a, b) => a + b, 0);
-    put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-    const padded = new Uint8Array(Math.ceil(bytes.length / 512) * 512);
-    padded.set(bytes);
-    return [head, padded];
-  });
-  return new Uint8Array([...blocks, new Uint8Array(1024)].flatMap((block) => [...block]));
-}
 
 /** A file of records whose labels and pixels tell where they are. */
 function batch(file: number, images: number): Uint8Array {
