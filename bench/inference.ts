@@ -1,110 +1,22 @@
 /**
- * Inference: 10,000 images through the 784-50-100-10 network, one at a time and in batches, ours and
- * NumPy's in turns, one core each. The answers are compared, too.
+ * Inference: 10,000 images through 784-50-100-10, one at a time and in batches.
  *
- * `deno task bench inference [--json]`
+ * `deno task bench inference [--json] [--peers] [--cpu] [--rounds 7]`
  */
-import { parseArgs } from "node:util";
-import { sigmoid, softmax } from "../lib/nn/functions.ts";
-import { loadMnist } from "../lib/notebook/mnist.ts";
-import { randn } from "../lib/tensor/create.ts";
-import { Random } from "../lib/tensor/random.ts";
-import type { Tensor } from "../lib/tensor/tensor.ts";
-import { Python } from "./support/python.ts";
-import { median, report } from "./support/report.ts";
+import { compare, options } from "./support/turns.ts";
 
-const ROUNDS = 9;
-const DTYPES = ["float32", "float64"] as const;
-const BATCHES = [1, 100, 1000];
+const images = (how: string, dtype: string) => `10,000 images ${how}, 784-50-100-10, ${dtype}`;
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
-
-/** Weights by chance do as much work as trained ones. */
-function network(dtype: typeof DTYPES[number]) {
-  const random = new Random(1);
-  const small = <N extends number, M extends number>(n: N, m: M) =>
-    randn([n, m], random).mul(0.1).astype(dtype);
-  return {
-    W1: small(784, 50),
-    b1: randn([50], random).astype(dtype),
-    W2: small(50, 100),
-    b2: randn([100], random).astype(dtype),
-    W3: small(100, 10),
-    b3: randn([10], random).astype(dtype),
-  };
-}
-
-type Network = ReturnType<typeof network>;
-
-function predict({ W1, b1, W2, b2, W3, b3 }: Network, x: Tensor<[number, 784]>) {
-  const z1 = sigmoid(x.dot(W1).add(b1));
-  const z2 = sigmoid(z1.dot(W2).add(b2));
-  return softmax(z2.dot(W3).add(b3));
-}
-
-function predictOne({ W1, b1, W2, b2, W3, b3 }: Network, x: Tensor<[784]>) {
-  const z1 = sigmoid(x.dot(W1).add(b1));
-  const z2 = sigmoid(z1.dot(W2).add(b2));
-  return softmax(z2.dot(W3).add(b3));
-}
-
-function read(w: Network, images: Tensor<[number, 784]>, batch: number): number[] {
-  const answers: number[] = [];
-  if (batch === 1) { for (const x of images) answers.push(predictOne(w, x).argmax()); }
-  else {
-    for (let i = 0; i < images.shape[0]; i += batch) {
-      answers.push(...predict(w, images.rows(i, i + batch)).argmax(1).data);
-    }
-  }
-  return answers;
-}
-
-const bytes = (await loadMnist({ normalize: false })).xTest;
-const file = await Deno.makeTempFile({ suffix: ".bytes" });
-const python = new Python("inference.py");
-try {
-  await Deno.writeFile(file, Uint8Array.from(bytes.data));
-  const weights = Object.fromEntries(
-    Object.entries(network("float64")).map(([name, w]) => [name, w.toArray()]),
-  );
-  const { numpy } = objectOf(await python.ask({ images: file, weights }));
-  for (const dtype of DTYPES) {
-    const w = network(dtype), images = bytes.astype(dtype).div(255);
-    for (const batch of BATCHES) {
-      const ours: number[] = [], theirs: number[] = [];
-      for (let round = 0; round < ROUNDS; round++) {
-        const begin = performance.now();
-        const answers = read(w, images, batch);
-        ours.push((performance.now() - begin) / 1000);
-        const answer = objectOf(await python.ask({ dtype, batch }));
-        theirs.push(Number(answer.seconds));
-        agree(answers, answer.answers);
-      }
-      report({
-        work: `${bytes.shape[0]} images, 784-50-100-10, ${
-          batch === 1 ? "one at a time" : `${batch} at a time`
-        }, ${dtype}`,
-        ours: `median of ${ROUNDS}`,
-        theirs: `NumPy ${numpy}`,
-        ourSeconds: median(ours),
-        theirSeconds: median(theirs),
-      }, values.json);
-    }
-  }
-} finally {
-  await python.close();
-  await Deno.remove(file);
-}
-
-/** Rounding may tip a few scales in float32; more than that is another computation. */
-function agree(ours: readonly number[], theirs: unknown): void {
-  const differ = Array.isArray(theirs) ? ours.filter((a, i) => a !== theirs[i]).length : NaN;
-  if (!(differ <= ours.length / 1000)) {
-    throw new Error(`bench: expected NumPy's answers, found ${differ} that differ`);
-  }
-}
-
-function objectOf(answer: unknown): Record<string, unknown> {
-  if (typeof answer === "object" && answer !== null) return { ...answer };
-  throw new TypeError(`bench: expected an object from Python, found ${answer}`);
-}
+await compare([
+  { name: "inference 1 float32", what: images("one at a time", "float32"), must: 2.5, goal: 5 },
+  {
+    name: "inference 100 float32",
+    what: images("100 at a time", "float32"),
+    must: 0.75,
+    goal: 0.95,
+  },
+  { name: "inference 1000 float32", what: images("1,000 at a time", "float32") },
+  { name: "inference 1 float64", what: images("one at a time", "float64"), must: 1.2, goal: 2 },
+  { name: "inference 100 float64", what: images("100 at a time", "float64"), must: 0.7, goal: 0.9 },
+  { name: "inference 1000 float64", what: images("1,000 at a time", "float64") },
+], options());

@@ -1,7 +1,7 @@
 /**
- * The model of chapter 07 (784-128-10, dropout 0.2, Adam, batches of 32, 5 epochs): the time of an
- * epoch beside NumPy's, and accuracy and loss over several seeds, as the lecture trains it and with
- * the falling learning rate of the chapter, beside Keras where a Python that has it is named.
+ * The model of chapter 07 (784-128-10, dropout 0.2, Adam, batches of 32, 5 epochs): accuracy and loss
+ * over several seeds, as the lecture trains it and with the decreasing learning rate of the chapter,
+ * beside Keras where a Python that has it is named.
  *
  * `deno task bench sequential [--json] [--seeds 5] [--keras PYTHON] [--folder MNIST]`
  */
@@ -12,13 +12,9 @@ import { learningRateScheduler } from "../lib/model/callbacks.ts";
 import * as layers from "../lib/model/layers/mod.ts";
 import { sequential } from "../lib/model/model.ts";
 import { loadMnist } from "../lib/notebook/mnist.ts";
-import { Python } from "./support/python.ts";
-import { median, report } from "./support/report.ts";
+import { median } from "./support/report.ts";
 
 const EPOCHS = 5, BATCH = 32, RATE = 0.001;
-
-/** Epochs of each, in turns. */
-const ROUNDS = 5;
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +25,6 @@ const { values } = parseArgs({
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
-const bytes = await loadMnist({ source: "mnist", normalize: false });
 const { xTrain, tTrain, xTest, tTest } = await loadMnist({ source: "mnist" });
 
 function lectureModel(seed: number) {
@@ -49,7 +44,7 @@ function lectureModel(seed: number) {
   return model;
 }
 
-/** What came of one training. */
+/** The results of one training. */
 interface Outcome {
   readonly seed: number;
   readonly accuracy: number;
@@ -62,7 +57,7 @@ function isOutcome(value: unknown): value is Outcome & { version: string } {
     "seconds" in value;
 }
 
-/** Says what came of several seeds, and what lies in the middle. */
+/** Prints the results of several seeds and their medians. */
 function tell(who: string, outcomes: readonly Outcome[]): void {
   const middle = (name: "accuracy" | "loss" | "seconds") => median(outcomes.map((o) => o[name]));
   const result = {
@@ -80,34 +75,6 @@ function tell(who: string, outcomes: readonly Outcome[]): void {
   console.log(`  ${result.seconds.toFixed(1)} s`);
 }
 
-async function timeBesideNumpy(): Promise<void> {
-  const file = await Deno.makeTempFile({ suffix: ".bytes" });
-  const python = new Python("sequential.py");
-  try {
-    await Deno.writeFile(file, Uint8Array.from(bytes.xTrain.data));
-    const versions = await python.ask({ images: file, labels: [...tTrain.data], batch: BATCH });
-    const ours: number[] = [], theirs: number[] = [], model = lectureModel(1);
-    for (let round = 0; round < ROUNDS; round++) {
-      ours.push((await model.fit(xTrain, tTrain, { batchSize: BATCH })).seconds);
-      const answer = await python.ask({ epoch: true });
-      if (typeof answer === "object" && answer !== null && "seconds" in answer) {
-        theirs.push(Number(answer.seconds));
-      }
-    }
-    report({
-      work:
-        `one epoch of ${tTrain.size} images, 784-128-10, dropout, Adam, batch ${BATCH}, float32`,
-      ours: "TypeScript",
-      theirs: `NumPy, one thread ${JSON.stringify(versions)}`,
-      ourSeconds: median(ours),
-      theirSeconds: median(theirs),
-    }, values.json);
-  } finally {
-    await python.close();
-    await Deno.remove(file);
-  }
-}
-
 async function ourOutcomes(rateOf: (epoch: number) => number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
@@ -123,7 +90,7 @@ async function ourOutcomes(rateOf: (epoch: number) => number): Promise<Outcome[]
   return outcomes;
 }
 
-/** Keras itself, in a Python of the person's own: it is too large to be installed for this. */
+/** The same with Keras. */
 async function kerasOutcomes(python: string): Promise<void> {
   const script = fileURLToPath(new URL("keras/sequential.py", import.meta.url));
   const { success, stdout } = await new Deno.Command(python, {
@@ -138,10 +105,9 @@ async function kerasOutcomes(python: string): Promise<void> {
   tell(`${outcomes[0].version}, as the lecture`, outcomes);
 }
 
-await timeBesideNumpy();
 tell("ours, as the lecture", await ourOutcomes(() => RATE));
 tell(
-  "ours, with a falling learning rate",
+  "ours, with a decreasing learning rate",
   await ourOutcomes((epoch) => 2 * RATE * (1 - (epoch - 1) / EPOCHS)),
 );
 if (values.keras !== undefined) await kerasOutcomes(values.keras);

@@ -9,9 +9,7 @@ const ONE_THREAD = {
   VECLIB_MAXIMUM_THREADS: "1",
 };
 
-const MISSING = "bench: expected an answer from Python, found none. It needs Python with NumPy: " +
-  "python3 -m venv .venv, .venv/bin/pip install numpy, and PYTHON=.venv/bin/python in the " +
-  "environment";
+const MISSING = "bench: expected an answer from Python, found none: is it a Python with NumPy?";
 
 /** A running Python program. */
 export class Python {
@@ -21,13 +19,13 @@ export class Python {
   #unread = "";
 
   /**
-   * Starts a program of bench/numpy/ with the `python3` of the path, or the one that the environment
-   * variable PYTHON names.
+   * Starts a program of bench/numpy/.
+   * @param python the Python that runs it, see environments.ts.
    * @throws Error when there is no such Python.
    */
-  constructor(script: string) {
+  constructor(script: string, python: string) {
     try {
-      this.#child = new Deno.Command(Deno.env.get("PYTHON") ?? "python3", {
+      this.#child = new Deno.Command(python, {
         args: [fileURLToPath(new URL(`../numpy/${script}`, import.meta.url))],
         env: ONE_THREAD,
         stdin: "piped",

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:assert/strict";
 import { projectRoot } from "../../lib/support/paths.ts";
+import { Peer } from "../../bench/support/peer.ts";
 import { Python } from "../../bench/support/python.ts";
 import { type Comparison, median, report } from "../../bench/support/report.ts";
 import { bench, benchmarks } from "../../tools/bench.ts";
@@ -56,17 +57,32 @@ Deno.test("bench: refuses a name that is none, before anything runs", async () =
   strictEqual(benchmarks(projectRoot).includes("numerical_derivative"), true);
 });
 
-Deno.test("Python: says what to do where there is none, or it does not answer", async () => {
-  const named = Deno.env.get("PYTHON");
-  try {
-    Deno.env.set("PYTHON", "no-such-python");
-    throws(() => new Python("lecture.py"), /It needs Python with NumPy: python3 -m venv/);
-    Deno.env.set("PYTHON", Deno.execPath()); // ends at once: it cannot read a Python program
-    const python = new Python("no_such_program.py");
-    await rejects(python.ask({}), /It needs Python with NumPy/);
-    await python.close();
-  } finally {
-    if (named === undefined) Deno.env.delete("PYTHON");
-    else Deno.env.set("PYTHON", named);
-  }
+Deno.test("Python: an error where there is none, or it does not answer", async () => {
+  throws(() => new Python("lecture.py", "no-such-python"), /is it a Python with NumPy\?/);
+  const python = new Python("no_such_program.py", Deno.execPath()); // ends at once
+  await rejects(python.ask({}), /is it a Python with NumPy\?/);
+  await python.close();
+});
+
+Deno.test("Peer: does what it is asked, skips other lines, and says when it has ended", async () => {
+  const script = `
+    import process from "node:process";
+    import { createInterface } from "node:readline";
+    console.log("a library prints this");
+    console.log(JSON.stringify({ name: "me", works: ["twice"] }));
+    for await (const line of createInterface({ input: process.stdin })) {
+      console.log("and this");
+      console.log(JSON.stringify({ seconds: 2, cpu: 1, answer: line }));
+      process.exit(0);
+    }`;
+  const command = Deno.execPath();
+  const peer = await Peer.start({ command, args: ["eval", script] });
+  deepStrictEqual([peer.name, peer.works], ["me", ["twice"]]);
+  deepStrictEqual(await peer.do("twice"), { seconds: 2, cpu: 1, answer: "twice" });
+  await rejects(peer.do("twice"));
+  await peer.close();
+  await rejects(
+    Peer.start({ command, args: ["eval", "1"] }),
+    /expected a peer, found that .* ended/,
+  );
 });
