@@ -1,10 +1,10 @@
 /** Functions that make tensors: from numbers, filled, counted and random. */
 import { rangeError, typeError } from "../support/expected.ts";
-import { allocate, type DType, dtypeOf, holds, resultType } from "./dtype.ts";
+import { allocate, type DType, dtypeOf, type FloatType, holds, resultType } from "./dtype.ts";
 import { Storage } from "./kernels/storage.ts";
 import type { Random } from "./random.ts";
 import { checkShape, resolveAxis, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
-import { numbersOf, Tensor } from "./tensor.ts";
+import { numbersOf, shaped, Tensor } from "./tensor.ts";
 
 /**
  * The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`.
@@ -49,10 +49,8 @@ export function tensor(values: Nested, dtype: DType = dtypeOf(values, "float64")
   const read = (v: Nested, axis: number): void => {
     const length = isList(v) ? v.length : undefined;
     if (length !== shape[axis]) {
-      const expected = `${shape[axis] ?? "a number, not a row,"} at ${
-        showShape(path.slice(0, axis))
-      }`;
-      throw rangeError("tensor", `${expected} as in the first row`, length ?? v);
+      const place = `at ${showShape(path.slice(0, axis))} as in the first row`;
+      throw rangeError("tensor", `${shape[axis] ?? "a number, not a row,"} ${place}`, length ?? v);
     }
     if (!isList(v)) data[to++] = holds(dtype, v, "tensor", path);
     else for (let i = 0; i < v.length; i++) path[axis] = i, read(v[i], axis + 1);
@@ -117,15 +115,14 @@ export function ones<const S extends Shape>(shape: readonly [...S], dtype?: DTyp
 
 function filled<S extends Shape>(
   caller: string,
-  shape: readonly [...S],
+  shape: Shape,
   value: number,
-  dtype?: DType,
-): Tensor<S>;
-function filled(caller: string, shape: Shape, value: number, dtype: DType = "float64"): Tensor {
+  dtype: DType = "float64",
+): Tensor<S> {
   checkShape(caller, shape);
   const storage = Storage.zeros(dtype, sizeOf(shape));
   if (holds(dtype, value, caller) !== 0) storage.array.fill(value);
-  return new Tensor(storage, [...shape]);
+  return shaped(storage, [...shape]);
 }
 
 /**
@@ -165,9 +162,10 @@ export function arange(start: number, stop?: number, step = 1): Tensor<[number]>
 export function rand<const S extends Shape>(
   shape: readonly [...S],
   random: Random,
-  dtype?: "float64" | "float32",
+  dtype?: FloatType,
 ): Tensor<S> {
-  return drawn("rand", shape, random, (source) => source.uniform(), dtype);
+  checkRandom("rand", random);
+  return filled<S>("rand", shape, 0.5, dtype).map(() => random.uniform()); // integers hold no 0.5
 }
 
 /**
@@ -184,22 +182,15 @@ export function rand<const S extends Shape>(
 export function randn<const S extends Shape>(
   shape: readonly [...S],
   random: Random,
-  dtype?: "float64" | "float32",
+  dtype?: FloatType,
 ): Tensor<S> {
-  return drawn("randn", shape, random, (source) => source.normal(), dtype);
+  checkRandom("randn", random);
+  return filled<S>("randn", shape, 0.5, dtype).map(() => random.normal());
 }
 
-function drawn<S extends Shape>(
-  caller: string,
-  shape: readonly [...S],
-  random: Random,
-  next: (random: Random) => number,
-  dtype?: DType,
-): Tensor<S> {
-  if (typeof random?.normal !== "function") {
-    throw typeError(caller, "a random generator such as new Random(42)", random);
-  }
-  return filled(caller, shape, 0.5, dtype).map(() => next(random)); // integers cannot hold 0.5
+function checkRandom(caller: string, random: Random): void {
+  if (typeof random?.normal === "function") return;
+  throw typeError(caller, "a random generator such as new Random(42)", random);
 }
 
 /**
@@ -221,11 +212,9 @@ export function oneHot<N extends number, C extends number>(
   classes: C,
   dtype: DType = "float64",
 ): Tensor<[N, C]> {
-  if (!(labels instanceof Tensor)) {
-    throw typeError("oneHot", "labels such as tensor([2, 0])", labels);
-  }
+  if (!(labels instanceof Tensor)) throw typeError("oneHot", "labels as in tensor([2, 0])", labels);
   if (labels.ndim !== 1) {
-    throw rangeError("oneHot", "labels [N], as reshape([-1]) gives", labels.shape);
+    throw rangeError("oneHot", "labels [N], as from reshape([-1])", labels.shape);
   }
   const [count] = labels.shape;
   checkShape("oneHot", [count, classes]);
@@ -256,9 +245,8 @@ export function oneHot<N extends number, C extends number>(
  * ```
  */
 export function concatenate(tensors: readonly Tensor[], axis: number = 0): Tensor {
-  if (
-    !Array.isArray(tensors) || !tensors.every((t) => t instanceof Tensor) || tensors.length === 0
-  ) {
+  const areTensors = Array.isArray(tensors) && tensors.every((t) => t instanceof Tensor);
+  if (!areTensors || tensors.length === 0) {
     throw typeError("concatenate", "tensors such as concatenate([a, b])", tensors);
   }
   const [first] = tensors, k = resolveAxis("concatenate", axis, first.ndim);
@@ -269,11 +257,8 @@ export function concatenate(tensors: readonly Tensor[], axis: number = 0): Tenso
   }
   const length = tensors.reduce((sum, { shape }) => sum + shape[k], 0);
   const shape = first.shape.with(k, length), outer = sizeOf(shape.slice(0, k));
-  const dtypes = tensors.map((t) => t.dtype), isMixed = dtypes.some((d) => d !== first.dtype);
-  const out = allocate(
-    isMixed ? dtypes.reduce((a, b) => resultType(a, b)) : first.dtype,
-    sizeOf(shape),
-  );
+  const dtype = tensors.map((t) => t.dtype).reduce((a, b) => (a === b ? a : resultType(a, b)));
+  const out = allocate(dtype, sizeOf(shape));
   let start = 0;
   for (const data of tensors.map(numbersOf)) {
     const width = data.length / outer, row = out.length / outer;

@@ -10,6 +10,14 @@ import { typeError } from "../support/expected.ts";
 /** The kind of a tensor's numbers, by NumPy's name. */
 export type DType = "float64" | "float32" | "int32" | "uint8";
 
+/** The dtypes that arithmetic gives. */
+export type FloatType = "float64" | "float32";
+
+/** Whether a dtype holds fractions. */
+export function isFloat(dtype: DType): dtype is FloatType {
+  return dtype === "float64" || dtype === "float32";
+}
+
 /** The storage of a tensor. */
 export type NumericArray = Float64Array | Float32Array | Int32Array | Uint8Array;
 
@@ -62,7 +70,7 @@ export function allocate(dtype: DType, size: number): NumericArray {
  * What arithmetic on `a` and `b` gives: float32 for float32 with float32 or uint8, otherwise float64.
  * With one argument, what arithmetic with a number gives: float32 for float32, otherwise float64.
  */
-export function resultType(a: DType, b: DType = a): "float64" | "float32" {
+export function resultType(a: DType, b: DType = a): FloatType {
   const isSmall = (dtype: DType) => dtype === "float32" || dtype === "uint8";
   const isFloat32 = (a === "float32" || b === "float32") && isSmall(a) && isSmall(b);
   return isFloat32 ? "float32" : "float64";
@@ -77,7 +85,7 @@ export function resultType(a: DType, b: DType = a): "float64" | "float32" {
  */
 export function holds(dtype: DType, value: unknown, caller: string, at?: number[]): number {
   const isNumber = typeof value === "number";
-  if (isNumber && (dtype === "float64" || dtype === "float32")) return value;
+  if (isNumber && isFloat(dtype)) return value;
   if (isNumber && value === (dtype === "int32" ? value | 0 : value & 255)) return value;
   const range = dtype === "int32" ? "from -2^31 to 2^31 - 1" : "from 0 to 255";
   const expected = isNumber ? `an integer ${range} for ${dtype}` : "a number";

@@ -2,7 +2,7 @@
  * Prints numbers as NumPy does: columns aligned, only the digits that are needed, the middle of long
  * axes left out. The rules are those of `numpy.array2string` in NumPy 2.4 with its default options.
  */
-import { type DType, dtypeOf, type NumericArray } from "./dtype.ts";
+import { type DType, dtypeOf, type FloatType, isFloat, type NumericArray } from "./dtype.ts";
 import { type Shape, stridesOf } from "./shape.ts";
 
 /** Most digits after the point. */
@@ -25,7 +25,7 @@ export interface Printable {
 
 /** The numbers in brackets, `[[1.  2.5]\n [3.  4. ]]`, as NumPy's `str` prints them. */
 export function formatTensor({ shape, data }: Printable): string {
-  const dtype = dtypeOf(data), ndim = shape.length;
+  const dtype = dtypeOf(data), ndim = shape.length, strides = stridesOf(shape);
   if (ndim === 0) return formatScalar(data[0], dtype);
   if (data.length === 0) return "[]";
 
@@ -35,24 +35,18 @@ export function formatTensor({ shape, data }: Printable): string {
     isLong && length > 2 * EDGE
       ? [0, 1, 2, null, length - 3, length - 2, length - 1]
       : Array.from({ length }, (_, i) => i);
-
-  const visible: number[] = [], strides = stridesOf(shape);
-  const collect = (axis: number, at: number): void => {
-    if (axis === ndim) visible.push(data[at]);
-    else {for (const i of shown(shape[axis])) {
-        if (i !== null) collect(axis + 1, at + i * strides[axis]);
-      }}
-  };
-  collect(0, 0);
-  const words = formatNumbers(visible, dtype).values();
-
-  const block = (axis: number): string => {
-    if (axis === ndim) return words.next().value ?? "";
-    const items = shown(shape[axis]).map((i) => (i === null ? "..." : block(axis + 1)));
+  const block = (write: (v: number) => string, axis = 0, at = 0): string => {
+    if (axis === ndim) return write(data[at]);
+    const items = shown(shape[axis]).map((i) =>
+      i === null ? "..." : block(write, axis + 1, at + i * strides[axis])
+    );
     const gap = "\n".repeat(ndim - axis - 1) + " ".repeat(axis + 1);
     return `[${axis === ndim - 1 ? wrap(items, ndim) : items.join(gap)}]`;
   };
-  return block(0);
+  const visible: number[] = [];
+  block((v) => `${visible.push(v)}`);
+  const words = formatNumbers(visible, dtype).values();
+  return block(() => words.next().value ?? "");
 }
 
 /** Joins words with spaces and breaks them into lines, indented by `ndim` brackets. */
@@ -111,12 +105,6 @@ function formatFloats(values: readonly number[], dtype: FloatType): string[] {
       : own;
     return `${whole}.${fraction.padEnd(places, "0")}${exponent(power, Math.max(2, powerDigits))}`;
   });
-}
-
-type FloatType = "float64" | "float32";
-
-function isFloat(dtype: DType): dtype is FloatType {
-  return dtype === "float64" || dtype === "float32";
 }
 
 function nonFinite(v: number): string {

@@ -2,7 +2,7 @@
 import { DISPLAY, type MimeBundle } from "../support/display.ts";
 import { rangeError, typeError } from "../support/expected.ts";
 import { onlyKnown } from "../support/names.ts";
-import { allocate, type DType, holds, type NumericArray, resultType } from "./dtype.ts";
+import { allocate, type DType, holds, isFloat, type NumericArray, resultType } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import * as elementwise from "./kernels/elementwise.ts";
 import * as fast from "./kernels/fast.ts";
@@ -328,8 +328,7 @@ export class Tensor<out S extends Shape = Shape> {
    * ```
    */
   astype(dtype: DType): Tensor<S> {
-    const isExact = dtype === this.dtype || dtype === resultType(dtype); // a float holds any number
-    if (isExact) return new Tensor(this.#copyOf(dtype), this.shape);
+    if (dtype === this.dtype || isFloat(dtype)) return new Tensor(this.#copyOf(dtype), this.shape);
     const out = allocate(dtype, this.size), x = this.#numbers;
     for (let i = 0; i < x.length; i++) out[i] = holds(dtype, Math.trunc(x[i]), "astype");
     return new Tensor(Storage.owned(out), this.shape);
@@ -356,9 +355,7 @@ export class Tensor<out S extends Shape = Shape> {
     const result = Storage.empty(this.dtype, chosen.length * width), out = result.array;
     for (let i = 0; i < chosen.length; i++) {
       const at = fromStart(chosen[i], this.shape[0]);
-      if (at < 0) {
-        throw rangeError("take", `a row of the shape ${showShape(this.shape)}`, chosen[i]);
-      }
+      if (at < 0) throw rangeError("take", `rows of ${showShape(this.shape)}`, chosen[i]);
       if (width === 1) out[i] = data[at];
       else out.set(data.subarray(at * width, (at + 1) * width), i * width);
     }
@@ -848,9 +845,9 @@ function fromStart(index: number, length: number): number {
 type Name = keyof typeof reduce | "mean";
 type Parts = ConstructorParameters<typeof Tensor>;
 
-/** A tensor with the shape's type that its place in the program expects. */
-function shaped<R extends Shape>(...parts: Parts): Tensor<R>;
-function shaped(...parts: Parts): Tensor {
+/** A tensor of a shape whose type the compiler infers from the context. Within the library only. */
+export function shaped<R extends Shape>(...parts: Parts): Tensor<R>;
+export function shaped(...parts: Parts): Tensor {
   return new Tensor(...parts);
 }
 

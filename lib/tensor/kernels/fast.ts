@@ -4,7 +4,7 @@
  *
  * An operand is a storage and an offset in it; its numbers are dense and row-major from there on.
  */
-import type { DType } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import { logistic, rectify } from "./maps.ts";
 import type { Storage } from "./storage.ts";
 import { type Pair, wasm } from "./wasm/module.ts";
@@ -24,10 +24,6 @@ function placeOf(x: Storage, offset: number, dtype: DType): number {
   if (x.dtype !== dtype) return 0;
   const address = x.settle();
   return address === 0 ? 0 : address + offset * (dtype === "float64" ? 8 : 4);
-}
-
-function isFloat(dtype: DType): dtype is keyof Pair {
-  return dtype === "float32" || dtype === "float64";
 }
 
 /** out = a ∘ b for a matrix a. */
