@@ -1,17 +1,18 @@
 /**
- * Seeded random numbers: the same seed gives the same numbers, on every machine.
+ * Seeded random numbers: the same seed gives the same numbers on every machine.
  *
- * Nothing in the course draws from `Math.random`: whoever needs chance is handed a {@link Random}.
+ * The library never calls `Math.random`: a function that needs random numbers takes a {@linkcode Random}.
  */
+import { rangeError } from "../support/expected.ts";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
 /**
- * Four words of state from one seed. Neighbouring seeds must not give related sequences, so each
- * word is scrambled until one changed bit of the seed changes half of the word's (the generator's
- * authors ask for it: https://prng.di.unimi.it; the constants are MurmurHash3's finaliser).
+ * Four words of state from one seed. Neighbouring seeds must not give related sequences, so each word
+ * is scrambled until a changed bit of the seed changes half of its bits, as the generator's authors
+ * recommend (https://prng.di.unimi.it). The constants are those of MurmurHash3's finalizer.
  */
 function stateOf(seed: number): number[] {
   return [1, 2, 3, 4].map((k) => {
@@ -22,30 +23,60 @@ function stateOf(seed: number): number[] {
   });
 }
 
-/** A source of random numbers that a seed makes repeatable. */
+/**
+ * A seeded generator of random numbers.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "mnist";
+ * import assert from "node:assert/strict";
+ * const [a, b] = [new Random(42), new Random(42)];
+ * assert.equal(a.uniform(), b.uniform());
+ * ```
+ */
 export class Random {
   readonly #generator: RandomGenerator;
-  /** Box and Muller's method makes normal numbers in pairs: the second one waits here. */
+  /** Box and Muller's method gives normal numbers in pairs; this is the second one. */
   #spare: number | undefined;
 
   /**
    * Starts the sequence of a seed.
-   * @param seed any integer from -2³¹ to 2³² - 1.
-   * @throws RangeError for any other number: two seeds that round to the same one would surprise.
+   * @param seed an integer from -2³¹ to 2³² - 1.
+   * @throws RangeError for any other number.
    */
   constructor(readonly seed: number) {
     if (!Number.isInteger(seed) || seed < -(2 ** 31) || seed >= 2 ** 32) {
-      throw new RangeError(`Random: expected an integer seed below 2^32, found ${seed}`);
+      throw rangeError("Random", "an integer seed from -2^31 to 2^32 - 1", seed);
     }
     this.#generator = xoroshiro128plusFromState(stateOf(seed));
   }
 
-  /** A number of U[0, 1): 0 can come, 1 cannot. */
+  /**
+   * A number from the uniform distribution on [0, 1): 0 is possible, 1 is not.
+   *
+   * @example
+   * ```ts
+   * import { Random } from "mnist";
+   * import assert from "node:assert/strict";
+   * const u = new Random(1).uniform();
+   * assert.ok(u >= 0 && u < 1);
+   * ```
+   */
   uniform(): number {
     return uniformFloat64(this.#generator);
   }
 
-  /** A number of N(0, 1), the normal distribution (Box and Muller, 1958). */
+  /**
+   * A number from the standard normal distribution, with mean 0 and standard deviation 1 (by the
+   * method of Box and Muller, 1958).
+   *
+   * @example
+   * ```ts
+   * import { Random } from "mnist";
+   * const random = new Random(1);
+   * const weight = 0.01 * random.normal();
+   * ```
+   */
   normal(): number {
     const spare = this.#spare;
     if (spare !== undefined) {
@@ -59,23 +90,40 @@ export class Random {
   }
 
   /**
-   * An integer from 0 to n - 1, each as likely as the others.
+   * An integer from 0 to n - 1, all equally likely.
    * @throws RangeError unless n is an integer of at least 1.
+   *
+   * @example
+   * ```ts
+   * import { Random } from "mnist";
+   * import assert from "node:assert/strict";
+   * const die = 1 + new Random(1).integer(6);
+   * assert.ok([1, 2, 3, 4, 5, 6].includes(die));
+   * ```
    */
   integer(n: number): number {
     if (!Number.isSafeInteger(n) || n < 1) {
-      throw new RangeError(`Random.integer: expected an integer of at least 1, found ${n}`);
+      throw rangeError("Random.integer", "an integer of at least 1", n);
     }
     return uniformInt(this.#generator, 0, n - 1);
   }
 
   /**
-   * The numbers 0 to n - 1 in random order, every order as likely (Fisher and Yates's shuffle).
+   * The numbers 0 to n - 1 in random order, all orders equally likely (the shuffle of Fisher and
+   * Yates).
    * @throws RangeError unless n is an integer of at least 0.
+   *
+   * @example
+   * ```ts
+   * import { Random } from "mnist";
+   * import assert from "node:assert/strict";
+   * const order = new Random(1).permutation(5);
+   * assert.deepEqual([...order].sort(), [0, 1, 2, 3, 4]);
+   * ```
    */
   permutation(n: number): Int32Array {
     if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
-      throw new RangeError(`Random.permutation: expected an integer of at least 0, found ${n}`);
+      throw rangeError("Random.permutation", "an integer of at least 0", n);
     }
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {

@@ -221,7 +221,16 @@ export class Tensor<out S extends Shape = Shape> {
       : shaped(Storage.owned(this.#numbers), resolved);
   }
 
-  /** The numbers as a vector, always a copy. */
+  /**
+   * The numbers as a vector, always a copy.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(tensor([[1, 2], [3, 4]]).flatten().toArray(), [1, 2, 3, 4]);
+   * ```
+   */
   flatten(): Tensor<[number]> {
     return new Tensor(this.#copyOf(this.dtype), [this.size]);
   }
@@ -311,7 +320,18 @@ export class Tensor<out S extends Shape = Shape> {
 
   // ---- Copies.
 
-  /** A copy with its own numbers. */
+  /**
+   * A copy with its own numbers.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * const x = tensor([1, 2]), copy = x.copy();
+   * x.set(5, 0);
+   * assert.deepEqual(copy.toArray(), [1, 2]);
+   * ```
+   */
   copy(): Tensor<S> {
     return new Tensor(this.#copyOf(this.dtype), this.shape);
   }
@@ -365,13 +385,29 @@ export class Tensor<out S extends Shape = Shape> {
   /**
    * The number in a tensor of one element.
    * @throws RangeError when there are more elements, or none.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.equal(tensor([[7]]).item(), 7);
+   * ```
    */
   item(): number {
     if (this.size !== 1) throw rangeError("item", "one number", this.shape);
     return this.#numbers[0];
   }
 
-  /** The numbers as nested arrays, row by row. */
+  /**
+   * The numbers as nested arrays, row by row.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "mnist";
+   * import assert from "node:assert/strict";
+   * assert.deepEqual(arange(4).reshape([2, 2]).toArray(), [[0, 1], [2, 3]]);
+   * ```
+   */
   toArray(): NestedArray {
     const nest = (data: NumericArray, [length, ...rest]: readonly number[]): NestedArray => {
       if (rest.length === 0) return length === undefined ? data[0] : Array.from(data);
@@ -384,7 +420,16 @@ export class Tensor<out S extends Shape = Shape> {
     return nest(this.#numbers, this.shape);
   }
 
-  /** Iterates over the first axis: `for (const image of images)`. */
+  /**
+   * Iterates over the first axis.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "mnist";
+   * import assert from "node:assert/strict";
+   * for (const row of tensor([[1, 2], [3, 4]])) assert.equal(row.size, 2);
+   * ```
+   */
   *[Symbol.iterator](): Generator<OrNumber<shapes.Tail<S>>> {
     if (this.ndim === 0) throw typeError("for…of", "at least one axis", this.shape);
     for (let i = 0; i < this.shape[0]; i++) yield this.at(i);
