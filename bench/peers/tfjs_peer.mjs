@@ -1,16 +1,16 @@
-/** tfjs on its WebAssembly backend, one thread: `deno run -A tfjs_peer.mjs`, with the packages beside it. */
-import * as tf from "npm:@tensorflow/tfjs@4.22.0";
-import { setThreadsCount, setWasmPaths } from "npm:@tensorflow/tfjs-backend-wasm@4.22.0";
+/** tfjs on its WebAssembly backend, one thread; the packages are in the folder that this starts in. */
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 
-const packaged = createRequire(path.join(process.cwd(), "index.js"));
-setWasmPaths(
-  path.dirname(packaged.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm")) + "/",
-);
+// The course's own lock file must not know these packages, so there is no import that Deno could see.
+const require = createRequire(path.join(process.cwd(), "index.js"));
+const tf = require("@tensorflow/tfjs");
+const { setThreadsCount, setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
+const binary = require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm");
+setWasmPaths(path.dirname(binary) + "/");
 setThreadsCount(1);
 await tf.setBackend("wasm");
 

@@ -163,7 +163,7 @@ async function commands(withPeers: boolean): Promise<Command[]> {
     list.push({ command: tensorflow, args: [script("keras_peer.py")], env });
   }
   if (node !== undefined) {
-    const flags = ["--no-lock", "--no-config", "--node-modules-dir=none"];
+    const flags = ["--no-lock", "--no-config"];
     list.push({ ...deno([...flags, script("tfjs_peer.mjs")]), cwd: node });
   }
   return list;
