@@ -1,8 +1,8 @@
-/** `deno task bench [NAME…] [--json]`: runs the benchmarks of bench/, all or those that are named. */
+/** `deno task bench [NAME…] [--json]`: runs the benchmarks of bench/, all or the named ones. */
 import { join } from "node:path";
 import { projectRoot } from "../lib/support/paths.ts";
 
-/** Names of the benchmarks: the scripts of bench/, without those that only support them. */
+/** The names of the benchmarks: the scripts directly in bench/. */
 export function benchmarks(root: string): string[] {
   return [...Deno.readDirSync(join(root, "bench"))]
     .filter(({ isFile, name }) => isFile && name.endsWith(".ts"))
@@ -11,12 +11,12 @@ export function benchmarks(root: string): string[] {
 }
 
 /**
- * Runs benchmarks one after the other, with what the command line says beside their names.
- * @returns the exit code: 0 when all went well, 2 for a name that is none.
+ * Runs benchmarks one after the other, with the remaining arguments.
+ * @returns the exit code: 0 if all succeeded, 2 for an unknown name.
  */
 export async function bench(root: string, args: readonly string[]): Promise<number> {
   const known = benchmarks(root);
-  // A name may come before options, whose own values must not be taken for names.
+  // Names come before options, so that values of options are not taken for names.
   const firstOption = args.findIndex((arg) => arg.startsWith("-"));
   const names = args.slice(0, firstOption === -1 ? args.length : firstOption);
   const unknown = names.find((name) => !known.includes(name));

@@ -1,27 +1,36 @@
-/** `deno task test [NAME…]`: the checks, then all tests, or only those of the files named. */
+/** `deno task test [NAME…]`: the checks and all tests, or only the tests of the named files. */
 import { basename, join, relative, sep } from "node:path";
 import { projectRoot } from "../lib/support/paths.ts";
 import { progress } from "../lib/notebook/progress.ts";
 import { checkAndSay } from "./check/check.ts";
 
-/** What came of some tests. `skipped` holds their names, which tell why they were. */
+/** The results of some tests. `skipped` has their names, which contain the reason. */
 export type Tally = { passed: number; failed: number; skipped: string[] };
 
-/** Tests of these folders start kernels, servers and browsers: they run after the quick ones. */
-const SLOW_FOLDERS = ["tests/tools/", "tests/notebooks/", "tests/browser/"];
+/**
+ * Folders whose tests start kernels, servers and browsers. They run after all others, in this order:
+ * with the longest first, two files at a time end at about the same time.
+ */
+const SLOW_FOLDERS = ["tests/browser/", "tests/notebooks/", "tests/tools/"];
 
-/** No test file takes longer; one that hangs must not hang whoever waits for the result. */
+/** Ends tests that hang. */
 const MAX_MINUTES = 30;
 
 /**
- * Runs test files and passes on what they say, but for a line for each test that passed.
+ * Runs test files and prints their output, except for the lines of tests that passed. Failed tests
+ * are counted, not thrown.
  *
- * @param jobs how many files at once.
- * @throws nothing for tests that fail: they are counted.
+ * @param jobs how many files run at once.
+ * @param flags more flags of `deno test`.
  */
-export async function runTests(root: string, files: string[], jobs: number): Promise<Tally> {
+export async function runTests(
+  root: string,
+  files: string[],
+  jobs: number,
+  flags: string[] = [],
+): Promise<Tally> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...(jobs > 1 ? ["--parallel"] : []), ...files],
+    args: ["test", "-A", ...flags, ...(jobs > 1 ? ["--parallel"] : []), ...files],
     cwd: root,
     env: { NO_COLOR: "1", DENO_JOBS: String(jobs) },
     stdin: "null",
@@ -49,20 +58,20 @@ export async function runTests(root: string, files: string[], jobs: number): Pro
   return { passed, failed: status.success ? failed : Math.max(failed, 1), skipped };
 }
 
-/** Reads what `deno test` prints, line by line, and passes on what a person needs to see of it. */
+/** Reads the output of `deno test` line by line, and prints what the user needs to see. */
 class Transcript {
   /** The files whose tests were seen so far. */
   readonly files: Set<string> = new Set();
   /** The tests that were skipped, each with its file. */
   readonly skipped: string[] = [];
-  /** The sums of the last line, once it was read. */
+  /** The sums of the last line, once it has been read. */
   counts: { passed: number; failed: number } | undefined;
 
   #say: (line: string) => void;
   #file = "";
   /**
-   * What the test whose result comes next has printed: of use only if it failed. With several files
-   * at once Deno does not say whose it is, so that the result may be another's.
+   * Output of the test whose result comes next, printed only if that test failed. With several files
+   * at once, it may be the output of another test: Deno does not say.
    */
   #printed: string[] = [];
   #isPrinting = false;
@@ -73,7 +82,7 @@ class Transcript {
 
   read(line: string): void {
     if (line === "" || this.#isChatter(line)) return;
-    // With one file at a time a line before its tests names it; with several, each line does.
+    // With one file at a time, a line before its tests names the file; with several, each line does.
     const [, announced] = /^running \d+ tests? from (\S+)/.exec(line) ?? [];
     const [, named, test, result] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \(/.exec(line) ?? [];
     this.#file = named ?? announced ?? this.#file;
@@ -89,7 +98,7 @@ class Transcript {
     this.#printed = [];
   }
 
-  /** Whether a line belongs to what a test prints; it is kept until the test's result is known. */
+  /** Whether a line is output of a test; it is kept until the test's result is known. */
   #isChatter(line: string): boolean {
     this.#isPrinting ||= /^-+ ([\w-]+ )?output -+$/.test(line);
     const isChatter = this.#isPrinting || line.endsWith(" ...");
@@ -120,7 +129,20 @@ export async function testFiles(root: string, folder = "tests"): Promise<string[
   return files.flat().sort();
 }
 
-/** The sum of what several runs came to, and whether it is good: something ran, nothing failed. */
+/** The files of lib/ that have examples, as paths from `root` with forward slashes. */
+async function filesWithExamples(root: string, folder = "lib"): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(root, folder)));
+  const files = await Promise.all(entries.map(async ({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return await filesWithExamples(root, path);
+    const hasExample = name.endsWith(".ts") &&
+      / \* ```ts\n/.test(await Deno.readTextFile(join(root, path)));
+    return hasExample ? [path] : [];
+  }));
+  return files.flat().sort();
+}
+
+/** The sum of several results, and whether it is good: some tests ran, none failed. */
 export function sum(tallies: Tally[]): { line: string; isGood: boolean; skipped: string[] } {
   const total = (count: (tally: Tally) => number) => tallies.reduce((n, t) => n + count(t), 0);
   const skipped = tallies.flatMap((tally) => tally.skipped);
@@ -134,16 +156,15 @@ export function sum(tallies: Tally[]): { line: string; isGood: boolean; skipped:
 }
 
 async function main(names: string[]): Promise<boolean> {
+  const isNamed = (file: string) => names.length === 0 || names.some((name) => file.includes(name));
   const all = await testFiles(projectRoot);
-  const files = all.filter((file) =>
-    names.length === 0 || names.some((name) => file.includes(name))
-  );
-  const isSlow = (file: string) => SLOW_FOLDERS.some((folder) => file.startsWith(folder));
-  const quick = files.filter((file) => !isSlow(file));
-  const slow = files.filter(isSlow);
-  if (files.length === 0) {
+  const files = all.filter(isNamed);
+  const examples = (await filesWithExamples(projectRoot)).filter(isNamed);
+  const slow = SLOW_FOLDERS.flatMap((folder) => files.filter((file) => file.startsWith(folder)));
+  const quick = files.filter((file) => !slow.includes(file));
+  if (files.length + examples.length === 0) {
     const known = all.map((file) => basename(file, "_test.ts")).join(" ");
-    console.log(`test: expected a name out of: ${known}, found ${names.join(" ")}`);
+    console.log(`test: expected names out of: ${known}, found ${names.join(" ")}`);
   }
 
   const tallies: Tally[] = [];
@@ -151,13 +172,18 @@ async function main(names: string[]): Promise<boolean> {
     const isFine = await checkAndSay({ fix: false });
     tallies.push({ passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: [] });
   }
+  const cores = navigator.hardwareConcurrency;
+  if (examples.length > 0) {
+    console.log(`Running the examples in the comments of ${examples.length} files ...`);
+    tallies.push(await runTests(projectRoot, examples, cores, ["--doc"]));
+  }
   if (quick.length > 0) {
-    console.log(`Running the tests of ${quick.length} files, several at once ...`);
-    tallies.push(await runTests(projectRoot, quick, navigator.hardwareConcurrency));
+    console.log(`Running the tests of ${quick.length} files, ${cores} at a time ...`);
+    tallies.push(await runTests(projectRoot, quick, cores));
   }
   if (slow.length > 0) {
     console.log(`Running notebooks and programs: ${slow.length} test files, two at a time ...`);
-    // Half of their time they wait for a page or a kernel.
+    // Half of the time they wait for a page or a kernel.
     tallies.push(await runTests(projectRoot, slow, 2));
   }
 
@@ -165,7 +191,7 @@ async function main(names: string[]): Promise<boolean> {
   for (const test of skipped) console.log(`skipped: ${test}`);
   const silent = skipped.filter((test) => !/\(skipped: .+\)/.test(test));
   if (silent.length > 0) {
-    console.log(`A test that is skipped says why in its name, as tests/support/skip.ts does.`);
+    console.log("The name of a skipped test must contain the reason; see tests/support/skip.ts.");
   }
   console.log(line);
   return isGood && silent.length === 0;

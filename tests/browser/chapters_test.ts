@@ -1,4 +1,4 @@
-/** Every chapter in the real JupyterLab: run, stopped, run anew, saved, opened again, exported. */
+/** Every chapter in the real JupyterLab: run, stopped, restarted, saved, reopened, exported. */
 import assert from "node:assert/strict";
 import { fillParameters, parseSetting } from "../../tools/notebook_file/parameters.ts";
 import { recordedIn } from "../../tools/notebook_file/scraps.ts";
@@ -15,30 +15,30 @@ import { assertDrawn, assertNoErrors, Bench, type OpenNotebook } from "./fronten
 import { lab, missing } from "./machine.ts";
 import { chapter, chapters, outputCounts, place, withoutOutputs } from "./notebooks.ts";
 
-/** The longest that a chapter takes on two slow cores. */
+/** The most time that a chapter takes on two slow cores. */
 const PATIENCE = 600;
 
 /**
- * Whether to run every chapter as it is, and to run it anew, export and stop it: CI does. Otherwise
- * they are made short, and all of that is done with the first.
+ * Whether to run every chapter at full length, and to restart, export and stop it, as CI does.
+ * Otherwise the chapters are shortened, and only the first one is restarted, exported and stopped.
  */
 const ALL = Deno.env.get("BROWSER_TESTS") === "all";
 
-/** The cells that train for longer than a moment, as the chapters are. */
+/** Cells of the chapters that train for more than a second. */
 const TRAINING: Readonly<Record<string, string>> = {
   "05_training": "train",
   "06_backpropagation": "train-in-batches",
   "07_sequential": "train",
 };
 
-/** A chapter without outputs, made short unless all is to be run as it is. */
+/** A chapter without outputs, shortened unless it runs at full length. */
 function prepared(name: string, stored: Notebook): Notebook {
   const empty = withoutOutputs(stored);
   if (ALL) return empty;
   return fillParameters(empty, new Map((QUICK[name] ?? []).map((one) => parseSetting(one))));
 }
 
-/** Presses Stop in a long cell of the chapter, or one added to it, and runs another cell. */
+/** Presses Stop in a long cell of the chapter, or in an added one, then runs another cell. */
 async function assertStops(open: OpenNotebook, name: string): Promise<void> {
   const { cells } = await open.content();
   const training = ALL ? cells.findIndex(({ id }) => id === TRAINING[name]) : -1;
@@ -52,14 +52,14 @@ async function assertStops(open: OpenNotebook, name: string): Promise<void> {
   await open.startCell(next);
   await open.idle(30);
   const ran = (await open.content()).cells;
-  // `fit` ends in order when it is stopped, so that its cell goes on.
+  // When it is stopped, `fit` returns, and its cell continues.
   if (name !== "07_sequential" || training < 0) {
     assert.match(JSON.stringify(ran[long]), /"ename":"Stopped"/);
   }
   assert.match(JSON.stringify(ran[next]), /execute_result.*alive/);
 }
 
-/** Fails when an output that the notebook in git holds is not in the one that was run. */
+/** Fails if an output of the notebook in git is missing in the one that was run. */
 function assertComplete(ran: Notebook, stored: Notebook): void {
   assertNoErrors(ran);
   const counts = outputCounts(ran);
@@ -69,7 +69,7 @@ function assertComplete(ran: Notebook, stored: Notebook): void {
     assert.ok(counts[cell.id] >= expected, `cell ${cell.id}: expected outputs, found none`);
   }
   if (!outputsAreCurrent(stored)) return;
-  // More may be recorded than is stored: chapter 3 takes the book's weights where they are.
+  // More may be recorded than is stored: chapter 3 also uses the book's weights if they are there.
   const { scraps } = recordedIn(ran);
   for (const name of Object.keys(recordedIn(stored).scraps)) {
     assert.ok(name in scraps, `expected ${name} to be recorded, found ${Object.keys(scraps)}`);

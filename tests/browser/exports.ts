@@ -8,20 +8,20 @@ import { codeCells, type Notebook, readNotebook } from "../../tools/notebook_fil
 import { type Bench, RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";
 
-/** A projector's picture. */
+/** The size of a projector's picture. */
 const VIEWPORT = { width: 1280, height: 720 };
 
-/** How an exported page stands in the browser. */
+/** What the browser shows of an exported page. */
 interface Seen {
   outputs: number;
   pictures: number;
   brokenPictures: string[];
   /** Pictures without a text alternative. */
   withoutText: string[];
-  /** Figures without lines in them, or with axes that have no numbers. */
+  /** Figures without lines, or with axes without numbers. */
   emptyFigures: number;
   formulas: number;
-  /** Formulas with a mistake, and what looks like the source of one. */
+  /** Formulas with a mistake, and text that looks like the source of a formula. */
   notTypeset: string[];
 }
 
@@ -45,12 +45,12 @@ const SEEN = `(() => {
   };
 })()`;
 
-/** How the slide on display stands. */
+/** The current slide. */
 interface Slide {
   isLast: boolean;
-  /** How many slides are to be seen: another than one would lie over it. */
+  /** How many slides are visible: a second one would cover the first. */
   visible: number;
-  /** Pixels that its content is wider than the slide: nobody scrolls a slide sideways. */
+  /** Pixels by which its content is wider than the slide. */
   tooWide: number;
 }
 
@@ -66,10 +66,10 @@ const SLIDE = `(() => {
 })()`;
 
 /**
- * Exports a notebook through a front end as a page and as slides, and opens both with no network:
- * all is there, and nothing is asked for.
+ * Exports a notebook with a front end as a page and as slides, and opens both without a network:
+ * everything is there, and nothing is requested.
  *
- * @param path of a notebook in the project with formulas.
+ * @param path of a notebook in the project that has formulas.
  */
 export async function assertExports(bench: Bench, path: string): Promise<void> {
   const notebook = await readNotebook(join(machine.project, path));
@@ -93,9 +93,9 @@ export async function assertExports(bench: Bench, path: string): Promise<void> {
   }
 }
 
-/** Fails when a picture, a figure, a formula or the outputs are missing on a page. */
+/** Fails if a picture, a figure, a formula or the outputs are missing on a page. */
 async function assertWhole(page: Page, name: string, notebook: Notebook): Promise<void> {
-  // Figures unpack their library first.
+  // Figures decompress their library first.
   await page.waitForFunction(`${SEEN}.emptyFigures === 0`, undefined, { timeout: 10_000 })
     .catch(() => {});
   const { outputs, pictures, formulas, ...wrong } = await page.evaluate<Seen>(SEEN);
@@ -108,14 +108,14 @@ async function assertWhole(page: Page, name: string, notebook: Notebook): Promis
   assert.equal(pictures, picturesIn(notebook), `${name}: pictures`);
 }
 
-/** How many pictures a page of the notebook shows: an output in HTML hides its picture. */
+/** How many pictures a page of the notebook shows: HTML replaces the picture of an output. */
 function picturesIn(notebook: Notebook): number {
   return codeCells(notebook).flatMap(({ outputs }) => outputs).filter((output) =>
     "data" in output && "image/png" in output.data && !("text/html" in output.data)
   ).length;
 }
 
-/** Goes through a deck with the arrow key. */
+/** Goes through the slides with the arrow key. */
 async function assertDeck(page: Page, notebook: Notebook): Promise<void> {
   const slides =
     notebook.cells.filter(({ metadata: { slideshow } }) =>

@@ -1,4 +1,4 @@
-/** Drives a notebook in a browser the way a person does, in each of Jupyter's front ends. */
+/** Operates a notebook in a browser as a user does, in each of Jupyter's front ends. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Notebook } from "../../tools/notebook_file/notebook.ts";
@@ -12,23 +12,23 @@ import { launchChromium } from "../../tools/support/chromium.ts";
 import type { Browser, Page } from "../../tools/support/playwright.ts";
 import { machine } from "./machine.ts";
 
-/** Where notebooks under test and pictures of them go; git ignores it. */
+/** The folder of tested notebooks and screenshots; git ignores it. */
 export const RUNS = "runs/browser";
 
 /** The size of a laptop's window. */
 const VIEWPORT = { width: 1280, height: 900 };
 
-/** What differs between the front ends, as expressions and statements for the page. */
+/** What differs between the front ends: expressions and statements for the page. */
 interface Dialect {
   /** An expression: whether the notebook and its kernel are ready. */
   ready: string;
-  /** An expression: how every code cell stands. */
+  /** An expression: the state of every code cell. */
   cells: string;
-  /** An expression: whether the kernel is at rest. */
+  /** An expression: whether the kernel is idle. */
   resting: string;
   /** An expression: the notebook as it would be saved. */
   content: string;
-  /** Takes all outputs and counts away. */
+  /** Removes all outputs and counts. */
   clear: string;
   runAll: string;
   restartAndRunAll: string;
@@ -36,11 +36,11 @@ interface Dialect {
   shutDown: string;
   /** The selector of the Stop button. */
   stop: string;
-  /** Makes the cell of an index the active one, and runs it. */
+  /** Selects the cell with an index, and runs it. */
   runCell(index: number): string;
-  /** The selector of the box in which a person answers to `prompt()`. */
+  /** The selector of the text field for answers to `prompt()`. */
   question: string;
-  /** The selector of what holds the outputs of a cell. */
+  /** The selector of the elements with the outputs of a cell. */
   outputs: string;
 }
 
@@ -75,8 +75,8 @@ const LAB: Dialect = {
 };
 
 /**
- * A cell counts as run when the kernel has answered and said that it is idle. The count beside the
- * cell comes with the answer, which on a busy machine overtakes the outputs of several cells.
+ * A cell has run when the kernel has replied and is idle. The count beside the cell comes with the
+ * reply, which on a busy machine can arrive before the outputs of several cells.
  */
 const CLASSIC: Dialect = {
   ready: `globalThis.Jupyter?.notebook?._fully_loaded && Jupyter.notebook.kernel?.is_connected() &&
@@ -140,7 +140,7 @@ export class Bench {
   async open(path: string): Promise<OpenNotebook> {
     const page = await this.browser.newPage({ viewport: VIEWPORT });
     const { origin, searchParams } = new URL(this.running.url);
-    // A workspace of its own: JupyterLab would open what was open before, too.
+    // A new workspace: in another one, JupyterLab opens the tabs of the last time, too.
     const folder = this.server.kind === "lab"
       ? `lab/workspaces/${crypto.randomUUID()}/tree`
       : "notebooks";
@@ -150,7 +150,7 @@ export class Bench {
     return new OpenNotebook(page, dialect, path);
   }
 
-  /** The file that the menu of exports gives for a notebook, named by its path in the project. */
+  /** The file that the export menu makes of a notebook, given by its path in the project. */
   async exported(format: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
     const { origin, searchParams } = new URL(this.running.url);
     const response = await fetch(`${origin}/nbconvert/${format}/${path}?download=true`, {
@@ -177,14 +177,14 @@ async function launch(): Promise<Browser> {
   }
 }
 
-/** How the outputs of a cell stand on the page. */
+/** What the page shows of the outputs of a cell. */
 export interface Drawn {
   height: number;
   /** The beginning of their text. */
   text: string;
   /** How many pictures the browser could not draw. */
   brokenImages: number;
-  /** How many interactive figures have nothing in them. */
+  /** How many interactive figures are empty. */
   emptyFigures: number;
 }
 
@@ -196,7 +196,7 @@ export class OpenNotebook {
     this.#dialect = dialect;
   }
 
-  /** What stands in the brackets of every code cell that holds anything: `3`, `*` or nothing. */
+  /** The text in the brackets of every code cell that is not empty: `3`, `*` or nothing. */
   async prompts(): Promise<string[]> {
     const cells = await this.page.evaluate<{ prompt: string }[]>(this.#dialect.cells);
     return cells.map(({ prompt }) => prompt);
@@ -214,7 +214,7 @@ export class OpenNotebook {
     await this.#allRan(seconds);
   }
 
-  /** Adds a code cell at the end, in JupyterLab and Notebook 7, and gives its index. */
+  /** Adds a code cell at the end, in JupyterLab and Notebook 7, and returns its index. */
   async addCell(source: string): Promise<number> {
     return await this.page.evaluate<number>(`(() => {
       const { sharedModel } = jupyterapp.shell.currentWidget.content.model;
@@ -223,12 +223,12 @@ export class OpenNotebook {
     })()`);
   }
 
-  /** Starts one cell, counted from 0 over cells of all kinds. */
+  /** Starts the cell with an index that counts cells of all kinds. */
   async startCell(index: number): Promise<void> {
     await this.page.evaluate(this.#dialect.runCell(index));
   }
 
-  /** Waits until a cell, counted from 0 over code cells, has run for a while. */
+  /** Waits until the code cell with an index has run for half a second. */
   async running(index: number): Promise<void> {
     await this.page.waitForFunction(
       `${this.#dialect.cells}[${index}].prompt === "*" && !(${this.#dialect.resting})`,
@@ -238,7 +238,7 @@ export class OpenNotebook {
     await this.page.waitForTimeout(500);
   }
 
-  /** Waits until the kernel has been at work for a while. */
+  /** Waits until the kernel has been busy for half a second. */
   async busy(): Promise<void> {
     await this.page.waitForFunction(`!(${this.#dialect.resting})`, undefined, { timeout: 30_000 });
     await this.page.waitForTimeout(500);
@@ -248,7 +248,7 @@ export class OpenNotebook {
   async restartAndRunAll(seconds = 120): Promise<void> {
     await this.page.evaluate(this.#dialect.restartAndRunAll);
     if (this.#dialect === LAB) await this.page.click(".jp-Dialog .jp-mod-accept");
-    // The counts of the last run stand there until the new kernel starts to count.
+    // The counts of the last run remain until the new kernel starts to count.
     await this.page.waitForFunction(
       `${this.#dialect.cells}.some(({ prompt }) => prompt === "*" || prompt === "")`,
       undefined,
@@ -267,7 +267,7 @@ export class OpenNotebook {
     );
   }
 
-  /** Waits until no cell runs and the kernel is at rest. */
+  /** Waits until no cell runs and the kernel is idle. */
   async idle(seconds: number): Promise<void> {
     const { cells, resting } = this.#dialect;
     await this.page.waitForFunction(
@@ -282,12 +282,12 @@ export class OpenNotebook {
     await this.page.locator(this.#dialect.stop).first().click();
   }
 
-  /** Waits until a cell asks something. */
+  /** Waits until a cell asks a question. */
   async asked(): Promise<void> {
     await this.page.locator(this.#dialect.question).first().waitFor({ timeout: 30_000 });
   }
 
-  /** Answers to what a cell asks. */
+  /** Answers the question of a cell. */
   async answer(text: string): Promise<void> {
     await this.asked();
     const box = this.page.locator(this.#dialect.question).first();
@@ -305,14 +305,14 @@ export class OpenNotebook {
     await this.page.evaluate(this.#dialect.save);
   }
 
-  /** Scrolls through the notebook and gives how the outputs of each cell stand on the page. */
+  /** Scrolls through the notebook and returns what the page shows of the outputs of each cell. */
   async drawnCells(): Promise<Drawn[]> {
     return await this.page.evaluate<Drawn[]>(`(async () => {
       const drawn = [];
       for (const output of document.querySelectorAll(${JSON.stringify(this.#dialect.outputs)})) {
         if (!output.querySelector(".jp-OutputArea-child, .output_area")) continue;
         output.scrollIntoView({ block: "center" });
-        // Figures draw themselves when they come into view.
+        // Figures are drawn when they become visible.
         await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
         const images = Array.from(output.querySelectorAll("img"));
         const figures = Array.from(output.querySelectorAll(".js-plotly-plot"));
@@ -327,12 +327,12 @@ export class OpenNotebook {
     })()`);
   }
 
-  /** Keeps a picture of the page. */
+  /** Saves a screenshot. */
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: join(machine.project, RUNS, `${name}.png`) });
   }
 
-  /** Ends the kernel; it would go on after the page. */
+  /** Ends the kernel, which would continue without the page. */
   async shutDown(): Promise<void> {
     await this.page.evaluate(this.#dialect.shutDown);
   }
@@ -343,8 +343,8 @@ export class OpenNotebook {
 }
 
 /**
- * Fails when an output is not to be seen: every picture is drawn, every figure has its lines, and
- * what stands in a cell is as high as a line of text at least.
+ * Fails if an output is not visible: every picture is drawn, every figure has its lines, and the
+ * outputs of a cell are at least as high as a line of text.
  */
 export async function assertDrawn(open: OpenNotebook): Promise<void> {
   const cells = await open.drawnCells();
@@ -356,7 +356,7 @@ export async function assertDrawn(open: OpenNotebook): Promise<void> {
   }
 }
 
-/** Fails with the cell and its error when any cell has one. */
+/** Fails if a cell has an error, with the cell and the error. */
 export function assertNoErrors(notebook: Notebook): void {
   for (const cell of notebook.cells) {
     if (cell.cell_type !== "code") continue;

@@ -1,4 +1,4 @@
-/** The same notebook in every front end: run, stopped, run anew, saved, opened again. */
+/** The same notebook in every front end: run, stopped, restarted, saved, reopened. */
 import assert from "node:assert/strict";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { testUnless } from "../support/skip.ts";
@@ -14,7 +14,7 @@ import {
   place,
 } from "./notebooks.ts";
 
-/** Cells to press Stop in, and one behind. The first is a loop of `lib`. */
+/** Cells in which Stop is pressed, and one after them. The first is a loop of `lib`. */
 const LONG = {
   "training": `import { breathe } from "mnist";
 let begun = 0, done = 0;
@@ -45,7 +45,7 @@ async function stops(open: OpenNotebook, name: string): Promise<void> {
     await open.idle(30);
     return JSON.stringify((await open.content()).cells[index]);
   };
-  // Run All, stopped in its first cell: what stands behind it does not run.
+  // Run All, stopped in its first cell: the cells after it do not run.
   await open.startAll();
   await open.running(0);
   await open.stop();
@@ -78,7 +78,7 @@ function testFrontend(name: string, need: "lab" | "notebook" | "classic", server
     try {
       const path = await place(`everything-${need}`, notebookOf(EVERYTHING));
       const open = await bench.open(path);
-      await t.step("runs all cells, and every output is there and visible", async () => {
+      await t.step("runs all cells, and every output is visible", async () => {
         await runsEverything(open, `everything-${need}`);
       });
       await t.step("restarts the kernel and runs all cells", async () => {

@@ -1,4 +1,4 @@
-/** The command `deno task lab` itself, with the real JupyterLab and a real kernel. */
+/** `deno task lab` with the real JupyterLab and a real kernel. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { jupyterFolder, logFolder, runtimeFolder } from "../../tools/kernelspec/jupyter_folder.ts";
@@ -8,10 +8,10 @@ import { isAlive } from "../support/processes.ts";
 import { testUnless } from "../support/skip.ts";
 import { lab, machine, missing } from "./machine.ts";
 
-/** Longer than JupyterLab takes to start on a slow machine. */
+/** Milliseconds, more than JupyterLab takes to start on a slow machine. */
 const PATIENCE = 120_000;
 
-/** The processes that a process has started, and those that they have started. */
+/** The children of a process, and their children. */
 async function descendants(pid: number): Promise<number[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
   const children = text.split(" ").filter((word) => word !== "").map(Number);
@@ -31,7 +31,7 @@ const notHere = Deno.build.os === "linux"
   ? missing("lab")
   : "it looks for processes as Linux shows them";
 
-/** `deno task lab`, started, and what it prints. */
+/** A running `deno task lab`, and its output. */
 class Started {
   readonly process: Deno.ChildProcess;
   printed = "";
@@ -59,7 +59,7 @@ class Started {
     }
   }
 
-  /** The address to open, when it has been printed. */
+  /** The address to open, once it is printed. */
   address(): Promise<URL> {
     return until("the address", () => {
       const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=\w+/.exec(this.printed)?.[0];
@@ -67,7 +67,7 @@ class Started {
     });
   }
 
-  /** Starts a kernel, and gives the processes of the server, the relay and the kernel behind it. */
+  /** Starts a kernel, and returns the processes of the server, the relay and Deno's kernel. */
   async startKernel({ origin, searchParams }: URL): Promise<number[]> {
     const headers = { Authorization: `token ${searchParams.get("token")}` };
     const body = JSON.stringify({ name: "deno" });
@@ -80,7 +80,7 @@ class Started {
     });
   }
 
-  /** Waits for the end, and gives the exit code. */
+  /** Waits for the end, and returns the exit code. */
   async code(): Promise<number> {
     const { code } = await this.process.status;
     await this.#reading;
@@ -98,7 +98,7 @@ const allEnded = (pids: number[]) =>
 
 testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind", async () => {
   await inFolder(async (folder) => {
-    // A browser that only notes the page that it is to open: a file with the address in it.
+    // A browser that only writes down the page that it should open: a file with the address.
     const browser = join(folder, "browser");
     const noted = join(folder, "noted");
     await Deno.writeTextFile(
@@ -157,7 +157,7 @@ testUnless(
     const token = address.searchParams.get("token") ?? "no token";
     const pids = await started.startKernel(address);
 
-    // Jupyter wrote it to files in the folder that nobody else can enter.
+    // Jupyter writes it to files in the folder that only the user can enter.
     const runtime = await Array.fromAsync(Deno.readDir(runtimeFolder()), ({ name }) => name);
     const files = await Promise.all(
       runtime.map((name) => Deno.readTextFile(join(runtimeFolder(), name))),

@@ -1,4 +1,4 @@
-/** What the browser tests need of a machine, and where it is. */
+/** The programs that the browser tests need. */
 import { join } from "node:path";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import {
@@ -17,16 +17,16 @@ function programIn(folder: string, name: string): string | undefined {
   return isFile(path) ? path : undefined;
 }
 
-/** The project's own Python environment, as `deno task lab` and CI make it. */
+/** The project's own Python environment, created by `deno task lab` or CI. */
 const venv = join(machine.project, ".venv", machine.os === "windows" ? "Scripts" : "bin");
 
-/** Chromium, or another browser of its kind. */
+/** Chromium, or a browser built on it. */
 export const chromium: string | undefined = ["chromium", "chromium-browser", "google-chrome"].map((
   name,
 ) => findProgram(machine, name))
   .find((path) => path !== undefined);
 
-/** The program that turns notebooks into pages. */
+/** The program that converts notebooks to pages. */
 export const nbconvert: string | undefined = programIn(venv, "jupyter-nbconvert");
 
 /** JupyterLab 4. */
@@ -43,7 +43,7 @@ export const notebook: Server | undefined = server(
   programIn(venv, "jupyter-notebook"),
 );
 
-/** The classic Notebook 6, which Debian ships. */
+/** The classic Notebook 6 of Debian. */
 export const classic: Server | undefined = server("Notebook 6", "classic", await debianNotebook());
 
 async function debianNotebook(): Promise<string | undefined> {
@@ -63,7 +63,7 @@ function server(
 const IN_VENV = "is not in .venv: python3 -m venv .venv, then " +
   ".venv/bin/pip install --require-hashes -r tools/lab/requirements.txt";
 
-/** What is missing for tests that need these things, or undefined when all is there. */
+/** Which of these is missing, with how to install it; undefined if none is. */
 export function missing(
   ...needs: ("chromium" | "nbconvert" | "lab" | "notebook" | "classic")[]
 ): string | undefined {

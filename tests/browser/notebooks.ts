@@ -1,4 +1,4 @@
-/** The notebooks that the browser tests open: made up ones, and copies of the chapters. */
+/** The notebooks that the browser tests open: small ones, and copies of the chapters. */
 import { join } from "node:path";
 import {
   type Cell,
@@ -27,7 +27,7 @@ function codeCell(id: string, source: string): Cell {
   return { cell_type: "code", id, metadata: {}, source, execution_count: null, outputs: [] };
 }
 
-/** Writes a notebook to where the tests open it, and gives its path in the project. */
+/** Writes a notebook to the folder of the tests, and returns its path in the project. */
 export async function place(name: string, notebook: Notebook): Promise<string> {
   const path = `${RUNS}/${name}.ipynb`;
   await Deno.mkdir(join(machine.project, RUNS), { recursive: true });
@@ -35,7 +35,7 @@ export async function place(name: string, notebook: Notebook): Promise<string> {
   return path;
 }
 
-/** The names of the chapters, or of those that BROWSER_CHAPTERS matches, a regular expression. */
+/** The names of the chapters that match the regular expression BROWSER_CHAPTERS, by default all. */
 export async function chapters(): Promise<string[]> {
   const wanted = new RegExp(Deno.env.get("BROWSER_CHAPTERS") ?? "");
   const entries = await Array.fromAsync(Deno.readDir(join(machine.project, "notebooks")));
@@ -58,13 +58,13 @@ export function withoutOutputs(notebook: Notebook): Notebook {
   return copy;
 }
 
-/** How many outputs each code cell that holds anything has, by the cell's id. */
+/** The number of outputs of each code cell that is not empty, by the cell's id. */
 export function outputCounts(notebook: Notebook): Record<string, number> {
   const cells = codeCells(notebook).filter((cell) => sourceText(cell).trim() !== "");
   return Object.fromEntries(cells.map((cell) => [cell.id, cell.outputs.length]));
 }
 
-/** What each code cell that holds anything has put out, kind by kind, by the cell's id. */
+/** The kinds of outputs of each code cell that is not empty, by the cell's id. */
 export function outputKinds(notebook: Notebook): Record<string, string[]> {
   const cells = codeCells(notebook).filter((cell) => sourceText(cell).trim() !== "");
   return Object.fromEntries(cells.map((cell) => [cell.id, cell.outputs.map(kindOf)]));
@@ -77,7 +77,7 @@ function kindOf(output: Output): string {
   return [output.output_type, ...types].join(" ");
 }
 
-/** All that a notebook of the course makes a front end show, in small. */
+/** One cell for each kind of output in the notebooks of the course. */
 export const EVERYTHING: Record<string, string> = {
   "show": `import { breathe, digitImage, progress, record, show, tensor }
   from "mnist";
@@ -96,7 +96,7 @@ for (let i = 1; i <= 50; i++) { bar.update(i); await breathe(); }
 await bar.finish();`,
 };
 
-/** How many outputs each cell of {@linkcode EVERYTHING} has. */
+/** The number of outputs of each cell of {@linkcode EVERYTHING}. */
 export const EVERYTHING_COUNTS: Record<string, number> = {
   "show": 2,
   "record": 1,
@@ -109,7 +109,7 @@ export const EVERYTHING_COUNTS: Record<string, number> = {
   "progress": 1,
 };
 
-/** A notebook whose outputs are on their way when the kernel says that it is idle. */
+/** A notebook with outputs that arrive after the kernel is idle. */
 export function provoking(): { notebook: Notebook; counts: Record<string, number> } {
   const kinds: Record<string, [string, number]> = {
     print: [`console.log("only line")`, 1],

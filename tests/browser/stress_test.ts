@@ -1,4 +1,4 @@
-/** That no output is lost, tried many times: what goes wrong once in a hundred times must show. */
+/** No output is lost, in so many runs that a loss in one of a hundred runs would be noticed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { executeNotebook } from "../../tools/run/execute.ts";
@@ -15,7 +15,7 @@ import {
   withoutOutputs,
 } from "./notebooks.ts";
 
-/** How often a notebook made to provoke losses runs; a few times in every test run. */
+/** How often the notebook that provokes losses runs. */
 const STRESS = Deno.env.get("BROWSER_TESTS") === "stress";
 const PROVOCATIONS = STRESS ? 200 : 5;
 const CHAPTER_RUNS = 20;
@@ -52,7 +52,7 @@ testUnless(
         await t.step(name, async () => {
           const notebook = withoutOutputs(await chapter(name));
           const cwd = join(machine.project, "notebooks");
-          // Run without Jupyter, on the same data: an output lost in every run alike shows, too.
+          // Run without Jupyter: this also notices an output that is lost in every run.
           const { notebook: whole, failure } = await executeNotebook(notebook, { cwd });
           assert.equal(failure, null);
           const expected = outputKinds(whole);

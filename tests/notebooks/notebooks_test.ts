@@ -1,6 +1,6 @@
 /**
- * Every chapter, run on the real kernel by the real command: on the embedded digits always, on MNIST
- * where it is. What each records is held to what it must be.
+ * Runs every chapter with `deno task run`, on the drawn digits and, if it is here, on MNIST, and checks
+ * the recorded values.
  */
 import assert from "node:assert/strict";
 import { basename } from "node:path";
@@ -9,7 +9,7 @@ import type { Json } from "../../lib/notebook/record.ts";
 import { QUICK } from "../support/quick.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
 
-/** A recorded value must be this, or lie between these two. */
+/** The expected recorded value, or its limits. */
 type Rule = Json | { readonly from: number; readonly to: number };
 
 interface Chapter {

@@ -1,7 +1,7 @@
-/** What tests that draw in a browser need. */
+/** Tests that need a browser. */
 import { findChromium } from "../../tools/support/chromium.ts";
 
-/** What is missing for tests in a browser; undefined where nothing is. */
+/** Why tests cannot use a browser; undefined if they can. */
 export const missingChromium: string | undefined = findChromium() === undefined
   ? "Chromium is not on the PATH: apt-get install chromium"
   : undefined;

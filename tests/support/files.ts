@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { DataError } from "../../lib/support/errors.ts";
 
-/** Runs a test in a folder of its own, removed afterwards. */
+/** Runs a test with a temporary folder. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "mnist-test-" });
   try {
@@ -14,7 +14,7 @@ export async function inFolder(test: (folder: string) => Promise<void>): Promise
   }
 }
 
-/** Expects a {@link DataError} whose message matches every pattern; gives the message. */
+/** Expects a {@link DataError} whose message matches every pattern; returns the message. */
 export async function rejectsWithDataError(
   promise: Promise<unknown>,
   ...patterns: RegExp[]

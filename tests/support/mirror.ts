@@ -1,6 +1,6 @@
-/** A mirror on this machine, which can misbehave in every way that a test asks for. */
+/** A mirror on this machine that can fail in many ways. */
 
-/** What a mirror does with a request for a file. */
+/** How a mirror answers a request for a file. */
 export type Behaviour =
   | { kind: "body"; bytes: Uint8Array<ArrayBuffer>; headers?: Record<string, string> }
   | { kind: "status"; status: number }
@@ -15,7 +15,7 @@ export type Behaviour =
 export interface Mirror extends AsyncDisposable {
   /** The address of its folder. */
   readonly url: string;
-  /** The paths that were asked for, in order. */
+  /** The requested paths, in order. */
   readonly requests: string[];
 }
 
@@ -48,7 +48,7 @@ export function startMirror(behaviour: (path: string) => Behaviour): Mirror {
   };
 }
 
-/** Whoever runs the tests may have a proxy, which must not be asked for this machine. */
+/** Keeps requests to this machine away from a proxy of the user. */
 function keepOffProxies(): void {
   for (const name of ["NO_PROXY", "no_proxy"]) {
     const hosts = Deno.env.get(name);
@@ -97,7 +97,7 @@ function answer(behaviour: Behaviour, stopped: AbortSignal): Response | Promise<
     }
     case "endless": {
       const zeros = new Uint8Array(1 << 16);
-      // It does end, far beyond every limit: a limit that fails must not fill the tester's disk.
+      // It ends, far beyond every limit, in case that the tested limit does not work.
       return stream(undefined, (controller, step) => {
         if (step < 500) controller.enqueue(zeros);
         else controller.close();

@@ -1,6 +1,6 @@
 /** Other processes of this machine. */
 
-/** Whether a process is still there. SIGCONT does nothing to one that runs. */
+/** Whether a process exists. SIGCONT does nothing to a running process. */
 export function isAlive(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");

@@ -1,12 +1,12 @@
-/** Tests that need something this machine may not have. */
+/** Tests that need something that this machine may not have. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectPath } from "../../lib/support/paths.ts";
 
-/** The folder that has the real MNIST, if there is one: `MNIST_DIR`, or `data/mnist`. */
+/** The folder of the real MNIST, if it is here: `MNIST_DIR`, or `data/mnist`. */
 export const mnistFolder: string = projectPath(Deno.env.get("MNIST_DIR") || "data/mnist");
 
-/** What is missing for tests on the real MNIST; undefined where nothing is. */
+/** Why tests cannot use the real MNIST; undefined if they can. */
 export const missingMnist: string | undefined =
   ["t10k-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte"]
       .some((name) => existsSync(join(mnistFolder, name)))
@@ -14,11 +14,11 @@ export const missingMnist: string | undefined =
     : "the real MNIST is not here: MNIST_DIR can name its folder";
 
 /**
- * Registers a test that is skipped where something is missing; its name then says why, which
- * `deno task test` prints and demands.
+ * Registers a test that is skipped if something is missing; its name then contains the reason, which
+ * `deno task test` requires and prints.
  *
- * @param missing what is missing and how to get it, such as {@linkcode missingMnist}; undefined
- * when everything is there.
+ * @param missing what is missing and how to get it, such as {@linkcode missingMnist}; undefined if
+ * nothing is.
  */
 export function testUnless(
   missing: string | undefined,

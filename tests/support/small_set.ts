@@ -1,9 +1,9 @@
-/** A small data set in MNIST's form, with hashes of its own. */
+/** A small data set in MNIST's format, with its own hashes. */
 import { encodeIdx } from "../../lib/data/formats/idx.ts";
 import { DATA_SETS, type DataFile, type DataSet } from "../../lib/data/sets/sources.ts";
 import { gzip, sha256 } from "./files.ts";
 
-/** The set, and its files as a mirror has them, by name. */
+/** The set, and the files of a mirror, by name. */
 export interface SmallSet {
   readonly set: DataSet;
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -12,8 +12,8 @@ export interface SmallSet {
 
 /**
  * Makes a set of a few images.
- * @param folder where it is kept instead of a folder under `data/`.
- * @param of what its hashes are of.
+ * @param folder its folder, instead of one in `data/`.
+ * @param of whether its hashes are those of the content or of the gzipped files.
  */
 export async function smallSet(
   folder: string,
@@ -42,7 +42,7 @@ export async function smallSet(
       hash: { of, sha256: await sha256(of === "content" ? content : zipped) },
     });
   }
-  // A variable of its own: tests must not find the real set of whoever runs them.
+  // Another variable than MNIST's, so that tests do not find the user's real data.
   const set = {
     ...DATA_SETS.mnist,
     title: "Small",

@@ -7,7 +7,7 @@ const readme = await Deno.readTextFile(projectPath("README.md"));
 const config: { imports: Record<string, string>; tasks: Record<string, { command: string }> } = JSON
   .parse(await Deno.readTextFile(projectPath("deno.json")));
 
-/** The rows below a heading, as lists of cells, without the table's own head. */
+/** The rows of the table below a heading, as lists of cells, without the table's head. */
 function table(heading: string): string[][] {
   const section = readme.split(/^## /m).find((text) => text.startsWith(heading)) ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("|"));
@@ -18,7 +18,7 @@ function all(text: string, pattern: RegExp): string[] {
   return Array.from(text.matchAll(pattern), ([, first]) => first);
 }
 
-/** The source of a program and of the modules beside it that it imports. */
+/** The source of a program and of the modules that it imports from its folder. */
 async function withImports(program: string): Promise<string> {
   const source = await Deno.readTextFile(projectPath(program));
   const beside = all(source, /from "\.\/(\S+)"/g).map((name) => `${dirname(program)}/${name}`);
@@ -31,7 +31,7 @@ Deno.test("README: every task is in the table, and the reverse", () => {
   assert.deepEqual(rows.toSorted(), Object.keys(config.tasks).sort());
 });
 
-Deno.test("README: every command it shows has a task, and every flag its program", async () => {
+Deno.test("README: every command has a task, and its program knows every flag", async () => {
   const commands = all(readme, /(?:deno|deno@[\d.]+) task ([^`\n]+)/g);
   assert.ok(commands.length >= 4);
   for (const command of commands) {
@@ -65,7 +65,7 @@ Deno.test("README: every chapter is in the table, and the reverse", async () => 
   assert.deepEqual(all(readme, /\(notebooks\/([^)]+\.ipynb)\)/g).sort(), chapters.sort());
 });
 
-Deno.test("README: its links into the project lead somewhere", async () => {
+Deno.test("README: the targets of its links in the project exist", async () => {
   for (const path of all(readme, /\]\((?!https?:)([^)#]+)\)/g)) {
     await assert.doesNotReject(Deno.stat(projectPath(path)), `there is no ${path}`);
   }
@@ -81,12 +81,12 @@ Deno.test("one version of Deno in README, CI, the workflow and the container", a
   assert.deepEqual(new Set(versions).size, 1, versions.join(" "));
 });
 
-Deno.test("what git ignores stays out of the container", async () => {
+Deno.test("the container has no files that git ignores", async () => {
   const [git, docker] = await Promise.all(
     [".gitignore", ".dockerignore"].map(async (name) => {
       const text = await Deno.readTextFile(projectPath(name));
       const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-      // Docker looks at every depth only where it is told to.
+      // Docker looks in subfolders only with a leading **/.
       return lines.map((line) => line.replace(/^(\/|\*\*\/)/, "").replace(/\/$/, ""));
     }),
   );

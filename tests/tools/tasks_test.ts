@@ -8,7 +8,7 @@ const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(
   await Deno.readTextFile(projectPath("deno.json")),
 );
 
-/** Runs a task; without a terminal, a permission that is not granted is an error. */
+/** Runs a task. Without a terminal, a missing permission is an error. */
 async function runTask(env: Record<string, string>, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "-q", ...args],
@@ -25,16 +25,16 @@ Deno.test("every task checks the version of Deno before it starts its program", 
   for (const [name, { command }] of Object.entries(tasks)) {
     assert.ok(command.startsWith(`deno run ${check} && deno run `), name);
   }
-  // An old Deno must not find anything there that it does not know.
+  // Every Deno must understand it.
   assert.doesNotMatch(await Deno.readTextFile(projectPath(check)), /^import /m);
 });
 
-Deno.test("tasks have all permissions only if they start programs of others", () => {
+Deno.test("only tasks that start other programs with all permissions have all permissions", () => {
   const all = Object.keys(tasks).filter((name) => / -A /.test(tasks[name].command));
   assert.deepEqual(all.sort(), ["bench", "lab", "plot", "run", "test"]);
 });
 
-Deno.test("deno task data, kernel and doctor run with the permissions that they have", () =>
+Deno.test("deno task data, kernel and doctor run with their permissions", () =>
   inFolder(async (folder) => {
     const data = await runTask({}, "data", "digits");
     assert.equal(data.code, 0, data.stderr);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runTests, sum, testFiles } from "../../tools/test.ts";
 
-/** Writes test files into a folder of their own, runs them, and gives what was counted and said. */
+/** Writes test files into a temporary folder, runs them, and returns the counts and the output. */
 async function run(files: Record<string, string>, jobs: number) {
   const root = await Deno.makeTempDir();
   const said: string[] = [];
@@ -43,19 +43,19 @@ for (const jobs of [1, 2]) {
     });
     assert.match(said, /b \.\.\. FAILED[^]*error: Error: x/);
     assert.doesNotMatch(said, /good_test/);
-    if (jobs > 1) return; // Deno does not say which of several files has printed something
+    if (jobs > 1) return; // Deno does not say which of several files printed something
     assert.match(said, /hint[^]*b \.\.\. FAILED/);
     assert.doesNotMatch(said, /chatter/);
   });
 }
 
-Deno.test("a file that breaks before its first test is a failure, and the others are counted", async () => {
+Deno.test("a file that throws before its first test is a failure, and the others are counted", async () => {
   const files = {
     "broken_test.ts": 'throw new Error("at import");',
     "good_test.ts": 'Deno.test("one", () => {});',
   };
   assert.deepEqual((await run(files, 1)).tally, { passed: 1, failed: 1, skipped: [] });
-  // Side by side Deno may end before the others have: that it failed is all that is sure.
+  // In parallel, Deno may end before the other file has.
   assert.ok((await run(files, 2)).tally.failed > 0);
 });
 
@@ -66,7 +66,7 @@ Deno.test("a file that does not compile is a failure", async () => {
   assert.deepEqual(tally, { passed: 0, failed: 1, skipped: [] });
 });
 
-Deno.test("the closing line sums up; no test at all is no success", () => {
+Deno.test("the last line is the sum; no tests are no success", () => {
   const some = { passed: 2, failed: 0, skipped: ["a", "b"] };
   const none = { passed: 0, failed: 0, skipped: [] };
   assert.equal(sum([some, { ...some, failed: 1 }]).line, "4 passed, 1 failed, 4 skipped");

@@ -1,4 +1,4 @@
-/** `deno task check`: format, lint and types of the project and of every cell of its notebooks. */
+/** `deno task check`: format, lint rules and types of the code and of every cell of the notebooks. */
 import { existsSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { DataError } from "../../lib/support/errors.ts";
@@ -33,16 +33,16 @@ import {
 } from "../notebook_file/notebook.ts";
 import { ruleProblems } from "./rules.ts";
 
-/** The folders with code of their own; those that exist are checked. */
+/** The folders with code; those that exist are checked. */
 const CODE_FOLDERS = ["lib", "tools", "tests", "bench"];
 
-/** Where the code of the cells is put for compiler and linter; git, fmt and lint pass it by. */
+/** The cells as files, for compiler and linter. Ignored by git and in deno.json. */
 const GENERATED_FOLDER = ".check";
 
-/** The linter sees one cell at a time, and so not what later cells use or assign. */
+/** Rules that need the later cells: the linter sees one cell at a time. */
 const RULES_BEYOND_ONE_CELL = ["no-unused-vars", "prefer-const"];
 
-/** A notebook as the checks see it. */
+/** A notebook to check. */
 export type Chapter = {
   name: string;
   path: string;
@@ -54,7 +54,7 @@ export type Chapter = {
 /**
  * Checks the project in a folder.
  *
- * @returns one message for each thing that is wrong, starting with its place.
+ * @returns a message for each problem, starting with its place.
  */
 export async function checkProject(root: string): Promise<string[]> {
   root = await Deno.realPath(root);
@@ -72,7 +72,7 @@ export async function checkProject(root: string): Promise<string[]> {
 /** Formats code, prose and notebooks of the project in a folder. */
 export async function fixProject(root: string): Promise<void> {
   root = await Deno.realPath(root);
-  // Formatting does not change what code does: outputs that were current stay so.
+  // Formatting does not change what code does, so current outputs stay current.
   const { chapters } = await readChapters(root);
   const current = new Set(chapters.filter((c) => outputsAreCurrent(c.notebook)).map((c) => c.path));
   await deno(["fmt", "--quiet"], root);
@@ -82,7 +82,7 @@ export async function fixProject(root: string): Promise<void> {
   }
 }
 
-/** The notebooks of a project, and a message for each file that is none. */
+/** The notebooks of a project, and a message for each file that cannot be read. */
 export async function readChapters(root: string): Promise<{
   chapters: Chapter[];
   unreadable: string[];
@@ -114,18 +114,18 @@ async function notebooksIn(folder: string): Promise<string[]> {
   }
 }
 
-/** A path as people write it here: from the project's folder, with forward slashes. */
+/** A path for messages: from the project's folder, with forward slashes. */
 function shown(root: string, path: string): string {
   return relative(root, path).replaceAll(sep, "/");
 }
 
 // The cells as files -------------------------------------------------------------------------
 
-/** The files made of cells, and where each of their lines came from. */
+/** The files made from cells, and the origin of each of their lines. */
 type Generated = {
-  /** One for each notebook, for the compiler. */
+  /** One file for each notebook, for the compiler. */
   modules: string[];
-  /** One for each cell, for the linter. */
+  /** One file for each cell, for the linter. */
   cells: string[];
   places: Map<string, (Place | undefined)[]>;
 };
@@ -157,7 +157,7 @@ async function generate(root: string, chapters: Chapter[]): Promise<Generated> {
   return generated;
 }
 
-/** Leaves a file alone that is as it should be: a check going on beside this one may read it. */
+/** Writes a file only if it changes: another check may be reading it. */
 async function writeIfChanged(path: string, text: string): Promise<void> {
   const before = await Deno.readTextFile(path).catch(() => undefined);
   if (before !== text) await Deno.writeTextFile(path, text);
@@ -170,14 +170,14 @@ async function formatProblems(root: string, chapters: Chapter[]): Promise<string
     deno(["fmt", "--check"], root),
     ...chapters.map((chapter) => unformattedCells(root, chapter)),
   ]);
-  // deno 2.9 names notebooks that it then leaves as they are: their cells are compared below.
+  // deno 2.9 reports notebooks that it does not change: their cells are compared below.
   const found = unformatted(ran);
   const files = found.filter(({ file }) => !file.endsWith(".ipynb"));
   if (found.length === 0) return explained("deno fmt", ran, inCells.flat());
   return [...files.map((found) => described(root, found)), ...inCells.flat()];
 }
 
-/** The first line of each of a notebook's cells that the formatter would change. */
+/** The first line that the formatter would change, for each cell of a notebook. */
 async function unformattedCells(root: string, chapter: Chapter): Promise<string[]> {
   const ran = await deno(["fmt", "--ext=ipynb", "-"], root, chapter.text);
   if (!ran.ok) return explained(`deno fmt of ${chapter.name}`, ran, []);
@@ -197,7 +197,7 @@ async function lintProblems(root: string, generated: Generated): Promise<string[
   const [project, cells] = await Promise.all([
     deno(lint, root),
     generated.cells.length === 0 ? undefined : deno(
-      // The configuration excludes the folder of the cells from linting with everything else.
+      // Without the configuration, which excludes the folder of the cells.
       [...lint, "--no-config", `--rules-exclude=${RULES_BEYOND_ONE_CELL}`, ...generated.cells],
       root,
     ),
@@ -211,7 +211,7 @@ async function lintProblems(root: string, generated: Generated): Promise<string[
   );
 }
 
-/** One compiler run for everything: most of its time goes into what all files share. */
+/** One compiler run for all files: most of its time goes into what they share. */
 async function typeProblems(root: string, generated: Generated): Promise<string[]> {
   const folders = CODE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
   const ran = await deno(["check", ...folders, ...generated.modules], root);
@@ -224,7 +224,7 @@ async function docProblems(root: string): Promise<string[]> {
   return explained("deno doc --lint", ran, docErrors(ran).map((found) => described(root, found)));
 }
 
-/** What the parser and the rules for notebooks say about one, without running deno. */
+/** Problems that the parser and the rules for notebooks find, without running deno. */
 export function chapterProblems(chapter: Chapter): string[] {
   const { name, notebook, cells, text } = chapter;
   const syntax = cells.flatMap((parsed) => {
@@ -238,7 +238,7 @@ export function chapterProblems(chapter: Chapter): string[] {
   return [...syntax, ...rules];
 }
 
-/** A command that failed without a complaint that we can read must not pass for a success. */
+/** The problems, or the whole output of a command that failed in a way that we cannot parse. */
 function explained(command: string, { ok, stdout, stderr }: Ran, problems: string[]): string[] {
   return ok || problems.length > 0 ? problems : [`${command} failed:\n${stderr || stdout}`];
 }
@@ -259,7 +259,7 @@ function cellPlace({ name, notebook }: Chapter, cell: Cell, line?: number): stri
   return `${name}, ${cell.cell_type} cell (${cell.id})${where}`;
 }
 
-/** Checks the project this file belongs to, says what it finds, and tells whether all is well. */
+/** Checks the project that contains this file and prints the problems. True if there are none. */
 export async function checkAndSay({ fix }: { fix: boolean }): Promise<boolean> {
   if (fix) {
     console.log("Formatting code, prose and notebooks ...");
@@ -281,7 +281,7 @@ export async function checkAndSay({ fix }: { fix: boolean }): Promise<boolean> {
 if (import.meta.main) {
   const unknown = Deno.args.filter((arg) => arg !== "--fix");
   if (unknown.length > 0) {
-    console.error(`check: expected no argument but --fix, found ${unknown.join(" ")}`);
+    console.error(`check: expected only the option --fix, found ${unknown.join(" ")}`);
     Deno.exit(2);
   }
   const ok = await checkAndSay({ fix: Deno.args.includes("--fix") });

@@ -1,10 +1,10 @@
 /**
- * Names that a cell uses and only a later cell imports. The compiler cannot see them: it gets all
- * imports at the top of one module.
+ * Finds names that a cell uses before a later cell imports them. The compiler cannot find them, since
+ * it gets all imports at the top of one module.
  */
 import { lineOf, type ParsedCell, type Statements } from "../notebook_file/cells.ts";
 
-/** A name used too early: in which cell and line, and which cell imports it. */
+/** A name that is used too early: the cell and line, and the cell that imports it. */
 export interface LateImport {
   user: ParsedCell["cell"];
   line: number;
@@ -12,10 +12,10 @@ export interface LateImport {
   importer: ParsedCell["cell"];
 }
 
-/** A node of a syntax tree, as far as a walk through it needs to know. */
+/** The part of a syntax node that a walk through the tree needs. */
 type Node = { type: string; loc?: { start: { line: number } } | null; [key: string]: unknown };
 
-/** The first use, in every cell, of each name of which the import comes too late. */
+/** The first use, in each cell, of each name that is imported too late. */
 export function lateImports(cells: ParsedCell[]): LateImport[] {
   const parsed = cells.flatMap((cell) =>
     "statements" in cell ? [{ cell: cell.cell, ...namesOf(cell.statements) }] : []
@@ -31,7 +31,7 @@ export function lateImports(cells: ParsedCell[]): LateImport[] {
   });
 }
 
-/** The names that a cell imports, those that it declares anywhere, and those that it uses, where. */
+/** The names that a cell imports, declares anywhere, and uses, the latter with their lines. */
 function namesOf(statements: Statements) {
   const imported: string[] = [];
   const declared = new Set<string>();
@@ -54,7 +54,7 @@ function namesOf(statements: Statements) {
   const readParts = (node: Node) => {
     for (const [part, child] of Object.entries(node)) read(child, node, part);
   };
-  /** Reads what is declared: a name, or a pattern of names with values to fall back on. */
+  /** Reads a declaration: a name, or a pattern of names with default values. */
   const declare = (node: unknown): void => {
     if (!isNode(node)) return;
     if (node.type === "Identifier") declared.add(String(node.name));
@@ -73,7 +73,7 @@ function namesOf(statements: Statements) {
   return { imported, declared, used };
 }
 
-/** The parts of a node that hold what it declares. */
+/** The parts of a node that contain what it declares. */
 const DECLARING: ReadonlySet<string> = new Set(["id", "param", "params"]);
 
 function parts(value: unknown): unknown[] {
@@ -85,7 +85,7 @@ function isNode(value: unknown): value is Node {
     typeof value.type === "string";
 }
 
-/** Whether an identifier in this place of its parent names a part of something else. */
+/** Whether an identifier at this place of its parent is a property name. */
 function isLabel(parent: Node | undefined, key: string | undefined): boolean {
   return (key === "property" || key === "key") && parent?.computed !== true;
 }

@@ -1,4 +1,4 @@
-/** What a notebook of the course keeps to, beyond what formatter, linter and compiler see. */
+/** Rules for the notebooks of the course that formatter, linter and compiler do not know. */
 import { letNames, lineOf, type ParsedCell, type Statements } from "../notebook_file/cells.ts";
 import { lateImports } from "./import_order.ts";
 import {
@@ -11,21 +11,21 @@ import {
   stringifyNotebook,
 } from "../notebook_file/notebook.ts";
 
-/** Something wrong in a notebook: in a line of a code cell, in a cell, or in the whole file. */
+/** A problem in a line of a code cell, in a cell, or in the whole notebook. */
 export type RuleProblem = { message: string; cell?: Cell; line?: number };
 
-/** A notebook with its outputs stays small enough for git and for a page that shows it. */
+/** The largest size with outputs, for git and for pages that show notebooks. */
 const MAX_KILOBYTES = 400;
 
 /**
- * The functions that a cell's last statement waits for: they display, and return when all has left
- * the kernel. What a cell displays without such an end is lost now and then.
+ * The functions that the last statement of a cell awaits: they return when all outputs have left the
+ * kernel. Without them, outputs are sometimes lost.
  */
 const SINKS = ["show", "record", "exercise"];
 
 const SLIDE_TYPES = ["slide", "subslide", "fragment", "skip", "notes", "-"];
 
-/** All that is wrong with a notebook; `text` is the content of its file. */
+/** All problems of a notebook; `text` is the content of its file. */
 export function ruleProblems(
   notebook: Notebook,
   cells: ParsedCell[],
@@ -58,7 +58,7 @@ function metadataProblems({ metadata, cells }: Notebook): RuleProblem[] {
   const problems: RuleProblem[] = [];
   const expected = [
     ["kernelspec", "name", "deno"],
-    ["language_info", "name", "typescript"], // without it, deno fmt passes the notebook by
+    ["language_info", "name", "typescript"], // without it, deno fmt skips the notebook
   ] as const;
   for (const [part, key, value] of expected) {
     const found = member(metadata[part], key);
@@ -100,7 +100,7 @@ function parameterProblems(cells: ParsedCell[]): RuleProblem[] {
     return isLet ? [] : [{
       cell,
       line: lineOf(statement),
-      message: "a parameters cell holds only declarations such as let epochs = 5;",
+      message: "a parameters cell has only declarations such as let epochs = 5;",
     }];
   });
 }
@@ -109,7 +109,7 @@ function importProblems(cells: ParsedCell[]): RuleProblem[] {
   return lateImports(cells).map(({ user, line, name, importer }) => ({
     cell: user,
     line,
-    message: `${name} is imported only later, in cell ${importer.id}`,
+    message: `${name} is imported later, in cell ${importer.id}`,
   }));
 }
 
@@ -124,20 +124,20 @@ function endProblems(cells: ParsedCell[]): RuleProblem[] {
     return [{
       cell,
       line: lineOf(last),
-      message: `expected the cell to end in ${sinks}: without, its outputs can be lost`,
+      message: `expected the cell to end in ${sinks}: otherwise its outputs can be lost`,
     }];
   });
 }
 
 type Statement = Statements[number];
 
-/** Whether a statement does nothing when it runs, so that there is nothing to be lost. */
+/** Whether a statement only declares something, so that no output can be lost. */
 function onlyDeclares(statement: Statement): boolean {
   return /^(Import|Function|Class|TSInterface|TSTypeAlias|TSEnum)\w*Declaration$/
     .test(statement.type);
 }
 
-/** Whether a statement, when it ends in the ordinary way, ends in waiting for a sink. */
+/** Whether a statement that does not throw ends with awaiting a sink. */
 function endsInSink(statement: Statement | null | undefined): boolean {
   switch (statement?.type) {
     case "ExpressionStatement":
@@ -146,7 +146,7 @@ function endsInSink(statement: Statement | null | undefined): boolean {
       return isSink(statement.declarations.at(-1)?.init);
     case "BlockStatement":
       return endsInSink(statement.body.at(-1));
-    case "TryStatement": // the usual form shows an error: the block throws, the handler shows
+    case "TryStatement": // usually an example of an error: the block throws, the handler shows it
       return endsInSink(statement.finalizer) || endsInSink(statement.handler?.body);
     case "IfStatement":
       return endsInSink(statement.consequent) &&
@@ -171,11 +171,11 @@ function isSink(expression: Expression | null | undefined): boolean {
 
 function outputProblems(notebook: Notebook, cells: ParsedCell[]): RuleProblem[] {
   const problems: RuleProblem[] = [];
-  const mend = "deno task run --write makes them anew";
+  const fix = "deno task run --write updates them";
   if (cells.every(({ cell }) => cell.outputs.length === 0)) {
-    problems.push({ message: `no outputs are stored: ${mend}` });
+    problems.push({ message: `no outputs are stored: ${fix}` });
   } else if (!outputsAreCurrent(notebook)) {
-    problems.push({ message: `code was changed after the stored outputs were made: ${mend}` });
+    problems.push({ message: `code was changed after the outputs were stored: ${fix}` });
   }
   for (const { cell } of cells) {
     for (const output of cell.outputs) {
@@ -190,7 +190,7 @@ function outputProblems(notebook: Notebook, cells: ParsedCell[]): RuleProblem[] 
   return problems;
 }
 
-/** What of a stored output is text: a picture's base64 is none. */
+/** The texts of a stored output, without the base64 of pictures. */
 function textsOf(output: Output): string[] {
   switch (output.output_type) {
     case "stream":
@@ -208,7 +208,7 @@ function textsOf(output: Output): string[] {
   }
 }
 
-/** What a reader elsewhere should not find in a stored text. */
+/** Parts of a stored text that readers on other machines should not see. */
 function unwanted(text: string): string[] {
   const found: string[] = [];
   const folder =

@@ -1,6 +1,6 @@
 /**
- * `deno task kernel`: registers the course's kernel for the user account, so that front ends which
- * we do not start find it, VS Code above all.
+ * `deno task kernel`: registers the course's kernel for the user account, so that front ends such as
+ * VS Code find it without `deno task lab`.
  *
  * @module
  */
@@ -17,13 +17,14 @@ const USAGE = `deno task kernel [--replace] [--remove]
 
 Registers the course's kernel as "Deno" for your user account, for VS Code without a server.
 
-  --replace   in the place of another kernel of that name, such as Deno's own
-  --remove    takes it away again`;
+  --replace   replace another kernel of that name, such as Deno's own
+  --remove    remove it again
+  --help      print this`;
 
 /**
- * Where Jupyter programs keep what belongs to a user (jupyter-core, `jupyter_data_dir`).
+ * Jupyter's data folder of a user (jupyter-core, `jupyter_data_dir`).
  *
- * @param os as `Deno.build.os` has it.
+ * @param os a value of `Deno.build.os`.
  */
 export function userFolder(
   os: string = Deno.build.os,
@@ -39,13 +40,13 @@ export function userFolder(
 /** The program that a course's kernel spec starts; earlier versions of the course had it one folder up. */
 const PROGRAM = /[\\/]tools[\\/]kernel(?:[\\/]main)?\.ts$/;
 
-/** Whose kernel of the name `deno` stands in a folder: nobody's, one of a course's, or another. */
-async function owner(folder: string): Promise<"nobody" | "course" | "other"> {
+/** What a folder has under the name `deno`: no kernel, that of a course, or another one. */
+async function owner(folder: string): Promise<"none" | "course" | "other"> {
   let json: string;
   try {
     json = await Deno.readTextFile(join(folder, "kernels", "deno", "kernel.json"));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "nobody";
+    if (error instanceof Deno.errors.NotFound) return "none";
     throw error;
   }
   try {
@@ -58,24 +59,25 @@ async function owner(folder: string): Promise<"nobody" | "course" | "other"> {
 }
 
 /**
- * Registers the kernel in a user's folder, and gives the path of its spec.
+ * Registers the kernel in a user's folder.
  *
- * @throws {Error} when another kernel of that name is there and `replace` is false.
+ * @returns the path of its spec.
+ * @throws {Error} if another kernel of that name is there and `replace` is false.
  */
 export async function registerKernel(folder: string, replace: boolean): Promise<string> {
   if (await owner(folder) === "other" && !replace) {
     throw new Error(
       `kernel: expected no kernel of the name deno in ${
         join(folder, "kernels")
-      }, found another's. ` +
-        "With --replace this one takes its place; deno jupyter --install brings Deno's own back.",
+      }, found another one. ` +
+        "--replace replaces it; deno jupyter --install restores Deno's own.",
     );
   }
   const spec = kernelSpec(Deno.execPath(), projectRoot, { types: false });
   return await writeKernelSpec(folder, spec);
 }
 
-/** Takes the kernel away again, and gives whether one of a course was there. */
+/** Removes the kernel of a course. False if there was none. */
 export async function removeKernel(folder: string): Promise<boolean> {
   if (await owner(folder) !== "course") return false;
   await Deno.remove(join(folder, "kernels", "deno"), { recursive: true });
@@ -98,7 +100,7 @@ async function main(args: string[]): Promise<number> {
   const folder = userFolder();
   if (values.remove) {
     const removed = await removeKernel(folder);
-    console.log(removed ? "The kernel is removed." : "There was no kernel of the course.");
+    console.log(removed ? "Removed the kernel." : "There is no kernel of the course.");
     return 0;
   }
   console.log(`Written: ${await registerKernel(folder, values.replace)}`);

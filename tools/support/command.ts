@@ -1,10 +1,9 @@
-/** How a command of the project ends. */
+/** Runs the commands of the project. */
 import { messageOf } from "./machine.ts";
 
 /**
- * Runs a command with this program's arguments and ends the program with the exit code that it
- * gives. An error that it throws is said without a stack, which helps nobody at a terminal, and
- * gives 1.
+ * Runs a command with this program's arguments, and exits with the exit code that it returns. If it
+ * throws an error, prints the message without the stack and exits with 1.
  */
 export async function exitWith(main: (args: string[]) => Promise<number>): Promise<never> {
   try {

@@ -1,22 +1,22 @@
-/** Running deno itself, and reading what its checks complain about. */
+/** Runs deno, and parses the diagnostics of its checks. */
 import { fileURLToPath } from "node:url";
 
 /**
- * How the person at this terminal starts Deno: by its name, or through npx where they have only
- * Node. For messages that tell them what to type.
+ * How the user starts Deno, for messages that say what to type: `deno`, or through npx if only Node
+ * is installed.
  */
 export function denoCommand(): string {
   const isThroughNpx = Deno.env.get("npm_command") === "exec";
   return isThroughNpx ? `npx -y deno@${Deno.version.deno}` : "deno";
 }
 
-/** What a command printed and whether it succeeded. */
+/** The output of a command, and whether it succeeded. */
 export type Ran = { ok: boolean; stdout: string; stderr: string };
 
-/** A complaint about a file, in a line of it where the complaint is about one. */
+/** A problem in a file, with its line if it has one. */
 export type Diagnostic = { file: string; line?: number; message: string };
 
-/** Runs this very deno in a folder, without colours, and with `input` as standard input. */
+/** Runs the current deno in a folder, without colours, with `input` as standard input. */
 export async function deno(args: string[], cwd: string, input?: string): Promise<Ran> {
   const command = new Deno.Command(Deno.execPath(), {
     args,
@@ -35,7 +35,7 @@ export async function deno(args: string[], cwd: string, input?: string): Promise
   return { ok: success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** The errors of `deno check`, told by their form on standard error. */
+/** The errors of `deno check`, parsed from standard error. */
 export function typeErrors({ stderr }: Ran): Diagnostic[] {
   return stderr.split(/^(?=TS\d+ \[ERROR\]: |error: |Found \d+ error)/m).flatMap((block) => {
     const [, code, text] = /^(TS\d+) \[ERROR\]: (.*)/s.exec(block) ?? [];
@@ -43,14 +43,14 @@ export function typeErrors({ stderr }: Ran): Diagnostic[] {
     const lines = text.split("\n");
     const at = lines.findIndex((line) => /^ +at file:\/\/.*:\d+:\d+$/.test(line));
     if (at < 0) return [{ file: "", message: `${text.trim()} (${code})` }];
-    // Above the place, the compiler repeats the line of code and underlines a part of it.
+    // Before the place, the compiler repeats the line of code and underlines a part of it.
     const isUnderlined = /^\s*[~^]+\s*$/.test(lines[at - 1]);
     const message = lines.slice(0, isUnderlined ? at - 2 : at).join("\n").trim();
     return [{ ...place(lines[at]), message: `${message} (${code})` }];
   });
 }
 
-/** The complaints of `deno lint --json`. */
+/** The problems that `deno lint --json` reports. */
 export function lintErrors({ stdout }: Ran): Diagnostic[] {
   const { diagnostics, errors }: LintReport = JSON.parse(stdout);
   return [
@@ -78,7 +78,7 @@ type LintReport = {
   errors: { file_path: string; message: string }[];
 };
 
-/** The files that `deno fmt --check` names, each with the first line that is to change. */
+/** The files that `deno fmt --check` reports, each with the first line to change. */
 export function unformatted({ stderr }: Ran): Diagnostic[] {
   const differing = stderr.matchAll(/^from (.+):\n(?: *(\d+) \|)?/gm);
   const broken = stderr.matchAll(/^Error \w+: (.+)\n +(.+)/gm);
@@ -92,7 +92,7 @@ export function unformatted({ stderr }: Ran): Diagnostic[] {
   ];
 }
 
-/** The complaints of `deno doc --lint`. */
+/** The problems that `deno doc --lint` reports. */
 export function docErrors({ stderr }: Ran): Diagnostic[] {
   const found = stderr.matchAll(/^error\[([\w-]+)\]: (.+)\n +--> (.+):(\d+):\d+$/gm);
   return Array.from(found, ([, code, message, file, line]) => ({

@@ -29,16 +29,16 @@ const FINE = 'import { show } from "mnist";\n\nawait show(1);';
 
 const PARAMETERS = 'let epochs = 5;\nlet source: "auto" | "digits" = "auto";';
 
-Deno.test("a project without a fault has no problem", async () => {
+Deno.test("a correct project has no problems", async () => {
   await inProject({
     good: [
       'import { type Pair, show } from "mnist";\n\nconst x: Pair = [1, 2];\nawait show(x);',
-      // Imported and declared again, as the kernel allows; the type is the one of this cell.
+      // Imported and declared again, as the kernel allows; this cell's type applies.
       'import { show } from "mnist";\nimport type { Pair } from "mnist";\n\n' +
       'const x = "text";\nconst pair: Pair = [x.length, 2];\nawait show(x.toUpperCase(), pair);',
-      // Declarations alone display nothing. An exported type alone is used in a later cell.
+      // A cell of declarations displays nothing. A later cell uses only the type of one.
       "interface Run {\n  epochs: number;\n}\nfunction run(): Run {\n  return { epochs };\n}",
-      // Whoever runs the notebook may set source to something else.
+      // A run of the notebook may set source to another value.
       'if (source === "digits") {\n  await show(run().epochs);\n} else {\n  await show(x);\n}',
       "try {\n  run().epochs.toFixed(101);\n} catch (error) {\n  await show(String(error));\n}",
       'const { join } = await import("node:path");\nfor (const x of [1]) {\n' +
@@ -49,7 +49,7 @@ Deno.test("a project without a fault has no problem", async () => {
   });
 });
 
-Deno.test("what compiler, linter, formatter and parser find is reported with cell and line", async () => {
+Deno.test("problems of compiler, linter, formatter and parser are reported with cell and line", async () => {
   await inProject({
     "01_types": [
       '// A comment.\nimport { missing, show } from "mnist";\n\nawait show(missing);',
@@ -91,7 +91,7 @@ Deno.test("what compiler, linter, formatter and parser find is reported with cel
   });
 });
 
-Deno.test("faults outside notebooks are reported with file and line", async () => {
+Deno.test("problems outside notebooks are reported with file and line", async () => {
   await inProject({}, async (root) => {
     await Deno.mkdir(join(root, "tools"));
     await Deno.writeTextFile(
@@ -112,7 +112,7 @@ Deno.test("faults outside notebooks are reported with file and line", async () =
 
 const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
   [
-    "no end that waits",
+    "an end that is not awaited",
     (n) => changeCode(n, 2, FINE + "\nconsole.log(1);"),
     /line 4: .*to end in aw/,
   ],
@@ -172,12 +172,12 @@ Deno.test("every rule for notebooks is enforced", async (t) => {
         assert.deepEqual(problems.slice(1), []);
       });
     }
-    await t.step("foreign bytes", async () => {
+    await t.step("a file that is not formatted as Jupyter formats it", async () => {
       await Deno.writeTextFile(path, JSON.stringify(good));
       const { chapters } = await readChapters(root);
       assert.match(chapters.flatMap(chapterProblems)[0], /not written as Jupyter writes it/);
     });
-    await t.step("no notebook at all", async () => {
+    await t.step("a file that is not a notebook", async () => {
       await Deno.writeTextFile(path, "{");
       const { unreadable } = await readChapters(root);
       assert.match(unreadable[0], /^notebooks\/x\.ipynb: expected a notebook, found text that/);
@@ -185,7 +185,7 @@ Deno.test("every rule for notebooks is enforced", async (t) => {
   });
 });
 
-Deno.test("stored outputs of an ordinary kind are no fault", async () => {
+Deno.test("ordinary stored outputs are accepted", async () => {
   await inProject({ x: [FINE] }, async (root) => {
     const path = join(root, "notebooks", "x.ipynb");
     const notebook = await readNotebook(path);
@@ -198,7 +198,7 @@ Deno.test("stored outputs of an ordinary kind are no fault", async () => {
   });
 });
 
-Deno.test("--fix formats files and cells, and outputs that were current stay so", async () => {
+Deno.test("--fix formats files and cells, and current outputs stay current", async () => {
   await inProject({ x: [FINE] }, async (root) => {
     const path = join(root, "notebooks", "x.ipynb");
     const notebook = await readNotebook(path);
@@ -216,11 +216,11 @@ Deno.test("--fix formats files and cells, and outputs that were current stay so"
   });
 });
 
-// Building faulty projects -------------------------------------------------------------------
+// Building projects with problems -------------------------------------------------------------------
 
 /**
- * Calls `use` with the folder of a small project: a lib, and notebooks made of the given cells with
- * a title and a parameters cell before them.
+ * Calls `use` with the folder of a small project: a lib, and notebooks made of a title, a parameters
+ * cell and the given cells.
  */
 async function inProject(
   notebooks: Record<string, string[]>,
@@ -270,7 +270,7 @@ function codeCell(id: string, source: string, tags: string[]): CodeCell {
   };
 }
 
-/** The code cell of that number, counted from 1. */
+/** The code cell with a number, counted from 1. */
 function code(notebook: Notebook, number: number): CodeCell {
   return codeCells(notebook)[number - 1];
 }

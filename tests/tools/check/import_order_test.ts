@@ -34,7 +34,7 @@ Deno.test("imports: every kind of use before the import is found, with its line"
   ]);
 });
 
-Deno.test("imports: what comes in time, or is another name, is no fault", () => {
+Deno.test("imports: a use after the import, or of another name, is accepted", () => {
   const others = [
     IMPORT + " sum(1);",
     "x.sum; ({ sum: 1 });",

@@ -17,7 +17,7 @@ const BARE: Machine = {
   project: "/no/such/project",
 };
 
-Deno.test("doctor: Deno is refused where it is too old or known to be broken, with the reason", () => {
+Deno.test("doctor: a Deno that is too old or has an unreliable kernel is refused, with the reason", () => {
   for (const version of ["2.8.2", "2.8.3", "2.5.0", "1.46.3"]) {
     const { state, found, fix } = deno(version);
     assert.equal(state, "missing");

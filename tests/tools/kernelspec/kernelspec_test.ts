@@ -1,4 +1,4 @@
-/** The course's kernel spec, and the folder `.jupyter/` in which it is. */
+/** The course's kernel spec, and the folder `.jupyter/`. */
 import assert from "node:assert/strict";
 import { delimiter, dirname, join } from "node:path";
 import { prepareJupyterFolder } from "../../../tools/kernelspec/jupyter_folder.ts";
@@ -18,7 +18,7 @@ Deno.test("kernel spec: standard name, absolute Deno, Stop by message, no colour
     assert.equal(spec.interrupt_mode, "message");
     assert.equal(spec.language, "typescript");
     assert.equal(spec.env.NO_COLOR, "1");
-    // Written again in place of the old one, and nothing else is left in the folder.
+    // The new one replaces the old one, and no other file is left.
     await writeKernelSpec(folder, kernelSpec("/elsewhere/deno"));
     const again = JSON.parse(await Deno.readTextFile(path));
     assert.equal(again.argv[0], "/elsewhere/deno");
@@ -27,17 +27,17 @@ Deno.test("kernel spec: standard name, absolute Deno, Stop by message, no colour
   });
 });
 
-/** Folders of `.jupyter/` in which secrets are. */
+/** Folders of `.jupyter/` that contain secrets. */
 const SECRET = ["runtime", "logs", "workspaces"];
 
 const noModes = Deno.build.os === "windows" ? "Windows has no such permissions" : undefined;
 
 testUnless(
   noModes,
-  ".jupyter: only the user can enter what holds secrets",
+  ".jupyter: only the user can enter folders with secrets",
   () =>
     inFolder(async (project) => {
-      // As an earlier version of the course, or Jupyter, left them.
+      // As an earlier version of the course left it.
       await Deno.mkdir(join(project, ".jupyter", "runtime"), { recursive: true, mode: 0o755 });
       await Deno.chmod(join(project, ".jupyter", "runtime"), 0o755);
       for (let start = 1; start <= 2; start++) {
@@ -71,7 +71,7 @@ testUnless(
     }),
 );
 
-Deno.test(".jupyter: a folder that cannot be made is named, with the remedy", () =>
+Deno.test(".jupyter: a folder that cannot be created is named in the error, with the remedy", () =>
   inFolder(async (project) => {
     await Deno.writeTextFile(join(project, ".jupyter"), "a file");
     await assert.rejects(prepareJupyterFolder(project), {
@@ -80,7 +80,7 @@ Deno.test(".jupyter: a folder that cannot be made is named, with the remedy", ()
     });
   }));
 
-Deno.test(".jupyter: a path that JUPYTER_PATH cannot hold is refused, with the remedy", () =>
+Deno.test(".jupyter: a path that JUPYTER_PATH cannot contain is refused, with the remedy", () =>
   inFolder(async (folder) => {
     const project = join(folder, `a${delimiter}b`);
     await assert.rejects(prepareJupyterFolder(project), {

@@ -6,7 +6,7 @@ import { kernelSpec } from "../../../tools/kernelspec/kernelspec.ts";
 import { registerKernel, removeKernel, userFolder } from "../../../tools/kernelspec/register.ts";
 import { inFolder } from "../../support/files.ts";
 
-/** VS Code has types of its own. */
+/** VS Code has its own language service. */
 const spec = kernelSpec(Deno.execPath(), projectRoot, { types: false });
 
 const written = async (folder: string) =>
@@ -35,7 +35,7 @@ Deno.test("kernel: one that an earlier version of the course registered is repla
     await assert.rejects(written(folder), Deno.errors.NotFound);
   }));
 
-Deno.test("kernel: another's is replaced only when that is asked for, and never removed", () =>
+Deno.test("kernel: another kernel is replaced only with --replace, and never removed", () =>
   inFolder(async (folder) => {
     const path = join(folder, "kernels", "deno", "kernel.json");
     await Deno.mkdir(join(path, ".."), { recursive: true });
@@ -49,7 +49,7 @@ Deno.test("kernel: another's is replaced only when that is asked for, and never 
     assert.deepEqual(await written(folder), spec);
   }));
 
-Deno.test("kernel: where each system keeps what belongs to a user", () => {
+Deno.test("kernel: Jupyter's data folder of a user on each system", () => {
   assert.equal(userFolder("linux", {}, "/home/ada"), join("/home/ada", ".local/share/jupyter"));
   assert.equal(userFolder("linux", { XDG_DATA_HOME: "/x" }, "/home/ada"), join("/x", "jupyter"));
   assert.equal(userFolder("darwin", {}, "/Users/ada"), join("/Users/ada", "Library/Jupyter"));

@@ -1,4 +1,4 @@
-/** How `deno task lab` finds a Jupyter server, on machines that the tests make up. */
+/** How `deno task lab` finds a Jupyter server on simulated machines, starts it and ends it. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../../../lib/support/paths.ts";
@@ -14,10 +14,10 @@ import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
 import { testUnless } from "../../support/skip.ts";
 
-/** The made-up programs are shell scripts. */
+/** The simulated programs are shell scripts. */
 const noShell = Deno.build.os === "windows" ? "there is no shell script on Windows" : undefined;
 
-/** A machine that offers nothing at all. */
+/** A machine without any program. */
 const BARE: Machine = {
   os: Deno.build.os,
   path: "",
@@ -55,12 +55,12 @@ async function writeProgram(path: string, script: string): Promise<void> {
   await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-/** A program that only says its version. */
+/** A program that prints its version. */
 function version(text: string): string {
   return `[ "$1" = --version ] && echo ${text}`;
 }
 
-/** A Python that can make environments. What it is asked to do goes to the file `calls`. */
+/** A Python that can create environments. It writes its arguments to the file `calls`. */
 const PYTHON = `
 echo "$@" >> "$(dirname "$0")/calls"
 case "$*" in
@@ -99,7 +99,7 @@ testUnless(noShell, "lab: JupyterLab on the PATH comes before all others", async
   });
 });
 
-testUnless(noShell, "lab: a JupyterLab that fails or is too old is passed over", async () => {
+testUnless(noShell, "lab: a JupyterLab that fails or is too old is skipped", async () => {
   for (const broken of ["echo 4.2.0; exit 1", "exit 127", version("2.3.2"), "echo no version"]) {
     const programs = { "jupyter-lab": broken, "jupyter-notebook": version("6.4.12") };
     await withMachine(programs, async (machine) => {
@@ -110,19 +110,19 @@ testUnless(noShell, "lab: a JupyterLab that fails or is too old is passed over",
   }
 });
 
-testUnless(noShell, "lab: told to, it passes over a Notebook and gets JupyterLab", async () => {
+testUnless(noShell, "lab: --install installs JupyterLab even if there is a Notebook", async () => {
   const programs = { "jupyter-notebook": version("6.4.12"), python3: PYTHON };
   await withMachine(programs, async (machine) => {
     assert.equal((await (await first(machine)).take()).kind, "classic");
     const [way] = await Array.fromAsync(ways(machine, true));
     assert.match(way.announcement, /JupyterLab into \.venv/);
     assert.equal((await way.take()).kind, "lab");
-    // Once it is there, it comes first.
+    // Once installed, it comes first.
     assert.equal((await (await first(machine)).take()).kind, "lab");
   });
 });
 
-testUnless(noShell, "lab: Notebook 7 is told from the classic one", async () => {
+testUnless(noShell, "lab: Notebook 7 is not the classic Notebook", async () => {
   await withMachine({ "jupyter-notebook": version("7.6.5") }, async (machine) => {
     assert.equal((await (await first(machine)).take()).kind, "notebook");
   });
@@ -186,36 +186,40 @@ Deno.test("lab: every pinned package has its hashes", async () => {
   }
 });
 
-testUnless(noShell, "lab: Python makes .venv once; the second start installs nothing", async () => {
-  await withMachine({ python3: PYTHON }, async (machine, folder) => {
-    const way = await first(machine);
-    assert.match(way.announcement, /\.venv/);
-    const server = await way.take();
-    assert.equal(server.program, join(machine.project, ".venv", "bin", "python"));
-    assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
+testUnless(
+  noShell,
+  "lab: Python creates .venv once; the second start installs nothing",
+  async () => {
+    await withMachine({ python3: PYTHON }, async (machine, folder) => {
+      const way = await first(machine);
+      assert.match(way.announcement, /\.venv/);
+      const server = await way.take();
+      assert.equal(server.program, join(machine.project, ".venv", "bin", "python"));
+      assert.deepEqual(server.args, ["-I", "-m", "jupyterlab"]);
 
-    await Deno.remove(join(folder, "bin", "calls"));
-    const again = await first(machine);
-    assert.equal(again.announcement, "");
-    assert.deepEqual(await again.take(), server);
+      await Deno.remove(join(folder, "bin", "calls"));
+      const again = await first(machine);
+      assert.equal(again.announcement, "");
+      assert.deepEqual(await again.take(), server);
 
-    // Moved to another folder it works on, and is not installed again.
-    const moved = { ...machine, project: join(folder, "moved") };
-    await Deno.rename(machine.project, moved.project);
-    const there = await (await first(moved)).take();
-    assert.equal(there.program, join(moved.project, ".venv", "bin", "python"));
-    await Deno.rename(moved.project, machine.project);
+      // In a folder that was moved it still works, and is not installed again.
+      const moved = { ...machine, project: join(folder, "moved") };
+      await Deno.rename(machine.project, moved.project);
+      const there = await (await first(moved)).take();
+      assert.equal(there.program, join(moved.project, ".venv", "bin", "python"));
+      await Deno.rename(moved.project, machine.project);
 
-    // Where its Python is gone, it is made again.
-    await Deno.rename(server.program, `${server.program}-gone`);
-    assert.match((await first(machine)).announcement, /\.venv/);
-    await Deno.rename(`${server.program}-gone`, server.program);
+      // Without its Python, it is installed again.
+      await Deno.rename(server.program, `${server.program}-gone`);
+      assert.match((await first(machine)).announcement, /\.venv/);
+      await Deno.rename(`${server.program}-gone`, server.program);
 
-    // Other requirements, or an installation that was broken off: it is made again.
-    await Deno.writeTextFile(requirements(machine.project), "jupyterlab==4.7.0\n");
-    assert.match((await first(machine)).announcement, /\.venv/);
-  });
-});
+      // With other requirements, or after an unfinished installation, it is installed again.
+      await Deno.writeTextFile(requirements(machine.project), "jupyterlab==4.7.0\n");
+      assert.match((await first(machine)).announcement, /\.venv/);
+    });
+  },
+);
 
 testUnless(noShell, "lab: a failing pip is reported, and leaves no finished .venv", async () => {
   const failing = PYTHON.replace('echo "Collecting', 'exit 3; echo "Collecting');
@@ -229,7 +233,7 @@ testUnless(noShell, "lab: a failing pip is reported, and leaves no finished .ven
   });
 });
 
-testUnless(noShell, "lab: a Python without pip or too old is no way", async () => {
+testUnless(noShell, "lab: a Python that has no pip or is too old is not used", async () => {
   for (const python of ["exit 1", "echo 3.9"]) {
     await withMachine({ python3: python }, async (machine) => {
       assert.deepEqual(await all(machine), []);
@@ -246,18 +250,18 @@ testUnless(noShell, "lab: Debian's packages only as root, and announced", async 
       if (!root) return;
       assert.match(announced[0], /Debian.*python3-venv.*root.*apt-get/);
       assert.match(announced[1], /Debian.*jupyter-notebook.*root.*apt-get/);
-      // Nothing is installed by the look alone.
+      // Finding the ways installs nothing.
       await assert.rejects(Deno.stat(join(folder, "bin", "calls")), Deno.errors.NotFound);
       await assert.rejects((await all(machine))[1].take(), /jupyter-notebook: expected it to work/);
       const calls = (await Deno.readTextFile(join(folder, "bin", "calls"))).split("\n");
-      // In the language in which its lines are read.
+      // In English, because its lines are parsed.
       assert.equal(calls[0], "C: update -qq");
       assert.equal(calls[1], "C: install -y --no-install-recommends jupyter-notebook");
     }, { root, debian: true });
   }
 });
 
-Deno.test("lab: where nothing can be had it says what to install, and names VS Code", () => {
+Deno.test("lab: if no way works, the message says what to install, and mentions VS Code", () => {
   for (const os of ["windows", "darwin", "linux"]) {
     const machine = { ...BARE, os, debian: os === "linux" };
     const text = noWayLeft(machine);
@@ -267,12 +271,12 @@ Deno.test("lab: where nothing can be had it says what to install, and names VS C
   }
 });
 
-testUnless(noShell, "findProgram: only absolute folders, only files that can be run", async () => {
+testUnless(noShell, "findProgram: only absolute folders, only executable files", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "plain"), "", { mode: 0o644 });
     await Deno.mkdir(join(folder, "folder"));
     await Deno.writeTextFile(join(folder, "tool.CMD"), "", { mode: 0o755 });
-    // A folder that cannot be looked into, here a link to itself, is skipped.
+    // A folder that cannot be read, here a link to itself, is skipped.
     await Deno.symlink("circle", join(folder, "circle"));
     const machine = { ...BARE, path: `.:${join(folder, "circle")}:${folder}` };
     assert.equal(findProgram(machine, "plain"), undefined);
@@ -293,13 +297,13 @@ Deno.test("isLoopback: this machine alone", () => {
   }
 });
 
-Deno.test("freePort: passes over ports in use", () => {
+Deno.test("freePort: skips ports in use", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = freePort("127.0.0.1", taken.addr.port);
   assert.ok(port > taken.addr.port && port < taken.addr.port + 100);
 });
 
-/** A program that listens as a Jupyter server does, in as much as `RunningServer` asks of one. */
+/** A program that does what `RunningServer` needs of a Jupyter server. */
 const SERVER = `
 const port = Number(Deno.args.find((arg) => arg.startsWith("--port="))?.slice(7));
 const token = Deno.env.get("JUPYTER_TOKEN");
@@ -352,7 +356,7 @@ testUnless(noShell, "serve: waits for the answer, ends the process", async () =>
   });
 });
 
-testUnless(noShell, "serve: takes the next port when another program was faster", async () => {
+testUnless(noShell, "serve: takes the next port if another program takes the first", async () => {
   const slow = `const port = Number(Deno.args.find((arg) => arg.startsWith("--port="))?.slice(7));
     if (port === Number(Deno.readTextFileSync(import.meta.dirname + "/taken"))) {
       console.error("ERROR: the port is already in use"); Deno.exit(1);
@@ -373,7 +377,7 @@ testUnless(noShell, "serve: takes the next port when another program was faster"
 
 testUnless(noShell, "serve: two at once in one folder have their own ports and logs", async () => {
   await withServer(SERVER, async (machine, start) => {
-    // Both find the same port free, and one of them loses it to the other.
+    // Both find the same port free, and one of them gets it.
     const [one, two] = await Promise.all([start(), start()]);
     assert.notEqual(new URL(one.url).port, new URL(two.url).port);
     await one.end();
@@ -430,16 +434,20 @@ testUnless(noShell, "serve: only the newest logs are kept", async () => {
   });
 });
 
-testUnless(noShell, "serve: a server that ends is reported with its last words", async () => {
-  await withServer(`console.error("no such option"); Deno.exit(7);`, async (_, start) => {
-    await assert.rejects(start(), (error) => {
-      assert.ok(error instanceof ServerError);
-      assert.match(error.message, /ended with code 7/);
-      assert.match(error.message, /no such option/);
-      return true;
+testUnless(
+  noShell,
+  "serve: a server that ends is reported with the end of its output",
+  async () => {
+    await withServer(`console.error("no such option"); Deno.exit(7);`, async (_, start) => {
+      await assert.rejects(start(), (error) => {
+        assert.ok(error instanceof ServerError);
+        assert.match(error.message, /ended with code 7/);
+        assert.match(error.message, /no such option/);
+        return true;
+      });
     });
-  });
-});
+  },
+);
 
 testUnless(noShell, "serve: a server that does not shut down is killed", async () => {
   const stubborn = SERVER.replace("Deno.exit(0)", "0")

@@ -1,4 +1,4 @@
-/** Packages that are downloaded on first use, and the first start without them. */
+/** Packages that are downloaded on first use, and what the first start downloads. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { projectPath } from "../../../lib/support/paths.ts";
@@ -15,7 +15,7 @@ async function readLock(folder: string): Promise<Lock> {
 }
 
 Deno.test("the first start downloads at most 25 packages, and none of those on demand", async () => {
-  // `deno task` downloads all that the lock file beside the tasks lists.
+  // `deno task` downloads everything in the lock file beside the tasks.
   const { npm } = await readLock(projectPath("."));
   assert.ok(Object.keys(npm).length <= 25, `${Object.keys(npm).length} packages`);
   for (const { name } of Object.values(ON_DEMAND)) {
