@@ -65,6 +65,40 @@ Deno.test("README: every chapter is in the table, and the reverse", async () => 
   assert.deepEqual(all(readme, /\(notebooks\/([^)]+\.ipynb)\)/g).sort(), chapters.sort());
 });
 
+Deno.test("README: its layout has every folder of lib and tools, and all its paths exist", async () => {
+  const named = table("Layout").flatMap(([folders]) => all(folders, /`([^`]+)`/g));
+  assert.ok(named.length > 15);
+  for (const path of named) await assert.doesNotReject(Deno.stat(projectPath(path)), path);
+  const folders = ["lib", "tools"].flatMap((room) =>
+    [...Deno.readDirSync(projectPath(room))].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => `${room}/${name}/`)
+  );
+  assert.deepEqual(
+    folders.filter((path) =>
+      !named.includes(path) && path !== "tools/support/" &&
+      path !== "tools/on_demand/"
+    ),
+    [],
+  );
+});
+
+Deno.test("README: the files to read, in order, exist", async () => {
+  const section = readme.split(/^## /m).find((text) => text.startsWith("Reading the code")) ?? "";
+  const lines = section.split("\n").filter((line) => /^\d+\. /.test(line));
+  assert.ok(lines.length >= 8);
+  for (const line of lines) {
+    // A path in the project, then files in or beside its folder.
+    const [path, ...others] = all(line, /`([\w/.]+(?:\.ts|\/))`/g);
+    await assert.doesNotReject(Deno.stat(projectPath(path)), path);
+    const folder = dirname(path);
+    for (const other of others) {
+      const places = [other, `${folder}/${other}`, `${dirname(folder)}/${other}`];
+      const found = await Promise.allSettled(places.map((p) => Deno.stat(projectPath(p))));
+      assert.ok(found.some(({ status }) => status === "fulfilled"), `${line}: no ${other}`);
+    }
+  }
+});
+
 Deno.test("README: the targets of its links in the project exist", async () => {
   for (const path of all(readme, /\]\((?!https?:)([^)#]+)\)/g)) {
     await assert.doesNotReject(Deno.stat(projectPath(path)), `there is no ${path}`);

@@ -113,7 +113,11 @@ async function main(args: string[]): Promise<number> {
     orNext,
     page,
     signal,
+  }).catch((error) => {
+    if (signal.aborted) return undefined;
+    throw error;
   });
+  if (running === undefined) return 0;
   console.log(`The course is open at\n  ${running.url}\nCtrl-C ends it.`);
   signal.addEventListener("abort", () => running.end());
   hurry.signal.addEventListener("abort", () => running.kill());
