@@ -73,13 +73,7 @@ Deno.test("README: its layout has every folder of lib and tools, and all its pat
     [...Deno.readDirSync(projectPath(room))].filter(({ isDirectory }) => isDirectory)
       .map(({ name }) => `${room}/${name}/`)
   );
-  assert.deepEqual(
-    folders.filter((path) =>
-      !named.includes(path) && path !== "tools/support/" &&
-      path !== "tools/on_demand/"
-    ),
-    [],
-  );
+  assert.deepEqual(folders.filter((path) => !named.includes(path)), []);
 });
 
 Deno.test("README: the files to read, in order, exist", async () => {
