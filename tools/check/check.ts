@@ -34,7 +34,7 @@ import {
 import { ruleProblems } from "./rules.ts";
 
 /** The folders with code; those that exist are checked. */
-const CODE_FOLDERS = ["lib", "tools", "tests", "bench"];
+const CODE_FOLDERS = ["lib", "exercises", "tools", "tests", "bench"];
 
 /** The cells as files, for compiler and linter. Ignored by git and in deno.json. */
 const GENERATED_FOLDER = ".check";

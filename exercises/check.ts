@@ -1,0 +1,202 @@
+/** Checks answers: shows a verdict, counts tries, and stores the result in the notebook. */
+import { processEnvironment } from "../lib/support/environment.ts";
+import { describe } from "../lib/support/describe.ts";
+import {
+  DISPLAY,
+  type Displayable,
+  METADATA_MIME,
+  type MimeBundle,
+} from "../lib/support/display.ts";
+import { escapeHtml } from "../lib/notebook/output.ts";
+import { SCRAP_MIME } from "../lib/notebook/record.ts";
+import { show } from "../lib/notebook/show.ts";
+import { type Exercise, type Judgement, NotAnswered } from "./exercise.ts";
+import { withDeadline } from "./deadline.ts";
+
+/** Seconds that a judge may take: an answer that takes longer probably never ends. */
+const SECONDS = 20;
+
+/** What was tried in this kernel, by the id of the exercise. */
+interface Progress {
+  tries: number;
+  solutionShown: boolean;
+  lastHint: string;
+}
+
+/** What a notebook stores for an exercise, and what graders read. */
+export interface ExerciseResult {
+  readonly id: string;
+  readonly verdict: Judgement["kind"];
+  /** What the answer earned, and what it could have earned. */
+  readonly points: number;
+  readonly of: number;
+  readonly tries: number;
+  readonly solutionShown: boolean;
+  /** The sentence, where one was asked for. */
+  readonly text?: string;
+}
+
+/** The verdict on one answer. */
+export class Verdict implements Displayable {
+  /** @param hint what to show beside a wrong answer. */
+  constructor(
+    readonly exercise: Pick<Exercise<never>, "title" | "points">,
+    readonly result: ExerciseResult,
+    readonly hint: string,
+  ) {}
+
+  /** One or two lines of text. */
+  get text(): string {
+    const { exercise: { title, points }, result: { id, verdict }, hint } = this;
+    const name = `${id} ${title}`, counted = `${points} point${points === 1 ? "" : "s"}`;
+    switch (verdict) {
+      case "correct":
+        return `✓ ${name}: correct (${counted})`;
+      case "stored":
+        return `✓ ${name}: stored for your teacher (${counted})`;
+      case "unanswered":
+        return `○ ${name}: not answered yet`;
+      case "wrong":
+        return `✗ ${name}: not yet. ${hint}`;
+    }
+  }
+
+  /** The text, and the result as a scrap. */
+  [DISPLAY](): MimeBundle {
+    const { id } = this.result, { text } = this;
+    const colour = {
+      correct: "#009e73",
+      stored: "#009e73",
+      unanswered: "#777777",
+      wrong: "#d55e00",
+    };
+    const name = `exercise ${id}`;
+    return {
+      "text/plain": text,
+      "text/html": `<div style="border-left:4px solid ${colour[this.result.verdict]};` +
+        `padding-left:.6em;white-space:pre-wrap">${escapeHtml(text)}</div>`,
+      [SCRAP_MIME]: { name, data: this.result, encoder: "json", version: 1 },
+      [METADATA_MIME]: { scrapbook: { name, data: true, display: false } },
+    };
+  }
+}
+
+/** An answer that is not correct, where `MNIST_EXERCISES=strict` asks for an error. */
+export class ExerciseError extends Error {
+  override name = "ExerciseError";
+}
+
+/** The exercises of a course, by id. */
+export type Exercises = Readonly<Record<string, Exercise<never>>>;
+
+/** The type of the answer to an exercise. */
+export type AnswerOf<E> = E extends Exercise<infer Answer> ? Answer : never;
+
+/** Checks answers to the exercises of a course and remembers the tries. */
+export class Checker<All extends Exercises> {
+  readonly #exercises: All;
+  readonly #progress = new Map<string, Progress>();
+
+  /** @param exercises all exercises, by id. */
+  constructor(exercises: All) {
+    this.#exercises = exercises;
+  }
+
+  /** The verdict on an answer; counts as a try unless it is unanswered. */
+  async judge<Id extends keyof All & string>(
+    id: Id,
+    answer: AnswerOf<All[Id]> | undefined,
+  ): Promise<Verdict> {
+    const exercise = this.#find(id, "check"), progress = this.#progressOf(id);
+    const judgement = await judgementOf(exercise, answer);
+    const { kind } = judgement;
+    if (kind === "wrong") progress.lastHint = hintFor(exercise, judgement, progress.tries);
+    if (kind !== "unanswered") progress.tries++;
+    const earned = kind === "correct" || kind === "stored" ? exercise.points : 0;
+    const result: ExerciseResult = {
+      id,
+      verdict: kind,
+      points: earned,
+      of: exercise.points,
+      tries: progress.tries,
+      solutionShown: progress.solutionShown,
+      ...kind === "stored" ? { text: judgement.text } : {},
+    };
+    return new Verdict(exercise, result, progress.lastHint);
+  }
+
+  /** The last hint again; the first one before any try. */
+  hint(id: keyof All & string): string {
+    const exercise = this.#find(id, "hint");
+    return this.#progressOf(id).lastHint || exercise.hints[0];
+  }
+
+  /** The cell with the worked solution; remembers that it was shown. */
+  solution(id: keyof All & string): string {
+    const exercise = this.#find(id, "solution");
+    this.#progressOf(id).solutionShown = true;
+    return exercise.solution;
+  }
+
+  /** Forgets all tries, as a new kernel does. */
+  forget(): void {
+    this.#progress.clear();
+  }
+
+  #find(id: string, caller: string): Exercise<unknown> {
+    const exercise = Object.hasOwn(this.#exercises, id) ? this.#exercises[id] : undefined;
+    if (exercise !== undefined) return exercise as Exercise<unknown>;
+    const ids = Object.keys(this.#exercises).join(", ");
+    throw new TypeError(
+      `${caller}: expected the id of an exercise, found ${describe(id)}; ids: ${ids}`,
+    );
+  }
+
+  #progressOf(id: string): Progress {
+    let progress = this.#progress.get(id);
+    if (!progress) {
+      progress = { tries: 0, solutionShown: false, lastHint: "" };
+      this.#progress.set(id, progress);
+    }
+    return progress;
+  }
+}
+
+/** Asks the judge. An answer that throws is wrong, and one that takes too long, too. */
+async function judgementOf(exercise: Exercise<unknown>, answer: unknown): Promise<Judgement> {
+  if (answer === undefined || answer === null) return { kind: "unanswered" };
+  if (answer instanceof Promise) {
+    return { kind: "wrong", mistake: "found a promise: write await before it" };
+  }
+  try {
+    return await withDeadline(SECONDS, async () => await exercise.judge(answer)) ??
+      { kind: "wrong", mistake: `your code did not end within ${SECONDS} s` };
+  } catch (error) {
+    if (error instanceof NotAnswered) return { kind: "unanswered" };
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
+    return { kind: "wrong", mistake: `your code throws ${text}` };
+  }
+}
+
+/** The hint after so many tries: the mistake, if the judge recognizes one, else the next hint. */
+function hintFor(
+  { hints }: Exercise<unknown>,
+  { mistake, example }: Extract<Judgement, { kind: "wrong" }>,
+  tries: number,
+): string {
+  if (mistake !== undefined) return mistake;
+  const all = [hints[0], ...example === undefined ? [] : [example], ...hints.slice(1)];
+  return all[Math.min(tries, all.length - 1)];
+}
+
+/**
+ * Shows a verdict.
+ * @throws ExerciseError for an answer that is not correct, where `MNIST_EXERCISES=strict`.
+ */
+export async function showVerdict(verdict: Verdict): Promise<void> {
+  await show(verdict);
+  const isFine = verdict.result.points > 0;
+  if (!isFine && processEnvironment("MNIST_EXERCISES") === "strict") {
+    throw new ExerciseError(verdict.text);
+  }
+}
