@@ -49,16 +49,13 @@ export class Verdict implements Displayable {
   get text(): string {
     const { exercise: { title, points }, result: { id, verdict }, hint } = this;
     const name = `${id} ${title}`, counted = `${points} point${points === 1 ? "" : "s"}`;
-    switch (verdict) {
-      case "correct":
-        return `✓ ${name}: correct (${counted})`;
-      case "stored":
-        return `✓ ${name}: stored for your teacher (${counted})`;
-      case "unanswered":
-        return `○ ${name}: not answered yet`;
-      case "wrong":
-        return `✗ ${name}: not yet. ${hint}`;
-    }
+    const texts: Record<Judgement["kind"], string> = {
+      correct: `✓ ${name}: correct (${counted})`,
+      stored: `✓ ${name}: stored for your teacher (${counted})`,
+      unanswered: `○ ${name}: not answered yet`,
+      wrong: `✗ ${name}: not yet. ${hint}`,
+    };
+    return texts[verdict];
   }
 
   /** The text, and the result as a scrap. */
