@@ -10,7 +10,10 @@ import { typeError } from "../support/expected.ts";
 /** The kind of a tensor's numbers, by NumPy's name. */
 export type DType = "float64" | "float32" | "int32" | "uint8";
 
-/** The dtypes that arithmetic gives. */
+/**
+ * The dtypes that arithmetic gives.
+ * @internal
+ */
 export type FloatType = "float64" | "float32";
 
 /** Whether a dtype holds fractions. */
