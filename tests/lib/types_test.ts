@@ -165,6 +165,7 @@ Deno.test("a wrong shape reads as one sentence in the editor", async () => {
         sentence("Tensor<[50]>", 'number | "broadcast: dimensions differ, 784 and 50"'),
       ]
     ) assert.ok(message.includes(expected), message);
+    assert.equal(message.match(/TS\d+/g)?.length, 2, message); // one message for each mistake
   } finally {
     await Deno.remove(file);
   }
