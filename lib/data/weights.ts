@@ -106,7 +106,15 @@ function isSample(path: string): boolean {
   return /sample_weight\.(safetensors|pkl)$/.test(path);
 }
 
-async function readArrays(path: string): Promise<NamedArrays> {
+/**
+ * Reads the arrays of a safetensors file or of a pickle, and the metadata of the former.
+ * @param expected what the file should hold, for the message.
+ * @throws DataError that says what else was found.
+ */
+export async function readArrays(
+  path: string,
+  expected = "weights as safetensors or as a pickle",
+): Promise<NamedArrays & { readonly metadata?: Readonly<Record<string, string>> }> {
   const file = projectPath(path);
   const { bytes, gzipped } = await inspectFile(file);
   const start = gzipped ? Uint8Array.of(0x1f, 0x8b) : await readStart(file, START_BYTES);
@@ -116,7 +124,7 @@ async function readArrays(path: string): Promise<NamedArrays> {
   if (isPickle(start)) {
     return decodePickle(await readBytes(file, MAX_PICKLE_BYTES), path);
   }
-  throw unexpected(path, "weights as safetensors or as a pickle", "weights", start);
+  throw unexpected(path, expected, "weights", start);
 }
 
 /** The error for a tensor that is not in a file, or is one that a tensor cannot hold. */

@@ -1,9 +1,8 @@
 /** Models in files: the weights as safetensors with the layers in its metadata, and ONNX. */
-import { decodeSafetensors } from "../data/formats/safetensors.ts";
-import { saveWeights } from "../data/weights.ts";
+import { readArrays, saveWeights } from "../data/weights.ts";
 import { describe, unexpected } from "../support/describe.ts";
-import { DataError } from "../support/errors.ts";
-import { readBytes, writeFile } from "../support/files.ts";
+import { DataError, reasonOf } from "../support/errors.ts";
+import { writeFile } from "../support/files.ts";
 import { entryOf } from "../support/names.ts";
 import { projectPath } from "../support/paths.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -11,9 +10,6 @@ import type { LayerSpec } from "./layers/layer.ts";
 import * as layers from "./layers/mod.ts";
 import { Model } from "./model.ts";
 import { encodeOnnx } from "./onnx.ts";
-
-/** Larger files are rejected. */
-const MAX_FILE_BYTES = 2 ** 30;
 
 /** The metadata entry that holds the layers. */
 const ARCHITECTURE = "architecture";
@@ -94,14 +90,16 @@ export async function exportOnnx(model: Model, path: string): Promise<void> {
  */
 export async function loadModel(path: string): Promise<Model> {
   checkArguments("loadModel", path);
-  const bytes = await readBytes(projectPath(path), MAX_FILE_BYTES);
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const expected = "a model as saveModel writes it";
+  const { tensors, others, metadata = {} } = await readArrays(path, expected);
   const text = metadata[ARCHITECTURE] ?? "";
   if (!text.startsWith("{")) {
-    throw new DataError(
-      `${path}: expected a model as saveModel writes it, found weights without layers; loadWeights ` +
-        "reads them",
-    );
+    const found = "weights without layers; loadWeights reads them";
+    throw new DataError(`${path}: expected ${expected}, found ${found}`);
+  }
+  const [other] = others;
+  if (other !== undefined) {
+    throw new DataError(`${path}: expected ${expected}, found ${describe(other[0])}: ${other[1]}`);
   }
   try {
     const { layers, ...options } = objectOf("a model", JSON.parse(text));
@@ -111,12 +109,8 @@ export async function loadModel(path: string): Promise<Model> {
     });
     return new Model({ ...options, layers: layers.map(parseLayer) }, Object.fromEntries(weights));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataError(
-      `${path}: expected a model as saveModel writes it, found another one (of another version?): ` +
-        reason,
-      { cause },
-    );
+    const found = `another one (of another version?): ${reasonOf(cause)}`;
+    throw new DataError(`${path}: expected ${expected}, found ${found}`, { cause });
   }
 }
 

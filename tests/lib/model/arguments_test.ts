@@ -320,7 +320,7 @@ Deno.test("numbers that are not finite: in data, in weights, after the last step
 });
 
 Deno.test("messages stay short: 500 layers, long names, long shapes, many weights", async () => {
-  const long = "n".repeat(5000), many = Array<number>(100).fill(1);
+  const long = "n".repeat(5000), many = Array<number>(300).fill(1);
   const deep: LayerSpec[] = [layers.dense({ inputShape: [4], units: 3, name: long })];
   for (let k = 0; k < 499; k++) deep.push(layers.dense({ units: 3, activation: "softmax" }));
   const model = sequential({ layers: deep, name: long });

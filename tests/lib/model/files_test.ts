@@ -3,12 +3,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { randn } from "../../../lib/tensor/create.ts";
 import { loadModel, saveModel } from "../../../lib/model/files.ts";
+import { encodeOnnx } from "../../../lib/model/onnx.ts";
+import { projectPath } from "../../../lib/support/paths.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/data/formats/safetensors.ts";
 import { type Model, type Samples, sequential } from "../../../lib/model/model.ts";
 import * as layers from "../../../lib/model/layers/mod.ts";
 import { Random } from "../../../lib/tensor/random.ts";
 import { randomModel } from "../../support/models.ts";
-import { damaged, inFolder, rejectsWithDataError } from "../../support/files.ts";
+import { damaged, gzip, inFolder, rejectsWithDataError } from "../../support/files.ts";
 
 /** A trained model with every layer and option. */
 async function everything(dtype?: "float64") {
@@ -132,6 +134,67 @@ Deno.test("loadModel: layers that are invalid or do not match the weights are re
       /found weights without layers; loadWeights reads them/,
     );
     await rejectsWithDataError(loadModel(join(folder, "none.safetensors")), /none\.safetensors/);
+  });
+});
+
+Deno.test("loadModel: another kind of file is named, with what to do", async () => {
+  const { model } = await everything(),
+    latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const float16 = encodeSafetensors({
+    tensors: new Map([["dense.W", { shape: [4], data: new Uint8Array(4) }]]),
+    metadata: { architecture: "{}" },
+  });
+  const cases: [Uint8Array, RegExp][] = [
+    [latin1("PK\x03\x04" + "\0".repeat(40)), /found a zip archive/],
+    [latin1("PK\x03\x04" + "\0".repeat(26) + "metadata.json"), /found a Keras model/],
+    [latin1("\x89HDF\r\n\x1a\n" + "\0".repeat(40)), /found an HDF5 file/],
+    [latin1("<!DOCTYPE html><html></html>"), /found a web page/],
+    [encodeOnnx(model), /found an ONNX model/],
+    [latin1('{"modelTopology": {}}'), /found JSON/],
+    [gzip(latin1("x".repeat(100))), /found a gzip file/],
+    [new Uint8Array(0), /found an empty file/],
+    [latin1("1,2,3\n4,5,6\n"), /found a table of numbers/],
+    [latin1("Not Found"), /found the text "Not Found"/],
+    [await Deno.readFile(projectPath("data/sample_weight.safetensors")), /loadWeights reads them/],
+    [latin1(String.fromCharCode(...float16).replace('"U8"', '"F8"')), /"dense.W": .*F8 \[4\]/],
+  ];
+  await inFolder(async (folder) => {
+    const path = join(folder, "model.safetensors");
+    for (const [bytes, message] of cases) {
+      await Deno.writeFile(path, bytes);
+      await rejectsWithDataError(
+        loadModel(path),
+        /expected a model as saveModel writes it/,
+        message,
+      );
+    }
+    await rejectsWithDataError(loadModel(folder), /found a folder/);
+    await rejectsWithDataError(loadModel(join(folder, "none")), /none: .*found nothing there/);
+  });
+});
+
+Deno.test("loadModel: weights that are not finite are refused", async () => {
+  await inFolder(async (folder) => {
+    const { model } = await everything(), path = join(folder, "model.safetensors");
+    const specs = model.layers.map(({ spec: { type, options }, name }) => ({
+      type,
+      ...options,
+      name,
+    }));
+    const metadata = { architecture: JSON.stringify({ layers: specs }) };
+    for (const value of [NaN, -Infinity]) {
+      const tensors = new Map(Object.entries(model.weights));
+      const broken = model.weights["dense.b"].copy();
+      broken.set(value, 2);
+      await Deno.writeFile(
+        path,
+        encodeSafetensors({ tensors: tensors.set("dense.b", broken), metadata }),
+      );
+      await rejectsWithDataError(
+        loadModel(path),
+        /expected finite numbers in "dense.b", found NaN/,
+      );
+    }
   });
 });
 
