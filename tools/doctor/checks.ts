@@ -50,6 +50,7 @@ export const CHECKS: readonly Check[] = [
   { name: "folder", look: ({ project }) => projectFolder(project) },
   { name: "packages", look: ({ project }) => packages(project) },
   { name: "kernel", look: ({ project }) => kernel(project) },
+  { name: "types", look: types },
   { name: "kernel spec", look: ({ project }) => spec(project, Deno.execPath()) },
   { name: "Jupyter", look: jupyter },
   { name: "data", look: data },
@@ -123,6 +124,17 @@ async function kernel(project: string): Promise<Finding> {
     client.close();
     await kernel.kill();
   }
+}
+
+/** Whether the language service knows the type of a product. */
+async function types(): Promise<Finding> {
+  const { typeOfProduct } = await import("../language/whole_notebook.ts");
+  const type = await typeOfProduct();
+  if (type !== undefined) {
+    return { state: "ok", found: `Shift+Tab shows ${type} for [784] · [784, 50]`, fix: "" };
+  }
+  const found = "deno lsp does not answer; notebooks run without hovers and type errors";
+  return { state: "optional", found, fix: "close other programs, then run this again" };
 }
 
 /** Whether Jupyter finds the kernel, and starts it with this Deno. */
