@@ -1,6 +1,7 @@
 /** From specifications to layers that can compute, and the weights of those layers. */
 import { allFinite } from "../nn/checks.ts";
 import { describe, unexpected } from "../support/describe.ts";
+import { rangeError } from "../support/expected.ts";
 import type { Random } from "../tensor/random.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
 import { baseOf, Tensor } from "../tensor/tensor.ts";
@@ -40,10 +41,8 @@ export function build(
   const layers = specs.map((spec, k) => {
     const name = names[k], inputShape = input, declared = spec.options.inputShape;
     if (declared !== undefined && !sameShape(declared, input)) {
-      throw new RangeError(
-        `sequential: expected inputShape ${showShape(input)} in the layer ${describe(name)}, the ` +
-          `output of the layer before, found ${showShape(declared)}`,
-      );
+      const expected = `inputShape ${showShape(input)}, the output of the layer before,`;
+      throw rangeError("sequential", `${expected} in the layer ${describe(name)}`, declared);
     }
     const layer = spec.build({
       name,
@@ -54,10 +53,7 @@ export function build(
         const fullName = `${name}.${key}`;
         if (stored === undefined) {
           if (sizeOf(shape) <= MAX_WEIGHTS) return initialize(shape);
-          const found = `${describe(fullName)} ${showShape(shape)}`;
-          throw new RangeError(
-            `sequential: expected less than a gigabyte of weights, found ${found}`,
-          );
+          throw rangeError("sequential", `less than a gigabyte in ${describe(fullName)}`, shape);
         }
         used.add(fullName);
         const weight = stored[fullName];
@@ -88,10 +84,8 @@ function firstShape(specs: readonly LayerSpec[]): Shape {
   }
   const [{ type, options: { inputShape } }] = specs;
   if (inputShape !== undefined) return [...inputShape];
-  throw new RangeError(
-    `sequential: expected an inputShape in the first layer, found none: ` +
-      `layers.${type}({ inputShape: [784], … }) for images of 784 pixels`,
-  );
+  const call = `layers.${type}({ inputShape: [784], … }) for images of 784 pixels`;
+  throw rangeError("sequential", `an inputShape in the first layer: ${call}`, inputShape);
 }
 
 /** The names of the layers; those without one are numbered as in Keras: dense, dense_1, … */
@@ -100,9 +94,7 @@ function namesOf(specs: readonly LayerSpec[]): string[] {
   const taken = new Set<string>();
   const twice = given.find((name) => taken.size === taken.add(name).size);
   if (twice !== undefined) {
-    throw new RangeError(
-      `sequential: expected a different name for each layer, found ${describe(twice)} twice`,
-    );
+    throw rangeError("sequential", "a name of its own for each layer", twice);
   }
   const counts = new Map<string, number>();
   return specs.map(({ type, options: { name } }) => {
@@ -156,12 +148,9 @@ function checkWeight(
   weight: Tensor | undefined,
 ): asserts weight {
   const of = describe(name);
-  if (shape === undefined) {
-    throw new RangeError(`${caller}: expected only the weights of the layers, found also ${of}`);
-  }
+  if (shape === undefined) throw rangeError(caller, "only the weights of the layers", name);
   if (!(weight instanceof Tensor && sameShape(shape, weight.shape))) {
-    const found = weight === undefined ? "none" : describe(weight);
-    throw new RangeError(`${caller}: expected ${of}, a tensor ${showShape(shape)}, found ${found}`);
+    throw rangeError(caller, `${of} to be a tensor ${showShape(shape)}`, weight);
   }
   if (allFinite(weight)) return;
   throw new RangeError(`${caller}: expected finite numbers in ${of}, found NaN or infinity`);

@@ -1,4 +1,5 @@
 /** Callbacks: what happens while a model is trained. */
+import { rangeError } from "../support/expected.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { inRange } from "../support/ranges.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -158,15 +159,10 @@ function watch(caller: string, options: EarlyStoppingOptions): Callback {
     onTrainBegin() {
       [best, weights, waited] = [-Infinity, undefined, 0];
     },
-    onEpochEnd(epoch, logs, run) {
+    onEpochEnd(_epoch, logs, run) {
       if (logs[monitor] === undefined) {
-        throw new RangeError(
-          `${caller}: expected ${monitor} to be measured in epoch ${epoch}, found only ` +
-            `${
-              Object.keys(logs).join(", ")
-            }; fit takes validationSplit or validationData, compile ` +
-            "takes metrics",
-        );
+        const by = "by fit with validationSplit or validationData, and compile with metrics";
+        throw rangeError(caller, `${monitor} to be measured, ${by}`, Object.keys(logs));
       }
       const value = sign * logs[monitor];
       if (value - best > minDelta) [best, weights, waited] = [value, run.model.weights, 0];

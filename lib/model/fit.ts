@@ -3,6 +3,7 @@ import { miniBatches } from "../nn/batches.ts";
 import { allFinite } from "../nn/checks.ts";
 import { breathe } from "../support/breathe.ts";
 import { describe, unexpected } from "../support/describe.ts";
+import { rangeError } from "../support/expected.ts";
 import { onlyKnown } from "../support/names.ts";
 import { inRange } from "../support/ranges.ts";
 import { stopRequested } from "../support/stop.ts";
@@ -192,9 +193,7 @@ function split(
   }
   const aside = Math.floor(count * validationSplit), cut = count - aside;
   if (validationSplit > 0 && aside === 0) {
-    throw new RangeError(
-      `fit: expected a validationSplit of at least one sample, found ${validationSplit} of ${count}`,
-    );
+    throw rangeError("fit", `a validationSplit of at least 1 of ${count} samples`, validationSplit);
   }
   const samples = { x: x.rows(0, cut), t: targets.rows(0, cut) };
   return aside === 0

@@ -1,5 +1,6 @@
 /** The model: layers in a row that can be trained. */
 import { describe, unexpected } from "../support/describe.ts";
+import { rangeError } from "../support/expected.ts";
 import { oneOf, onlyKnown } from "../support/names.ts";
 import { type Optimizer, type OptimizerName, optimizerOf } from "../nn/optimizers.ts";
 import { allFinite, expectTensor } from "../nn/checks.ts";
@@ -139,8 +140,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
     });
     const optimizer = optimizerOf(options.optimizer), owner = OWNERS.get(optimizer) ?? this;
     if (owner !== this) {
-      const found = `that of the model ${describe(owner.name)}: make a new one for each model`;
-      throw new RangeError(`compile: expected an optimizer of no other model, found ${found}`);
+      throw rangeError("compile", "a new optimizer, as another model uses this one", optimizer);
     }
     OWNERS.set(optimizer, this);
     this.#compiled = { objective, optimizer };
@@ -342,8 +342,8 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   #checkData(caller: string, x: Tensor, t: Tensor): Tensor {
     this.#checkSamples(caller, x);
     const [count] = x.shape;
-    if (count > 0) return this.#learner(caller).objective.targetsOf(caller, t, count);
-    throw new RangeError(`${caller}: expected at least 1 sample, found x ${showShape(x.shape)}`);
+    if (count === 0) throw rangeError(caller, "at least 1 sample", x);
+    return this.#learner(caller).objective.targetsOf(caller, t, count);
   }
 
   #forward(layers: readonly Layer[], x: Tensor, training = false): Tensor {

@@ -2,6 +2,7 @@
  * The part of Protocol Buffers that writing an ONNX file needs: a message is a sequence of fields,
  * each preceded by its number and wire type (https://protobuf.dev/programming-guides/encoding).
  */
+import { rangeError } from "../support/expected.ts";
 
 /** The wire types. */
 const VARINT = 0, BYTES = 2, FIXED32 = 5;
@@ -53,7 +54,7 @@ export function encode(...fields: readonly Field[]): Uint8Array<ArrayBuffer> {
 /** Seven bits in each byte, lowest first; the highest bit is set in all bytes but the last. */
 function varint(value: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`protobuf: expected an integer of at least 0, found ${value}`);
+    throw rangeError("protobuf", "an integer of at least 0", value);
   }
   const digits: number[] = [];
   let rest = value;

@@ -6,10 +6,11 @@
  */
 import type { Layer } from "../../nn/layers.ts";
 import { describe, unexpected } from "../../support/describe.ts";
+import { rangeError } from "../../support/expected.ts";
 import { onlyKnown } from "../../support/names.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Random } from "../../tensor/random.ts";
-import { type Shape, showShape, sizeOf } from "../../tensor/shape.ts";
+import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /**
@@ -165,9 +166,7 @@ export function checkOptions(
   const isShape = inputShape === undefined || Array.isArray(inputShape) && inputShape.length > 0 &&
       inputShape.every((length) => Number.isSafeInteger(length) && length > 0) &&
       Number.isSafeInteger(sizeOf(inputShape));
-  if (isShape) return;
-  const found = Array.isArray(inputShape) ? showShape(inputShape) : describe(inputShape);
-  throw new RangeError(`${type}: expected inputShape of one sample: [28, 28], found ${found}`);
+  if (!isShape) throw rangeError(type, "inputShape of one sample: [28, 28]", inputShape);
 }
 
 /**
@@ -176,8 +175,6 @@ export function checkOptions(
  */
 export function vectorLength({ name, input }: BuildContext): number {
   if (input.length === 1) return input[0];
-  const found = `samples of the shape ${showShape(input)}; put layers.flatten() before it`;
-  throw new RangeError(
-    `sequential: expected vectors as input of the layer ${describe(name)}, found ${found}`,
-  );
+  const vectors = `vectors as input of the layer ${describe(name)}: put layers.flatten() before it`;
+  throw rangeError("sequential", vectors, input);
 }

@@ -245,7 +245,7 @@ Deno.test("sequential: layers whose shapes do not match are refused, naming both
     [() => sequential({ layers: [dense(3)] }), /expected an inputShape in the first layer/],
     [
       () => sequential({ layers: [layers.dense({ inputShape: [28, 28], units: 3 })] }),
-      /expected vectors as input of the layer "dense", found samples of the shape \[28, 28\]; put layers.flatten/,
+      /expected vectors as input of the layer "dense": put layers.flatten\(\) before it, found \[28, 28\]/,
     ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [] })] }),
@@ -257,7 +257,7 @@ Deno.test("sequential: layers whose shapes do not match are refused, naming both
     ],
     [
       () => sequential({ layers: [layers.flatten({ inputShape: [4], name: "a" }), dense(3, "a")] }),
-      /a different name for each layer, found "a" twice/,
+      /a name of its own for each layer, found "a"/,
     ],
     [
       () =>
@@ -267,11 +267,11 @@ Deno.test("sequential: layers whose shapes do not match are refused, naming both
             layers.dense({ units: 2, inputShape: [5] }),
           ],
         }),
-      /expected inputShape \[4\] in the layer "dense", the output of the layer before, found \[5\]/,
+      /expected inputShape \[4\], the output of the layer before, in the layer "dense", found \[5\]/,
     ],
     [
       () => sequential({ layers: [layers.dense({ inputShape: [784], units: 1e9 })] }),
-      /less than a gigabyte of weights, found "dense.W" \[784, 1000000000\]/,
+      /less than a gigabyte in "dense.W", found \[784, 1000000000\]/,
     ],
     [() => dense(0), /dense: expected units to be an integer of at least 1, found 0/],
     [() => dense(2.5), /found 2.5/],
@@ -361,7 +361,10 @@ Deno.test("fit: data of a wrong shape are refused, naming layer and shapes", asy
       /the layer "dense_1" with outputs \[3\]: .*integers from 0 to 2, found 3 at index 7/,
     ],
     [() => model.fit(x, t.map(() => -1)), /found -1 at index 0/],
-    [() => model.fit(x.rows(0, 0), t.rows(0, 0)), /expected at least 1 sample, found x \[0, 4\]/],
+    [
+      () => model.fit(x.rows(0, 0), t.rows(0, 0)),
+      /expected at least 1 sample, found a tensor \[0, 4\]/,
+    ],
     [
       () => model.fit(x, t, { epochs: 0 }),
       /expected epochs to be an integer of at least 1, found 0/,
@@ -373,7 +376,7 @@ Deno.test("fit: data of a wrong shape are refused, naming layer and shapes", asy
     [() => model.fit(x, t, { validationSplit: 1 }), /validationSplit from 0 to below 1, found 1/],
     [
       () => model.fit(x, t, { validationSplit: 0.01 }),
-      /validationSplit of at least one sample, found 0.01 of 10/,
+      /validationSplit of at least 1 of 10 samples, found 0.01/,
     ],
     [
       () => model.fit(x, t, { validationData: [x, t.rows(1)] }),
@@ -443,11 +446,11 @@ Deno.test("setWeights: all or nothing", () => {
   const { "dense.b": _, ...incomplete } = before;
   throws(() => model.setWeights(incomplete), {
     name: "RangeError",
-    message: 'setWeights: expected "dense.b", a tensor [6], found none',
+    message: 'setWeights: expected "dense.b" to be a tensor [6], found undefined',
   });
   throws(
     () => model.setWeights({ ...before, extra: zeros([1]) }),
-    /expected only the weights of the layers, found also "extra"/,
+    /expected only the weights of the layers, found "extra"/,
   );
   throws(() => model.setWeights({ ...before, "dense.b": zeros([7]) }), /found a tensor \[7\]/);
   deepStrictEqual(model.weights, before);
