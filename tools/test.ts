@@ -175,7 +175,7 @@ async function main(names: string[]): Promise<boolean> {
   const cores = navigator.hardwareConcurrency;
   if (examples.length > 0) {
     console.log(`Running the examples in the comments of ${examples.length} files ...`);
-    tallies.push(await runTests(projectRoot, examples, cores, ["--doc"]));
+    tallies.push(await runTests(projectRoot, examples, cores, ["--doc", "--deny-net"]));
   }
   if (quick.length > 0) {
     console.log(`Running the tests of ${quick.length} files, ${cores} at a time ...`);

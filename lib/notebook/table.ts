@@ -96,12 +96,9 @@ export function tensorBundle(tensor: Tensor): MimeBundle {
 }
 
 // The tensor's own display is its text; in a notebook it is a table too.
-Object.defineProperty(Tensor.prototype, DISPLAY, {
-  configurable: true,
-  value(this: Tensor): MimeBundle {
-    return tensorBundle(this);
-  },
-});
+Tensor.prototype[DISPLAY] = function (): MimeBundle {
+  return tensorBundle(this);
+};
 
 /** A value as one line of text; numbers with 6 digits. */
 function cellText(value: unknown): string {
