@@ -185,7 +185,7 @@ async function jsr(): Promise<Finding> {
     return { state: "ok", found: "@std/csv can be loaded", fix: "" };
   } catch {
     const found = "@std/csv cannot be loaded: tables of text cannot be read, tables of numbers can";
-    return { state: "optional", found, fix: "use a network that reaches jsr.io" };
+    return { state: "optional", found, fix: "use a network on which JSR is reachable" };
   }
 }
 
