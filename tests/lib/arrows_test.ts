@@ -111,6 +111,11 @@ Deno.test("data and support reach files, variables and compression through the p
   assert.ok(rooms.length > 20);
 });
 
+Deno.test("one file imports @std/csv, which is not reachable on every network", async () => {
+  const importers = (await sources()).filter(({ text }) => /["']@std\/csv["']/.test(text));
+  assert.deepEqual(importers.map(({ path }) => path), ["lib/data/formats/std_csv.ts"]);
+});
+
 Deno.test("kernels know nothing of what is built on them", async () => {
   for (const { path, imports } of await sources("lib/tensor/kernels")) {
     for (const to of imports.filter((name) => name.startsWith("lib/"))) {

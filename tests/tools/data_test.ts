@@ -19,15 +19,16 @@ async function run(args: string[], env: Record<string, string>): Promise<[number
   }
 }
 
-Deno.test("data: says how it is used, and refuses unknown names", async () => {
+Deno.test("data: prints its usage, and refuses unknown names", async () => {
   const [code, out] = await run(["--help"], {});
   assert.equal(code, 0);
   assert.match(out, /deno task data \[SOURCE\.\.\.\]/);
   assert.deepEqual(await run(["minst"], {}), [
     2,
     "",
-    "data: expected one of mnist, fashion-mnist, cifar-10, found minst",
+    'data: expected one of mnist, fashion-mnist, cifar-10, found minst; did you mean "mnist"?',
   ]);
+  assert.equal((await run(["toString"], {}))[0], 2);
 });
 
 const offline = { CIFAR_10_MIRRORS: "" };
@@ -44,12 +45,19 @@ testUnless(
   },
 );
 
-Deno.test("data: digits need nothing, and the state of the others is told", () =>
+Deno.test("data: digits need nothing, and the state of the others is listed", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "train-labels-idx1-ubyte"), "damaged");
     const [code, out] = await run(["digits"], { FASHION_MNIST_DIR: folder });
     assert.equal(code, 0);
     assert.match(out, /digits: nothing to download/);
-    assert.match(out, /Fashion-MNIST: damaged\. To get it: .* task data fashion-mnist \(31 MB\)/);
+    assert.match(
+      out,
+      /^Fashion-MNIST: damaged \(the folder in FASHION_MNIST_DIR: .*no train-images/m,
+    );
+    assert.match(
+      out,
+      /a gzip file, found the text "damaged"\)\. To get it: .* task data fashion-mnist \(31 MB\)/,
+    );
     assert.match(out, /^MNIST: /m);
   }));

@@ -6,6 +6,7 @@
 
 import { delimiter, join } from "node:path";
 import { processEnvironment } from "../../lib/support/environment.ts";
+import { formatTextTable } from "../../lib/data/formats/std_csv.ts";
 import { find } from "../../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import { denoCommand } from "../support/deno.ts";
@@ -179,9 +180,7 @@ async function data(): Promise<Finding> {
 
 async function jsr(): Promise<Finding> {
   try {
-    // Not a literal: Deno would download it before anything else runs.
-    const specifier: string = "@std/csv";
-    await import(specifier);
+    await formatTextTable([]);
     return { state: "ok", found: "@std/csv can be loaded", fix: "" };
   } catch {
     const found = "@std/csv cannot be loaded: tables of text cannot be read, tables of numbers can";

@@ -14,7 +14,7 @@ export const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its
 deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, in order
 
   --set NAME=VALUE   another value for a parameter of the notebook; may be given often
-  --data SOURCE      the data set: auto, mnist, digits, fashion-mnist or cifar-10
+  --data SOURCE      the data set: auto, mnist, digits or fashion-mnist
   --out DIR          write the executed notebooks there
   --write            store the outputs in the notebooks themselves
   --json             print one line of JSON a notebook, and nothing else
@@ -23,7 +23,7 @@ deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, 
   --types            report type errors of the cells, too
   --help             print this`;
 
-const SOURCES = ["auto", "mnist", "digits", "fashion-mnist", "cifar-10"];
+const SOURCES = ["auto", "mnist", "digits", "fashion-mnist"];
 
 /** Something in the command's arguments that a person can put right. */
 export class UsageError extends Error {

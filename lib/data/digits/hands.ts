@@ -1,28 +1,28 @@
 /**
- * The hands: how people write the ten digits, as pen paths.
+ * The hands: ways in which people write the ten digits, as pen paths.
  *
- * A path is read like directions to a pen on a sheet 100 wide and 100 high, y downwards: "x,y" is a
- * point on the way, "!" after it makes it a sharp corner, " / " lifts the pen. The number before the
- * path says how common this hand is among the hands of its digit.
+ * A path is for a pen on a sheet 100 wide and 100 high, y downwards: "x,y" is a point, "!" after it
+ * makes it a sharp corner, " / " lifts the pen. The number before the path is the relative frequency
+ * of this hand among the hands of its digit.
  *
- * The shapes were invented while looking at MNIST's training images, those above all that a network
- * trained on drawn digits misread. Then the hands of each digit were bent together, like drawings on
- * one rubber sheet, and their weights changed, until mean and covariance of the drawn images came
- * closest to those of MNIST's training images. No image of MNIST was traced.
+ * The shapes were invented while looking at MNIST's training images, mostly those that a network
+ * trained on drawn digits misread. Then the hands of each digit were deformed together, like drawings
+ * on one rubber sheet, and their frequencies changed, until mean and covariance of the drawn images
+ * were closest to those of MNIST's training images. No image of MNIST was traced.
  */
 
 /** One movement of the pen, from touching the paper to leaving it. */
 export interface Stroke {
-  /** Points on the way, in sheet units. */
+  /** The points of the path, in sheet units. */
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Whether the pen turns sharply at the point rather than in a curve. */
+  /** Whether the path has a sharp corner at the point rather than a curve. */
   readonly corner: readonly boolean[];
 }
 
 /** One way of writing one digit. */
 export interface Hand {
-  /** How common it is, relative to the other hands of the same digit. */
+  /** Its frequency, relative to the other hands of the same digit. */
   readonly weight: number;
   readonly strokes: readonly Stroke[];
 }

@@ -1,25 +1,25 @@
 /**
- * From the way of the pen to an image, normalised as MNIST's images were: the digit fills a box of
- * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its centre of mass is moved to the
+ * From the path of the pen to an image, normalized as MNIST's images were: the digit fills a box of
+ * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its center of mass is moved to the
  * middle of 28 × 28 pixels (LeCun, Cortes, Burges: The MNIST database of handwritten digits).
  */
 import type { Random } from "../../tensor/random.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";
 
-/** Pixels along each side of an image, and in a whole one. */
+/** Pixels along each side of an image, and in an image. */
 export const IMAGE_SIDE = 28;
 export const IMAGE_SIZE = 784;
 
-const BOX = 20; // side of the box the digit fills
-const MARGIN = 2; // round the box, so that the pen may err
-const SIDE = BOX + 2 * MARGIN; // of the field the pen draws on
+const BOX = 20; // side of the box that the digit fills
+const MARGIN = 2; // around the box, for a pen that leaves it
+const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
 const THICKEST = 2.6; // above this the hole of an 8 closes
 
-/** Draws one image after the other; holds the memory they all need. */
+/** Draws one image after the other, in the same memory. */
 export class Pen {
-  /** At first how deep each pixel lies inside the ink (negative: outside, pixels), then its grey, 0 to 1. */
+  /** First the depth of each pixel inside the ink (negative: outside), then its grey level, 0 to 1. */
   readonly #field = new Float64Array(SIDE * SIDE);
 
   /** Inks a trace of `digit` and adds it to an all-zero `image` of 784 bytes. Scales the trace in place. */
@@ -31,7 +31,7 @@ export class Pen {
     this.#center(image);
   }
 
-  /** depth = largest of (pen radius - distance to the line), over all pieces of the trace. */
+  /** depth = max(pen radius - distance to the line), over all pieces of the trace. */
   #ink(trace: Trace, rim: number): void {
     const { x, y, radius, inked } = trace;
     const field = this.#field;
@@ -42,7 +42,7 @@ export class Pen {
       const x2 = x[i], y2 = y[i], r2 = radius[i];
       const dx = x2 - x1, dy = y2 - y1, dr = r2 - r1;
       const perLength = 1 / (dx * dx + dy * dy + 1e-9); // the pen may stand still
-      // Only the pixels this piece can reach, or a digit would take 20 times as long.
+      // Only the pixels that this piece can reach: all of them would take 20 times as long.
       const reach = Math.max(r1, r2) + rim / 2 + 0.5;
       const left = Math.max(0, Math.ceil(Math.min(x1, x2) - reach));
       const right = Math.min(SIDE - 1, Math.floor(Math.max(x1, x2) + reach));
@@ -63,7 +63,7 @@ export class Pen {
     }
   }
 
-  /** grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; nothing outside the box. */
+  /** grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; 0 outside the box. */
   #shade(rim: number, random: Random): void {
     const field = this.#field;
     for (let row = 0; row < SIDE; row++) {
@@ -77,7 +77,7 @@ export class Pen {
     }
   }
 
-  /** Copies the box into the image, by whole pixels, so that its centre of mass is nearest (14, 14). */
+  /** Copies the box into the image, shifted by whole pixels: its center of mass is nearest (14, 14). */
   #center(image: Uint8Array): void {
     const field = this.#field;
     let mass = 0, massX = 0, massY = 0;
@@ -107,7 +107,7 @@ function isInBox(index: number): boolean {
   return index >= MARGIN && index < MARGIN + BOX;
 }
 
-/** Scales a trace so that the larger side of its ink is the box's, and gives every point its pen radius. */
+/** Scales a trace so that the larger side of its ink fills the box, and sets the radius of each point. */
 function fitBox(digit: number, trace: Trace, random: Random): void {
   const { x, y, radius } = trace;
   let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
@@ -119,7 +119,7 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   }
   const wish = STYLE.pen * DIGIT_STYLES[digit].pen * Math.exp(STYLE.penSpread * random.normal());
   const pen = Math.min(THICKEST, Math.max(THINNEST, wish));
-  // 0.3: the soft rim's outermost tenths are too pale to count as ink.
+  // 0.3: the outermost tenths of the soft rim are too pale to count as ink.
   const scale = (BOX + 0.3 - 2 * pen) / Math.max(right - left, bottom - top);
   // MNIST's scans were cut to whole pixels before they were scaled, so the box has whole ones too.
   const width = Math.round((right - left) * scale + 2 * pen);
@@ -128,7 +128,7 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   const moveY = MARGIN + 0.2 + height / 2 - scale * (top + bottom) / 2;
   const swell = STYLE.pressure * random.normal();
   const phase = 2 * Math.PI * random.uniform();
-  const pace = 0.1 + 0.15 * random.uniform(); // radians a point: one swelling in 25 to 60 points
+  const pace = 0.1 + 0.15 * random.uniform(); // radians per point: a period of 25 to 60 points
   for (let i = 0; i < trace.length; i++) {
     x[i] = x[i] * scale + moveX;
     y[i] = y[i] * scale + moveY;

@@ -1,22 +1,22 @@
 /**
- * How much everything varies: the numbers behind the drawn digits.
+ * The parameters of the drawn digits: how much everything varies.
  *
- * No network chose these values. They are such that the drawn images agree with MNIST's *training*
- * images in slant, width, thickness and grey levels, and that a network trained on drawn digits reads
- * those training images best. The test images were never looked at.
+ * No network chose these values. With them the drawn images agree with MNIST's *training* images in
+ * slant, width, thickness and grey levels, and a network trained on drawn digits is most accurate on
+ * those training images. The test images were never used.
  */
 
-/** What is particular to one digit. Lengths in sheet units: a sheet is 100 × 100, see hands.ts. */
+/** The parameters of one digit. Lengths in sheet units: a sheet is 100 × 100, see hands.ts. */
 export interface DigitStyle {
-  /** Width over height of the sheet the digit is written on: the middle value. */
+  /** Width over height of the sheet that the digit is written on: the median. */
   readonly width: number;
-  /** Spread (standard deviation) of the logarithm of that ratio. */
+  /** Standard deviation of the logarithm of that ratio. */
   readonly widthSpread: number;
-  /** Mean slant: sheet units to the right for each unit up. */
+  /** Mean slant: sheet units to the right per unit up. */
   readonly slant: number;
   /** Thickness of its strokes relative to the other digits. */
   readonly pen: number;
-  /** How far its points wander relative to the other digits: a 0 soon looks like a 6. */
+  /** Jitter of its points relative to the other digits: a 0 soon looks like a 6. */
   readonly jitter: number;
 }
 
@@ -34,43 +34,43 @@ export const DIGIT_STYLES: readonly DigitStyle[] = [
   /* 9 */ { width: 0.71, widthSpread: 0.19, slant: 0.15, pen: 0.83, jitter: 0.90 },
 ];
 
-/** What all digits share. */
+/** The parameters that all digits share. */
 export interface WritingStyle {
-  /** How far, at most, a hand is blended towards another of the same shape: 0 not at all, 1 wholly. */
+  /** The largest share of another hand of the same shape that is blended in: 0 none, 1 all. */
   readonly blend: number;
-  /** Spread of the points around where the hand has them, sheet units. */
+  /** Standard deviation of the points from those of the hand, sheet units. */
   readonly jitter: number;
-  /** The same for the two ends of a stroke, which people place least carefully: times `jitter`. */
+  /** The same for the two ends of a stroke, which people place least precisely: times `jitter`. */
   readonly endJitter: number;
-  /** Correlation of that error from one point to the next: a drifting hand, not a trembling one. */
+  /** Correlation of that error between neighboring points: the hand drifts, it does not tremble. */
   readonly drift: number;
-  /** How often a writer rounds all corners. */
+  /** Probability that all corners of a digit are rounded. */
   readonly rounding: number;
   /** Amplitude of each of the four slow waves that bend the sheet, sheet units. */
   readonly bend: number;
-  /** Top wider than bottom, upper half taller than lower half: spread at the edge of the sheet. */
+  /** Top wider than bottom, upper half taller than lower half: standard deviation at the edge. */
   readonly lean: number;
-  /** Spread of the slant, around each digit's own mean. */
+  /** Standard deviation of the slant, around each digit's own mean. */
   readonly slantSpread: number;
-  /** Spread of the angle by which the whole digit is turned, radians. */
+  /** Standard deviation of the angle by which the digit is rotated, radians. */
   readonly turnSpread: number;
   /** Radius of the pen, pixels of the finished image. */
   readonly pen: number;
-  /** Spread of the logarithm of that radius. */
+  /** Standard deviation of the logarithm of that radius. */
   readonly penSpread: number;
-  /** Pressure: slow swelling of the pen along the stroke, as a share of its radius. */
+  /** Pressure: slow variation of the pen along the stroke, as a share of its radius. */
   readonly pressure: number;
-  /** Ink noise: quick unevenness of the pen, as a share of its radius. */
+  /** Ink noise: variation of the pen from point to point, as a share of its radius. */
   readonly roughness: number;
   /** Width of the grey rim of a stroke, pixels. */
   readonly rim: number;
-  /** How much the rim's width differs from image to image, as a share of it, up and down. */
+  /** Largest deviation of the width of the rim between images, as a share of it. */
   readonly rimSpread: number;
-  /** How far below white the inside of a stroke may be: MNIST's is 251 to 255. */
+  /** Largest deviation of the inside of a stroke from full ink: MNIST's is 251 to 255. */
   readonly grain: number;
 }
 
-/** The values in use. */
+/** The values that are used. */
 export const STYLE: WritingStyle = {
   blend: 0.9,
   jitter: 5.0,

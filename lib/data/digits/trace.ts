@@ -1,18 +1,18 @@
-/** The way of the pen: a line of many short pieces, which is bent, scaled and then inked. */
+/** The path of the pen: a line of many short pieces, which is bent, scaled and then inked. */
 
-/** The points the pen comes by, in the order it does. Reused from digit to digit: call `clear` first. */
+/** The points of the path, in order. Reused for each digit: call `clear` first. */
 export class Trace {
-  /** Where the points are: sheet units first, pixels after scaling. */
+  /** The points: in sheet units first, in pixels after scaling. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** Half the thickness of the line at each point, pixels. */
   readonly radius: Float64Array;
-  /** 1 if a line leads from the point before to this one, 0 if the pen came through the air. */
+  /** 1 if a line leads from the previous point to this one, 0 if the pen was lifted. */
   readonly inked: Uint8Array;
-  /** How many points there are now. */
+  /** The number of points. */
   length = 0;
 
-  /** @param capacity the largest number of points it can hold. */
+  /** @param capacity the largest number of points. */
   constructor(capacity: number) {
     this.x = new Float64Array(capacity);
     this.y = new Float64Array(capacity);
@@ -20,7 +20,7 @@ export class Trace {
     this.inked = new Uint8Array(capacity);
   }
 
-  /** Takes the pen back to the start of an empty sheet. */
+  /** Removes all points. */
   clear(): void {
     this.length = 0;
   }
@@ -30,7 +30,7 @@ export class Trace {
     this.#add(x, y, 0);
   }
 
-  /** Draws on to a point. */
+  /** Draws a line to a point. */
   lineTo(x: number, y: number): void {
     this.#add(x, y, 1);
   }

@@ -1,13 +1,13 @@
-/** From a hand to the way of the pen: no two people, and no two days, write the same 4. */
+/** From a hand to the path of the pen, with the variation of handwriting. */
 import type { Random } from "../../tensor/random.ts";
 import { type Hand, HANDS, type Stroke } from "./hands.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";
 
-/** Straight pieces that stand for the curve between two points of a hand. */
+/** Straight pieces that approximate the curve between two points of a hand. */
 const PIECES = 6;
 
-/** Points of the longest trace that any hand makes. */
+/** Points of the longest trace of any hand. */
 export const LONGEST_TRACE: number = Math.max(
   ...HANDS.flat().map((hand) => hand.strokes.reduce((sum, s) => sum + 1 + PIECES * s.x.length, 0)),
 );
@@ -34,13 +34,13 @@ function writeHand(digit: number, random: Random, trace: Trace): void {
   });
 }
 
-/** A hand, common ones more often than rare ones. */
+/** A random hand, by its frequency. */
 function pickHand(hands: readonly Hand[], random: Random): Hand {
   let left = random.uniform() * hands.reduce((sum, hand) => sum + hand.weight, 0);
   return hands.find((hand) => (left -= hand.weight) < 0) ?? hands[hands.length - 1];
 }
 
-/** Whether two hands have the same strokes with as many points each, so that a mean of them is a digit. */
+/** Whether two hands have as many strokes and points, so that their mean is a digit. */
 function sameShape(a: Hand, b: Hand): boolean {
   return a.strokes.length === b.strokes.length &&
     a.strokes.every((stroke, s) => stroke.x.length === b.strokes[s].x.length);
@@ -55,7 +55,7 @@ function blendStrokes(a: Stroke, b: Stroke, share: number): Stroke {
   };
 }
 
-/** Moves every point a little; neighbours err alike: eₖ = drift · eₖ₋₁ + √(1 - drift²) · N(0, 1). */
+/** Moves each point a little; neighboring errors are correlated: eₖ = drift · eₖ₋₁ + √(1 - drift²) · N(0, 1). */
 function unsteady(stroke: Stroke, jitter: number, random: Random): Stroke {
   const fresh = Math.sqrt(1 - STYLE.drift ** 2);
   const last = stroke.x.length - 1;
@@ -73,14 +73,14 @@ function unsteady(stroke: Stroke, jitter: number, random: Random): Stroke {
   return { x, y, corner: stroke.corner };
 }
 
-/** Draws a curve through all points of a stroke: Catmull and Rom's spline, broken at the corners. */
+/** Draws a curve through all points of a stroke: a Catmull-Rom spline, broken at the corners. */
 function followStroke({ x, y, corner }: Stroke, rounded: boolean, trace: Trace): void {
   const last = x.length - 1;
   const isSmooth = (i: number) => i > 0 && i < last && (rounded || !corner[i]);
   trace.moveTo(x[0], y[0]);
   for (let i = 0; i < last; i++) {
-    // The curve from point i to i + 1 also looks at the points before and after. Where there is
-    // none, or a corner hides it, the piece goes on straight.
+    // The curve from point i to i + 1 depends on the points before and after. Where there is none,
+    // or a corner hides it, it is extrapolated.
     const before = isSmooth(i) ? i - 1 : -1;
     const after = isSmooth(i + 1) ? i + 2 : -1;
     const x0 = before < 0 ? 2 * x[i] - x[i + 1] : x[before];
@@ -121,7 +121,7 @@ function waveAt(wave: Wave, x: number, y: number): number {
   return wave.size * Math.sin(wave.phase + wave.fx * x + wave.fy * y);
 }
 
-/** Bends the sheet with two waves across and two down, and makes one side larger than the other. */
+/** Bends the sheet by two waves across and two down, and makes one side larger than the other. */
 function bendSheet(random: Random, trace: Trace): void {
   const across1 = drawWave(random);
   const across2 = drawWave(random);
@@ -140,7 +140,7 @@ function bendSheet(random: Random, trace: Trace): void {
   }
 }
 
-/** Makes the digit narrow or wide, x' = width · x - slant · y, and turns it a little. */
+/** Makes the digit narrow or wide, x' = width · x - slant · y, and rotates it a little. */
 function slantAndTurn(digit: number, random: Random, trace: Trace): void {
   const style = DIGIT_STYLES[digit];
   const width = style.width * Math.exp(style.widthSpread * random.normal());

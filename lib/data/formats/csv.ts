@@ -105,7 +105,7 @@ export async function loadCsvTable(path: string, options: CsvOptions = {}): Prom
   return { names: parser.names, table: new Tensor<[number, number]>(data, [rows, columns]) };
 }
 
-/** Refuses separators that cannot be told from what they separate. */
+/** Refuses separators that could be part of a number or a quoted name. */
 function checkSeparator(caller: string, separator: string): void {
   if (/^[\t !#$%&'*/:;<=>?@^_`|~,]$/.test(separator)) return;
   throw new RangeError(

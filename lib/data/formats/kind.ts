@@ -100,7 +100,11 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^.{4}\x00{4}\{/s, { what: "a safetensors file", remedies: { weights: LOAD_WEIGHTS } }],
   [/^\x00\x00[\x08\x09\x0b-\x0e][\x01-\x40]/, {
     what: "an IDX file, as MNIST has them",
-    remedies: { weights: LOAD_MNIST, table: LOAD_MNIST },
+    remedies: {
+      weights: LOAD_MNIST,
+      table: LOAD_MNIST,
+      images: "With verify: false it is read without its hash.",
+    },
   }],
   [/^(\xff\xfe|\xfe\xff)/, { what: "text in UTF-16", remedy: "Save it as UTF-8." }],
   [/^%PDF-/, { what: "a PDF document" }],

@@ -88,7 +88,7 @@ export function headerLength(start: Uint8Array, bytes: number, name: string): nu
 /**
  * Reads safetensors from memory.
  * @param name the start of error messages.
- * @throws DataError when the header is damaged, or the bytes of a tensor do not match its shape, lie
+ * @throws DataError when the header is damaged, or the bytes of a tensor do not match its shape, are
  * outside the file, overlap or leave gaps.
  */
 export function decodeSafetensors(

@@ -1,11 +1,12 @@
 /**
  * Tables of text, read and written by the standard library's CSV module: names with commas, quotes
- * and line breaks in them. For tables of numbers `loadCsv` is a hundred times as fast.
+ * and line breaks in them. For tables of numbers, `loadCsv` is a hundred times as fast.
  *
  * The module comes from JSR, Deno's registry of packages, which is not reachable on every network.
- * It is therefore loaded when it is first needed: who never needs it never waits for it, and who
- * cannot have it gets a {@link DataError}.
+ * It is therefore loaded when it is first needed, and its absence is a {@link DataError}. This is the
+ * only file that imports it.
  */
+import { platform } from "../../support/environment.ts";
 import { DataError, reasonOf } from "../../support/errors.ts";
 
 /**
@@ -15,22 +16,22 @@ import { DataError, reasonOf } from "../../support/errors.ts";
 export type TextRow = Readonly<Record<string, string>>;
 
 /**
- * What can stand in a table that is written.
+ * A value of a table to write.
  * @internal
  */
 export type Cell = string | number | boolean | null;
 
 /**
- * How tables of text are written.
+ * Options of {@link parseTextTable} and {@link formatTextTable}.
  * @internal
  */
 export interface TextTableOptions {
-  /** What stands between two fields; a comma unless told otherwise. */
+  /** The character between two fields. Default: a comma. */
   readonly separator?: string;
 }
 
 /** What is used of `@std/csv`. */
-interface StdCsv {
+export interface StdCsv {
   parse(text: string, options: { skipFirstRow: true; separator: string }): TextRow[];
   stringify(
     rows: readonly Readonly<Record<string, Cell>>[],
@@ -41,30 +42,44 @@ interface StdCsv {
 /** In a variable, so that Deno does not ask JSR for it before it is needed. */
 const SPECIFIER: string = "@std/csv";
 
-/** A network that swallows every question would be waited for without end. */
+let importCsv = (): Promise<StdCsv> => import(SPECIFIER);
+
+/** Replaces the import of the module, for pages that bring it with them. */
+export function useStdCsv(load: () => Promise<StdCsv>): void {
+  importCsv = load;
+}
+
+/** Milliseconds to wait: some networks swallow requests. */
 const TIMEOUT = 15_000;
 
 async function load(): Promise<StdCsv> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT / 1000} s`)), TIMEOUT);
-  });
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer in ${TIMEOUT / 1000} s`)), TIMEOUT);
   try {
-    return await Promise.race([import(SPECIFIER), timeout]);
+    return await Promise.race([importCsv(), timeout]);
   } catch (error) {
-    throw new DataError(
-      `tables of text: expected the module @std/csv from JSR, found: ${reasonOf(error)}. To mend ` +
-        "it: run `deno install` once where JSR can be reached.",
-      { cause: error },
-    );
+    const found = `tables of text: expected the module @std/csv from JSR, found: ${
+      reasonOf(error)
+    }`;
+    throw new DataError(`${found}. ${platform.advice.csvModule}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * The rows of a CSV table whose first line names the columns.
- * @throws DataError when the text is no such table, or `@std/csv` cannot be had.
+ * Reads a CSV table whose first line names the columns.
+ *
+ * @example
+ * ```ts ignore
+ * import assert from "node:assert/strict";
+ * import { parseTextTable } from "mnist"; // needs JSR, the first time
+ *
+ * const rows = await parseTextTable('label,name\n0,"T-shirt, top"\n');
+ * assert.deepEqual(rows, [{ label: "0", name: "T-shirt, top" }]);
+ * ```
+ *
+ * @throws DataError when the text is no such table, or `@std/csv` is unavailable.
  */
 export async function parseTextTable(
   text: string,
@@ -81,9 +96,19 @@ export async function parseTextTable(
 }
 
 /**
- * Rows as a CSV table whose first line names the columns: those of all rows, in the order in which
- * they first appear. What a row lacks, and `null`, is an empty field.
- * @throws DataError when `@std/csv` cannot be had.
+ * Formats rows as a CSV table whose first line names the columns: those of all rows, in the order in
+ * which they first appear. A missing value and `null` become an empty field.
+ *
+ * @example
+ * ```ts ignore
+ * import assert from "node:assert/strict";
+ * import { formatTextTable } from "mnist"; // needs JSR, the first time
+ *
+ * const text = await formatTextTable([{ epoch: 1, note: "a, b" }]);
+ * assert.equal(text.trimEnd(), 'epoch,note\r\n1,"a, b"');
+ * ```
+ *
+ * @throws DataError when `@std/csv` is unavailable.
  */
 export async function formatTextTable(
   rows: readonly Readonly<Record<string, Cell>>[],

@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { platform } from "../../support/environment.ts";
 import { DataError, reasonOf } from "../../support/errors.ts";
-import { inspectFile, rawPieces, sha256Of } from "../../support/files.ts";
+import { inspectFile, rawPieces, readStart, sha256Of } from "../../support/files.ts";
 import { showShape } from "../../tensor/shape.ts";
 import { readIdx } from "../formats/idx.ts";
+import { START_BYTES, unexpected } from "../formats/kind.ts";
 import type { DataFile, DataSet } from "./sources.ts";
 
 /** Images and labels as bytes: rows of pixels, one image after the other. */
@@ -172,7 +173,11 @@ async function readBytes(
  * @throws DataError when it is another one.
  */
 export async function verifyFile(path: string, file: DataFile): Promise<void> {
-  const { bytes } = await inspectFile(path);
+  const { bytes, gzipped } = await inspectFile(path);
+  if (!gzipped) {
+    const start = await readStart(path, START_BYTES);
+    throw unexpected(path, `${file.name} as published, a gzip file`, "images", start);
+  }
   const found = bytes === file.bytes ? await sha256Of(rawPieces(path, bytes)) : `${bytes} bytes`;
   if (found !== file.hash.sha256) {
     throw new DataError(

@@ -172,7 +172,7 @@ Deno.test("weights: a missing file is named", async () => {
   );
 });
 
-// The book's own file is not part of this project: whoever has it puts it into data/.
+// The file of the book is not part of this project; it may be in data/.
 const book = "data/sample_weight.pkl";
 const hasBook = await Deno.stat(projectPath(book)).then(() => true, () => false);
 testUnless(

@@ -68,6 +68,45 @@ Deno.test("inspectFile bounds what a gzip can hold", () =>
     assert.ok(gzipped && bytes < 10_000_000 && maxContentBytes >= 10_000_000);
   }));
 
+Deno.test("a file that grows while it is read is refused", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "growing");
+    await Deno.writeFile(path, text);
+    let pieces = 0;
+    const reading = (async () => {
+      for await (const piece of readPieces(path)) {
+        pieces += piece.length > 0 ? 1 : 0;
+        await Deno.writeFile(path, text, { append: true });
+      }
+    })();
+    await rejectsWithDataError(reading, /expected 3000000 bytes, found more: it is being written/);
+    assert.ok(pieces > 0);
+  }));
+
+Deno.test("a gzip that holds more than its size allows is refused, however it announces itself", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "bomb");
+    const zeros = gzip(new Uint8Array(20_000_000)); // 20 kB, which may hold 16 MiB
+    const { contentBytes, maxContentBytes } = await inspectOf(path, zeros);
+    assert.deepEqual([contentBytes, maxContentBytes], [20_000_000, 2 ** 24]);
+    await rejectsWithDataError(
+      Array.fromAsync(readPieces(path)),
+      /at most 16777216 bytes, found more/,
+    );
+    zeros.fill(0, zeros.length - 4); // it says that it is empty
+    assert.equal((await inspectOf(path, zeros)).contentBytes, 0);
+    await rejectsWithDataError(
+      Array.fromAsync(readPieces(path)),
+      /at most 16777216 bytes, found more/,
+    );
+    assert.equal(await readContent(path, 1000), undefined);
+  }));
+
+async function inspectOf(path: string, bytes: Uint8Array) {
+  await Deno.writeFile(path, bytes);
+  return await inspectFile(path);
+}
+
 Deno.test("writeFile creates folders, replaces the file and leaves nothing else", () =>
   inFolder(async (folder) => {
     const path = join(folder, "deep", "file");

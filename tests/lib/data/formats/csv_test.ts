@@ -178,7 +178,7 @@ Deno.test("loadCsv: numbers in quotes, Windows and a byte order mark together", 
   await expectRows('\ufeff"a","b"\r\n"1",2\r\n', [[1, 2]], { header: true });
 });
 
-Deno.test("loadCsv: options that nobody reads are refused", async () => {
+Deno.test("loadCsv: unknown options are refused", async () => {
   for (const options of [{ seperator: ";" }, { labelColumn: 0 }, { headers: true }]) {
     await assert.rejects(load("1", options as object), {
       name: "TypeError",

@@ -91,7 +91,7 @@ function entry(name: string, begin: number, end: number, shape: number[] = [end 
   return `"${name}":{"dtype":"U8","shape":[${shape}],"data_offsets":[${begin},${end}]}`;
 }
 
-Deno.test("safetensors: bytes must neither overlap, nor leave gaps, nor lie outside", () => {
+Deno.test("safetensors: bytes must neither overlap, nor leave gaps, nor be outside", () => {
   assert.equal(
     decodeSafetensors(file(`{${entry("b", 2, 4)},${entry("a", 0, 2)}}`, 4)).tensors.size,
     2,

@@ -16,6 +16,21 @@ testUnless(
   },
 );
 
+Deno.test("std_csv: a page can bring the module with it", async () => {
+  const program = `
+    import { formatTextTable, parseTextTable, useStdCsv } from
+      ${JSON.stringify(import.meta.resolve("../../../../lib/data/formats/std_csv.ts"))};
+    useStdCsv(() => Promise.resolve({
+      parse: (text, { separator }) => [{ text, separator }],
+      stringify: (rows, { columns }) => columns.join() + rows.length,
+    }));
+    console.log(JSON.stringify(await parseTextTable("a", { separator: ";" })));
+    console.log(await formatTextTable([{ a: 1 }, { b: 2 }]));`;
+  const args = ["eval", "--ext=js", program]; // a program of its own: what it replaces stays replaced
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assert.equal(new TextDecoder().decode(stdout), '[{"text":"a","separator":";"}]\na,b2\n');
+});
+
 testUnless(unreachable, "std_csv: reads rows by the names of their columns", async () => {
   const text = 'label,name,note\r\n0,"T-shirt, top","say ""x"""\r\n1,Trouser,"two\nlines"\r\n';
   assert.deepEqual(await parseTextTable(text), [
@@ -25,7 +40,7 @@ testUnless(unreachable, "std_csv: reads rows by the names of their columns", asy
   assert.deepEqual(await parseTextTable("a;b\n1;2\n", { separator: ";" }), [{ a: "1", b: "2" }]);
 });
 
-testUnless(unreachable, "std_csv: a table that is none is a DataError", async () => {
+testUnless(unreachable, "std_csv: malformed tables are a DataError", async () => {
   await rejectsWithDataError(parseTextTable('a,b\n"1,2\n'), /expected CSV with a line of names/);
   await rejectsWithDataError(parseTextTable("a,b\n1\n"), /expected CSV with a line of names/);
 });

@@ -123,7 +123,7 @@ Deno.test("loadMnist: unknown names are refused", async () => {
     readMnist({}, env),
     /MNIST_SOURCE: expected one of auto, mnist.*"minst"; did you mean "mnist"\?/,
   );
-  // @ts-expect-error: as a notebook, which nobody checks, would call it
+  // @ts-expect-error: as in a notebook, whose cells are not type-checked
   const unknown = readMnist({ source: "minst" }, env);
   await assert.rejects(
     unknown,
