@@ -29,6 +29,18 @@ const AT_ONCE = 32;
  * @param options `every`, 1,000 samples by default, and the `way` of the derivative.
  * @throws RangeError when there is not one label for each image or a label is no class, Stopped when
  *   the person has pressed Stop.
+ *
+ * @example
+ * ```ts
+ * import { MnistTest, Random, tensor, trainEpoch } from "mnist";
+ * import assert from "node:assert/strict";
+ *
+ * const network = new MnistTest(2, 3, 2, 0.1, new Random(1));
+ * const images = tensor([[0, 255], [255, 0]], "uint8").expect([-1, 2]);
+ * for await (const { done } of trainEpoch(network, images, tensor([0, 1]).expect([-1]))) {
+ *   assert.equal(done, 2);
+ * }
+ * ```
  */
 export async function* trainEpoch<I extends number, H extends number, O extends number>(
   network: MnistTest<I, H, O>,

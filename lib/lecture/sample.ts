@@ -17,6 +17,14 @@ export const LOW = 0.01;
  * @param pixels raw pixels 0 to 255, any shape.
  * @returns the same shape, float64.
  * @throws TypeError for pixels that are not bytes, for example already scaled ones.
+ *
+ * @example
+ * ```ts
+ * import { lectureInput, tensor } from "mnist";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...lectureInput(tensor([0, 255], "uint8")).data], [0.01, 1]);
+ * ```
  */
 export function lectureInput<S extends Shape>(pixels: Tensor<S>): Tensor<S> {
   if (pixels.dtype !== "uint8") {
@@ -31,7 +39,15 @@ export function lectureInput<S extends Shape>(pixels: Tensor<S>): Tensor<S> {
 /**
  * t = 0.99 at the label and 0.01 elsewhere, because a sigmoid reaches neither 1 nor 0.
  * @returns [10], float64.
- * @throws RangeError when the label is no class.
+ * @throws RangeError when the label is not a class.
+ *
+ * @example
+ * ```ts
+ * import { lectureTarget } from "mnist";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...lectureTarget(1, 3).data], [0.01, 0.99, 0.01]);
+ * ```
  */
 export function lectureTarget(label: number): Tensor<[10]>;
 /** The same for another number of classes. */
