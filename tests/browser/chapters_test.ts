@@ -95,6 +95,11 @@ testUnless(
           assertComplete(ran, stored);
           await assertDrawn(open);
           await open.picture(name);
+          if (ALL) {
+            // Once more in the same kernel: every name is declared again.
+            await open.runAll(PATIENCE);
+            assertComplete(await open.content(), stored);
+          }
           await open.save();
           await open.shutDown();
           await open.close();

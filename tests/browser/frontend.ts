@@ -8,6 +8,7 @@ import { writeKernelSpec } from "../../tools/kernelspec/kernelspec.ts";
 import type { Server } from "../../tools/lab/jupyter.ts";
 import { RunningServer } from "../../tools/lab/serve.ts";
 import { writeTemplates } from "../../tools/kernelspec/templates.ts";
+import { TYPE_ERRORS_MIME } from "../../tools/language/answers.ts";
 import { launchChromium } from "../../tools/support/chromium.ts";
 import type { Browser, Page } from "../../tools/support/playwright.ts";
 import { machine } from "./machine.ts";
@@ -361,6 +362,10 @@ export function assertNoErrors(notebook: Notebook): void {
   for (const cell of notebook.cells) {
     if (cell.cell_type !== "code") continue;
     for (const output of cell.outputs) {
+      if ("data" in output) {
+        const found = output.data[TYPE_ERRORS_MIME];
+        assert.equal(found, undefined, `cell ${cell.id}: type errors ${JSON.stringify(found)}`);
+      }
       assert.notEqual(
         output.output_type,
         "error",

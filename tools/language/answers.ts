@@ -13,6 +13,9 @@ const MAX_MATCHES = 200;
 /** More errors of one cell are not useful: they mostly have one cause. */
 const MAX_ERRORS = 5;
 
+/** The MIME type under which a note holds its errors, for programs. */
+export const TYPE_ERRORS_MIME = "application/vnd.mnist-course.type-errors+json";
+
 /** The content of an `inspect_reply`. */
 export function inspectReply(known: Known | undefined): JsonObject {
   if (!known) return { status: "ok", found: false, data: {}, metadata: {} };
@@ -87,6 +90,7 @@ export function errorNote(errors: readonly CellTypeError[], code: string): JsonO
     "text/plain": [...plain, ...more].join("\n"),
     "text/html": `<div style="border-left:3px solid #d55e00;padding-left:.7em">` +
       [...html, ...more.map((text) => `<div>${text}</div>`)].join("") + "</div>",
+    [TYPE_ERRORS_MIME]: errors.map(({ line, message }) => ({ line, message })),
   };
 }
 
