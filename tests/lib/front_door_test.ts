@@ -31,3 +31,28 @@ Deno.test("every name that a notebook imports is exported", async () => {
   }
   assert.deepEqual(missing, []);
 });
+
+/** An exported name, as `deno doc --json` describes it. */
+interface DocSymbol {
+  name: string;
+  declarations: { kind: string; jsDoc?: { tags?: { kind: string }[] } }[];
+}
+
+Deno.test("every exported function has an example", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", "lib/mod.ts"],
+    cwd: projectPath("."),
+  }).output();
+  const decoder = new TextDecoder();
+  assert.ok(success, decoder.decode(stderr));
+  const { nodes }: { nodes: Record<string, { symbols: DocSymbol[] }> } = JSON.parse(
+    decoder.decode(stdout),
+  );
+  const functions = Object.values(nodes).flatMap(({ symbols }) => symbols)
+    .filter(({ declarations }) => declarations.some(({ kind }) => kind === "function"));
+  assert.ok(functions.length > 30, `${functions.length} functions`);
+  const without = functions.filter(({ declarations }) =>
+    !declarations.some(({ jsDoc }) => jsDoc?.tags?.some(({ kind }) => kind === "example"))
+  );
+  assert.deepEqual(without.map(({ name }) => name), []);
+});
