@@ -13,31 +13,30 @@
  */
 
 import { watchStop } from "../../lib/support/stop.ts";
-import { ABANDON_CELL, HOLD, HOLD_INDEX, HOLD_LIMIT, STOP_INDEX } from "./orders.ts";
-import type { NumberedOrder } from "./owner_watch.ts";
-import { LAST_VALUE_FUNCTION, lastValue } from "./last_value.ts";
+import {
+  COMPLETE,
+  COMPLETE_FUNCTION,
+  LAST_VALUE_FUNCTION,
+  ORDER_HEARD,
+  ORDERS,
+  UNCAUGHT,
+} from "../jupyter/inner_protocol.ts";
+import { lastValue } from "./last_value.ts";
+import type { ToMain } from "./orders.ts";
+import { HOLD, newMemory, STOP } from "./shared.ts";
 import { redirectStreams } from "./streams.ts";
 import { CellTimers } from "./timers.ts";
 
-/** The type of the message that reports a swallowed error; its content is that of `error`. */
-export const UNCAUGHT = "uncaught_error";
-
-/** The type of the message that says that all outputs before it have been sent. */
-export const COMPLETE = "outputs_complete";
-
-/** Where the function that sends {@linkcode COMPLETE} hangs on `globalThis`. */
-export const COMPLETE_FUNCTION = "__outputsComplete";
-
-/** The type of the message that says how many orders the main thread has received: `{ count }`. */
-export const ORDERS_HEARD = "orders_heard";
+/** Milliseconds that the main thread waits at most when it is asked to. */
+const HOLD_LIMIT = 10_000;
 
 /** Prepares the kernel in which it is called. */
 export function prepareKernel(): void {
   // Taken now: a cell may put something else in the place of either name.
   const { broadcast } = Deno.jupyter;
   const later = setTimeout;
-  const shared = new Int32Array(new SharedArrayBuffer(8));
-  watchStop(shared);
+  const memory = newMemory();
+  watchStop(memory);
   const timers = new CellTimers(globalThis);
   redirectStreams((name, text) => void broadcast("stream", { name, text }));
   Object.defineProperty(globalThis, LAST_VALUE_FUNCTION, { value: lastValue });
@@ -64,7 +63,7 @@ export function prepareKernel(): void {
   // a cell started without waiting for it, such as a display without `await`.
   Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
     value: async (token: string) => {
-      Atomics.store(shared, STOP_INDEX, 0);
+      Atomics.store(memory, STOP.index, STOP.none);
       timers.forget();
       await new Promise((resolve) => later(resolve, 0));
       await broadcast(COMPLETE, { token });
@@ -72,18 +71,23 @@ export function prepareKernel(): void {
   });
 
   // In a thread of its own, since a cell may keep the main one busy.
-  const worker = new Worker(new URL("./owner_watch.ts", import.meta.url), { type: "module" });
-  worker.postMessage(shared);
-  const hold = () => Atomics.wait(shared, HOLD_INDEX, 1, HOLD_LIMIT);
-  worker.addEventListener("message", ({ data }: MessageEvent<NumberedOrder>) => {
-    broadcast(ORDERS_HEARD, { count: data.count });
-    // In a microtask: an interrupt here must not end the delivery of messages.
-    if (data.order === HOLD) queueMicrotask(hold);
-    if (data.order === ABANDON_CELL) {
-      timers.clear();
-      // Available only with V8's flag --expose-gc.
-      const collect: unknown = Reflect.get(globalThis, "gc");
-      if (typeof collect === "function") collect();
-    }
+  const worker = new Worker(new URL("./orders.ts", import.meta.url), { type: "module" });
+  worker.postMessage(memory);
+  const hold = () => {
+    const { index, wanted, waiting } = HOLD;
+    if (Atomics.compareExchange(memory, index, wanted, waiting) !== wanted) return;
+    Atomics.notify(memory, index);
+    Atomics.wait(memory, index, waiting, HOLD_LIMIT);
+  };
+  worker.addEventListener("message", ({ data }: MessageEvent<ToMain>) => {
+    // In a microtask: an interrupt there must not end the delivery of messages.
+    if ("hold" in data) return queueMicrotask(hold);
+    const { order, ...heard } = data;
+    broadcast(ORDER_HEARD, heard);
+    if (order !== ORDERS.abandon) return;
+    timers.clear();
+    // Available only with V8's flag --expose-gc.
+    const collect: unknown = Reflect.get(globalThis, "gc");
+    if (typeof collect === "function") collect();
   });
 }

@@ -7,9 +7,6 @@
 
 import { DISPLAY } from "../../lib/support/display.ts";
 
-/** The global function that cells hand their last value to. */
-export const LAST_VALUE_FUNCTION = "__lastValue";
-
 /** The value itself, or, where the kernel would not show it, an object that shows it. */
 export function lastValue(value: unknown): unknown {
   const isLost = value === null || typeof value === "bigint" || Object.is(value, -0) ||

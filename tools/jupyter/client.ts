@@ -23,7 +23,7 @@ import {
   type Message,
   text,
 } from "./messages.ts";
-import { COMPLETE, COMPLETE_FUNCTION, ORDERS_HEARD } from "../inside_kernel/inside.ts";
+import { COMPLETE, COMPLETE_FUNCTION, ORDER_HEARD, type OrderHeard } from "./inner_protocol.ts";
 import { withLastValue } from "./last_value.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
@@ -52,8 +52,8 @@ export class Client {
   readonly #lost = Promise.withResolvers<never>();
   /** Whether our part is loaded inside the kernel. */
   #isPrepared = false;
-  /** Called when the kernel's main thread has received so many orders; see `orders.ts`. */
-  onOrdersHeard: (count: number) => void = () => {};
+  /** Called when the kernel's main thread has received an order. */
+  onOrderHeard: (heard: OrderHeard) => void = () => {};
 
   private constructor(key: string, session: string, sockets: ZmtpSocket[]) {
     this.#key = key;
@@ -229,8 +229,10 @@ export class Client {
     try {
       for await (const frames of socket) {
         const message = decodeMessage(this.#key, frames);
-        if (message.type === ORDERS_HEARD) this.onOrdersHeard(Number(message.content.count));
-        else handlers.get(message.parentId)?.(message);
+        if (message.type === ORDER_HEARD) {
+          const { count, interrupted } = message.content;
+          this.onOrderHeard({ count: Number(count), interrupted: interrupted === true });
+        } else handlers.get(message.parentId)?.(message);
       }
     } catch (cause) {
       this.#lost.reject(lost(cause));

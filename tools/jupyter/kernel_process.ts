@@ -11,6 +11,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { versionProblem } from "../support/deno_version.ts";
+import type { Order } from "./inner_protocol.ts";
 
 /** What a client must know to talk to a kernel: the connection file's content. */
 export interface Connection {
@@ -66,6 +67,7 @@ export class Kernel {
     this.#process = process;
     this.#orders = process.stdin.getWriter();
     this.#orders.closed.catch(() => {}); // it breaks when the kernel ends
+    this.#write(new TextEncoder().encode(JSON.stringify(connection) + "\n"));
     live.add(process);
     const complained = this.#readComplaints();
     this.ended = process.status.then(async (status) => {
@@ -142,9 +144,13 @@ export class Kernel {
     }
   }
 
-  /** Gives an order to our part inside the kernel; see `orders.ts`. Ignored by one that has ended. */
-  order(order: number): void {
-    this.#orders.write(Uint8Array.of(order)).catch(() => {});
+  /** Gives an order to our part inside the kernel. Ignored by one that has ended. */
+  order(order: Order): void {
+    this.#write(Uint8Array.of(order));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#orders.write(bytes).catch(() => {});
   }
 
   /** The last of what the kernel process has printed to its standard error so far. */

@@ -5,7 +5,7 @@
  */
 
 import { parse } from "@babel/parser";
-import { LAST_VALUE_FUNCTION } from "../inside_kernel/last_value.ts";
+import { LAST_VALUE_FUNCTION } from "./inner_protocol.ts";
 
 /**
  * The code of a cell, with its last statement changed where that is an expression: `a + b` becomes

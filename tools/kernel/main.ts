@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { projectRoot } from "../../lib/support/paths.ts";
 import { Client, ConnectionLost } from "../jupyter/client.ts";
 import { Front } from "./front.ts";
+import type { Order } from "../jupyter/inner_protocol.ts";
 import { type Connection, Kernel } from "../jupyter/kernel_process.ts";
 import { CellTypes } from "../language/cell_types.ts";
 import { LanguageService } from "../language/service.ts";
@@ -35,17 +36,7 @@ async function startKernel(): Promise<Behind> {
     },
     (kernel, signal) => Client.connect(kernel.connection, signal),
   );
-  // Orders are acknowledged by their number; the number 0 says that they can be received.
-  let sent = 0;
-  const unheard = new Map<number, PromiseWithResolvers<void>>([[0, Promise.withResolvers()]]);
-  client.onOrdersHeard = (count) => {
-    for (const [number, { resolve }] of unheard) {
-      if (number > count) continue;
-      resolve();
-      unheard.delete(number);
-    }
-  };
-  const listening = unheard.get(0)!.promise;
+  const orders = new Orders(kernel, client);
   await client.prepare();
   let isEnding = false;
   kernel.ended.then(({ code }) => Deno.exit(isEnding ? 0 : code));
@@ -58,13 +49,8 @@ async function startKernel(): Promise<Behind> {
   return {
     client,
     info: withMimeType(await client.ask("kernel_info_request", {})),
-    listening,
-    order(order) {
-      const heard = Promise.withResolvers<void>();
-      unheard.set(++sent, heard);
-      kernel.order(order);
-      return heard.promise;
-    },
+    listening: orders.listening,
+    order: (order) => orders.give(order),
     kill: () => kernel.kill(),
     async end() {
       isEnding = true;
@@ -72,6 +58,37 @@ async function startKernel(): Promise<Behind> {
       await kernel.stop(END_PATIENCE);
     },
   };
+}
+
+/** Orders to a kernel, and their acknowledgements. */
+class Orders {
+  readonly #kernel: Kernel;
+  readonly #listening = Promise.withResolvers<void>();
+  /** Who waits for the acknowledgement of an order, by its number. */
+  readonly #unheard = new Map<number, (interrupted: boolean) => void>();
+  #given = 0;
+
+  constructor(kernel: Kernel, client: Client) {
+    this.#kernel = kernel;
+    client.onOrderHeard = ({ count, interrupted }) => {
+      if (count === 0) this.#listening.resolve();
+      this.#unheard.get(count)?.(interrupted);
+      this.#unheard.delete(count);
+    };
+  }
+
+  /** Resolves when the kernel can receive orders. */
+  get listening(): Promise<void> {
+    return this.#listening.promise;
+  }
+
+  /** Gives an order; resolves when the main thread has received it, with whether it interrupted it. */
+  give(order: Order): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#unheard.set(++this.#given, resolve);
+    this.#kernel.order(order);
+    return promise;
+  }
 }
 
 /** The cells of the notebook that this kernel was started for, as far as Jupyter tells which it is. */

@@ -17,7 +17,7 @@
 import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Front, Published, Request } from "./front.ts";
-import { UNCAUGHT } from "../inside_kernel/inside.ts";
+import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
 import { type Message, text, texts } from "../jupyter/messages.ts";
 import type { CellTypes } from "../language/cell_types.ts";

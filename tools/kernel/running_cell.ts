@@ -1,12 +1,11 @@
 /**
  * A cell that runs behind the relay, and how Stop ends it.
  *
- * Deno's kernel can only interrupt its main thread at once, wherever it is. That ends a loop that
- * never waits, but an interrupt that reaches an idle main thread, or a timer's callback, paralyses
- * the kernel. So Stop first sets the flag at which the loops of `lib` look, then removes the timers
- * that the cell waits for, and interrupts only a main thread that does not acknowledge orders, while
- * the order `HOLD` waits for it: should it become idle just then, it waits in a place where an
- * interrupt does no harm.
+ * First Stop sets the flag at which the loops of `lib` look; then it removes the timers that the cell
+ * waits for; and it interrupts a main thread that is busy. Deno's kernel survives an interrupt only
+ * where its main thread runs a cell, or what a cell has continued: one that waits, or runs a timer's
+ * callback, never does anything again. Our part inside the kernel sees to it that this does not
+ * happen; where it happens all the same, the kernel is ended.
  *
  * @module
  */
@@ -14,7 +13,7 @@
 import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Request } from "./front.ts";
-import { ABANDON_CELL, HOLD, RELEASE, STOP_CELL } from "../inside_kernel/orders.ts";
+import { type Order, ORDERS } from "../jupyter/inner_protocol.ts";
 import { within } from "../support/waiting.ts";
 
 /** Milliseconds that a cell may take to end by itself after Stop. */
@@ -23,9 +22,6 @@ const STOP_PATIENCE = 1000;
 /** Milliseconds in which our part inside a new kernel has started; Deno needs a second for it. */
 const START_PATIENCE = 3000;
 
-/** Milliseconds in which an idle main thread acknowledges an order, also on a busy machine. */
-const IDLE_PATIENCE = 200;
-
 /** Milliseconds between being interrupted or abandoned and having ended. */
 const BREAK_PATIENCE = 500;
 
@@ -33,13 +29,16 @@ const BREAK_PATIENCE = 500;
 const TRIES = 20, PAUSE = 50;
 
 /** Milliseconds after which a main thread that acknowledges nothing is lost. */
-const LIFE_PATIENCE = 5000;
+const LIFE_PATIENCE = 10_000;
 
 /** What a cell needs of the kernel in order to be stopped. */
 export interface Stoppable {
   client: Pick<Client, "interrupt">;
-  /** Gives an order to our part inside the kernel; resolves when the main thread has received it. */
-  order(order: number): Promise<void>;
+  /**
+   * Gives an order to our part inside the kernel; resolves when the main thread has received it, with
+   * whether the order has interrupted it.
+   */
+  order(order: Order): Promise<boolean>;
   /** Resolves when orders can be received. */
   listening: Promise<void>;
   /** Ends a kernel that no longer reacts, and so the relay. */
@@ -94,8 +93,7 @@ export class RunningCell {
     this.#ended.resolve();
     if (!this.isStopped) return;
     await this.#stopping;
-    // Orders arrive in sequence: when this one has arrived, so have all before it.
-    await within(order(RELEASE), LIFE_PATIENCE);
+    await within(order(ORDERS.nothing), LIFE_PATIENCE);
   }
 
   #endsWithin(milliseconds: number): Promise<boolean> {
@@ -114,39 +112,42 @@ export class RunningCell {
     }
     await within(listening, START_PATIENCE);
     if (isFirst) {
-      const heard = order(STOP_CELL);
+      const heard = order(ORDERS.stop);
       if (await this.#endsWithin(STOP_PATIENCE)) return;
-      if (await within(heard, IDLE_PATIENCE)) {
-        if (!await this.#abandon(kernel)) this.#say(STOP_IGNORED);
-        return;
-      }
+      const isIdle = await within(heard, 0) || !await this.#order(ORDERS.interrupt, kernel);
+      if (await this.#abandon(kernel)) return;
+      if (isIdle) return this.#say(STOP_IGNORED);
     }
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const isBusy = !await within(order(HOLD), IDLE_PATIENCE);
-      if (isBusy) await client.interrupt();
-      void order(RELEASE);
-      if (isBusy && await this.#abandon(kernel)) return;
+      const interrupted = await this.#order(ORDERS.interrupt, kernel);
+      if (interrupted && await this.#abandon(kernel)) return;
       if (await this.#endsWithin(Math.random() * PAUSE)) return;
     }
     this.#say(STOP_IMPOSSIBLE);
   }
 
-  /** Ends the cell if nothing can resume it, and the kernel if its main thread is lost. */
-  async #abandon({ order, kill }: Stoppable): Promise<boolean> {
-    const ended = this.#ended.promise;
-    if (!await within(Promise.race([order(ABANDON_CELL), ended]), LIFE_PATIENCE)) {
+  /** Gives an order until the cell ends; ends a kernel whose main thread does not receive it. */
+  async #order(order: Order, kernel: Stoppable): Promise<boolean> {
+    const heard = Promise.race([kernel.order(order), this.#ended.promise.then(() => false)]);
+    if (!await within(heard, LIFE_PATIENCE)) {
       this.#say(KERNEL_LOST);
-      await kill();
+      await kernel.kill();
     }
-    return await within(ended, BREAK_PATIENCE);
+    return await heard;
+  }
+
+  /** Ends the cell if nothing can resume it, and returns whether it has ended. */
+  async #abandon(kernel: Stoppable): Promise<boolean> {
+    await this.#order(ORDERS.abandon, kernel);
+    return await this.#endsWithin(BREAK_PATIENCE);
   }
 }
 
-const STOP_IGNORED = "Stop: this cell does not look at Stop; it does where its loop awaits " +
-  "breathe(). Press Stop again to break it off.\n";
+const STOP_IGNORED = "Stop: this cell does not look at Stop, as loops do that await breathe(). " +
+  "Press Stop again to break it off.\n";
 
 const STOP_IMPOSSIBLE = "Stop: this cell waits for something outside the notebook. Wait until it " +
-  "comes, or restart the kernel.\n";
+  "arrives, or restart the kernel.\n";
 
 const KERNEL_LOST = "Stop: the kernel does not react any more, so it is ended. Its variables are " +
   "lost; run the cells again.\n";

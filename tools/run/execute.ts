@@ -13,7 +13,7 @@ import {
 } from "../notebook_file/notebook.ts";
 import { Client, ConnectionLost } from "../jupyter/client.ts";
 import { type CellError, cellError, errorOutput, type Failure } from "../jupyter/failure.ts";
-import { UNCAUGHT } from "../inside_kernel/inside.ts";
+import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
 import { Kernel } from "../jupyter/kernel_process.ts";
 import { isObject, type Message, text } from "../jupyter/messages.ts";
 import { Outputs } from "./outputs.ts";
