@@ -73,13 +73,35 @@ function encode(key: string, objects: JsonObject[]): Uint8Array[] {
   return frames.map((frame) => new TextEncoder().encode(frame));
 }
 
+/** How many signatures are remembered: a message sent again after so many others is not noticed. */
+const REMEMBERED = 10_000;
+
+/** The signatures of the messages received last, by which a repeated one is recognized. */
+export class Signatures {
+  readonly #seen = new Set<string>();
+
+  /** Whether a signature is new; it is remembered. */
+  add(signature: string): boolean {
+    if (this.#seen.has(signature)) return false;
+    this.#seen.add(signature);
+    if (this.#seen.size > REMEMBERED) {
+      for (const oldest of this.#seen) {
+        this.#seen.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+}
+
 /**
  * Reads the frames of a received message.
  *
- * @throws {MessageError} when the delimiter or a part is missing, the signature is not by `key`,
- * or a part is not a JSON object.
+ * @param seen the signatures of earlier messages: one that is repeated is rejected.
+ * @throws {MessageError} if the delimiter or a part is missing, the signature is not by `key` or
+ *   was seen before, or a part is not a JSON object.
  */
-export function decodeMessage(key: string, frames: Uint8Array[]): Message {
+export function decodeMessage(key: string, frames: Uint8Array[], seen?: Signatures): Message {
   const texts = frames.map((frame) => new TextDecoder().decode(frame));
   const start = texts.indexOf(DELIMITER);
   if (start < 0 || texts.length < start + 6) {
@@ -88,10 +110,14 @@ export function decodeMessage(key: string, frames: Uint8Array[]): Message {
     );
   }
   const parts = frames.slice(start + 2, start + 6);
-  const expected = new TextEncoder().encode(sign(key, parts));
+  const signature = sign(key, parts);
+  const expected = new TextEncoder().encode(signature);
   const found = frames[start + 1];
   if (expected.length !== found.length || !timingSafeEqual(expected, found)) {
     throw new MessageError("message: expected a signature by this connection's key, found another");
+  }
+  if (seen?.add(signature) === false) {
+    throw new MessageError("message: expected a new message, found one that was received before");
   }
   const [header, parent, metadata, content] = texts.slice(start + 2, start + 6).map(parseObject);
   return {

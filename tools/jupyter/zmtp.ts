@@ -14,13 +14,26 @@
  * @module
  */
 
-/** The peer does not speak ZMTP, sent a frame that is too large, or is not there any more. */
+/** The peer does not speak ZMTP, sent a message that is too large, or is gone. */
 export class ZmtpError extends Error {
   override name = "ZmtpError";
 }
 
-/** No frame is larger; the memory for a frame is taken only below this. */
-const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+/** What a peer may send in one message; more ends the connection. */
+export interface Limits {
+  /** Bytes of all frames together. */
+  bytes: number;
+  frames: number;
+}
+
+/** The limits for a peer that is known to be ours. */
+export const TRUSTED: Limits = { bytes: 256 * 1024 * 1024, frames: 1000 };
+
+/** The limit for commands, such as those of the handshake. */
+const COMMAND_BYTES = 1024;
+
+/** Milliseconds in which a peer that has connected to us has to shake hands. */
+const HANDSHAKE_PATIENCE = 10_000;
 
 const MORE = 1, LONG = 2, COMMAND = 4;
 
@@ -30,10 +43,19 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   readonly #reader: Reader;
   #identity = "";
   #lastWrite: Promise<void> = Promise.resolve();
+  #pendingBytes = 0;
+  /** What the peer may send from now on. */
+  limits: Limits;
 
-  private constructor(connection: Deno.TcpConn) {
+  private constructor(connection: Deno.TcpConn, limits: Limits) {
     this.#connection = connection;
     this.#reader = new Reader(connection);
+    this.limits = limits;
+  }
+
+  /** The bytes that were given to {@linkcode ZmtpSocket.send} and that the peer has not taken yet. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
   }
 
   /**
@@ -60,7 +82,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   ): Promise<ZmtpSocket> {
     signal.throwIfAborted();
     const connection = await Deno.connect({ hostname, port });
-    const socket = new ZmtpSocket(connection);
+    const socket = new ZmtpSocket(connection, TRUSTED);
     const close = () => socket.close();
     signal.addEventListener("abort", close, { once: true });
     try {
@@ -85,13 +107,18 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   /**
    * Shakes hands with a peer that has connected to us.
    *
-   * @throws {ZmtpError} when the peer does not speak ZMTP 3 without security.
+   * @param limits what it may send.
+   * @param patience milliseconds that the handshake may take.
+   * @throws {ZmtpError} if the peer does not speak ZMTP 3 without security.
    */
   static async accept(
     connection: Deno.TcpConn,
     type: "ROUTER" | "PUB" | "REP",
+    limits: Limits = TRUSTED,
+    patience: number = HANDSHAKE_PATIENCE,
   ): Promise<ZmtpSocket> {
-    const socket = new ZmtpSocket(connection);
+    const socket = new ZmtpSocket(connection, limits);
+    const timer = setTimeout(() => socket.close(), patience);
     try {
       connection.setNoDelay(true);
       await socket.#shakeHands(type);
@@ -99,14 +126,18 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     } catch (error) {
       socket.close();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   /** Sends one message, after those sent before. */
   send(frames: Uint8Array[]): Promise<void> {
-    const bytes = concat(
-      frames.map((body, i) => encodeFrame(body, i < frames.length - 1 ? MORE : 0)),
-    );
+    return this.sendEncoded(encodeMessage(frames));
+  }
+
+  /** Sends what {@linkcode encodeMessage} returned: one message for many peers is kept only once. */
+  sendEncoded(bytes: Uint8Array): Promise<void> {
     return this.#write(bytes);
   }
 
@@ -118,13 +149,19 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array[]> {
     let message: Uint8Array[] = [];
+    let bytes = 0;
     for (;;) {
-      const { flags, body } = await this.#readFrame();
+      const { flags, body } = await this.#readFrame(this.limits.bytes - bytes);
       if (flags & COMMAND) continue;
       message.push(body);
+      bytes += body.length;
+      if (message.length > this.limits.frames) {
+        throw new ZmtpError(`zmtp: expected at most ${this.limits.frames} frames, found more`);
+      }
       if (flags & MORE) continue;
       yield message;
       message = [];
+      bytes = 0;
     }
   }
 
@@ -150,7 +187,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
       throw new ZmtpError("zmtp: expected the greeting of ZMTP 3 without security, found another");
     }
     await this.#write(encodeFrame(readyCommand(type, identity), COMMAND));
-    const { flags, body } = await this.#readFrame();
+    const { flags, body } = await this.#readFrame(COMMAND_BYTES);
     const { name, properties } = decodeCommand(body);
     if (!(flags & COMMAND) || name !== "READY") {
       throw new ZmtpError(`zmtp: expected the command READY, found ${JSON.stringify(name)}`);
@@ -158,7 +195,8 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     this.#identity = properties.get("identity")?.toHex() ?? "";
   }
 
-  async #readFrame(): Promise<{ flags: number; body: Uint8Array }> {
+  /** @param limit bytes that a frame of a message may have. */
+  async #readFrame(limit: number): Promise<{ flags: number; body: Uint8Array }> {
     const [flags] = await this.#reader.read(1);
     if (flags > (MORE | LONG | COMMAND)) {
       throw new ZmtpError(`zmtp: expected flags of a frame, found ${flags}`);
@@ -167,10 +205,9 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     const size = flags & LONG
       ? Number(new DataView(header.buffer, header.byteOffset).getBigUint64(0))
       : header[0];
-    if (size > MAX_FRAME_BYTES) {
-      throw new ZmtpError(
-        `zmtp: expected a frame of at most ${MAX_FRAME_BYTES} bytes, found ${size}`,
-      );
+    const most = flags & COMMAND ? COMMAND_BYTES : limit;
+    if (size > most) {
+      throw new ZmtpError(`zmtp: expected a frame of at most ${most} bytes, found ${size}`);
     }
     return { flags, body: await this.#reader.read(size) };
   }
@@ -179,9 +216,12 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   #write(bytes: Uint8Array): Promise<void> {
     const write = async () => {
       for (let sent = 0; sent < bytes.length;) {
-        sent += await this.#connection.write(bytes.subarray(sent));
+        const count = await this.#connection.write(bytes.subarray(sent));
+        sent += count;
+        this.#pendingBytes -= count;
       }
     };
+    this.#pendingBytes += bytes.length;
     this.#lastWrite = this.#lastWrite.then(write);
     return this.#lastWrite;
   }
@@ -190,19 +230,30 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
 /** Reads so many bytes at a time from a connection. */
 class Reader {
   readonly #source: Deno.TcpConn;
-  readonly #buffer = new Uint8Array(256 * 1024);
+  readonly #buffer = new Uint8Array(8 * 1024);
   #rest = new Uint8Array(0);
 
   constructor(source: Deno.TcpConn) {
     this.#source = source;
   }
 
+  /** Takes memory as bytes come in, not as many as a peer announces. */
   async read(count: number): Promise<Uint8Array> {
-    const result = new Uint8Array(count);
-    let filled = 0;
-    while (filled < count) {
-      if (this.#rest.length === 0) this.#rest = await this.#readSome();
-      const piece = this.#rest.subarray(0, count - filled);
+    let result = new Uint8Array(Math.min(count, 64 * 1024));
+    for (let filled = 0; filled < count;) {
+      if (filled === result.length) {
+        const larger = new Uint8Array(Math.min(count, 2 * filled));
+        larger.set(result);
+        result = larger;
+      }
+      if (this.#rest.length === 0 && result.length - filled >= this.#buffer.length) {
+        filled += await this.#readInto(result.subarray(filled));
+        continue;
+      }
+      if (this.#rest.length === 0) {
+        this.#rest = this.#buffer.subarray(0, await this.#readInto(this.#buffer));
+      }
+      const piece = this.#rest.subarray(0, result.length - filled);
       result.set(piece, filled);
       filled += piece.length;
       this.#rest = this.#rest.subarray(piece.length);
@@ -210,12 +261,12 @@ class Reader {
     return result;
   }
 
-  async #readSome(): Promise<Uint8Array<ArrayBuffer>> {
-    const count = await this.#source.read(this.#buffer);
+  async #readInto(target: Uint8Array<ArrayBuffer>): Promise<number> {
+    const count = await this.#source.read(target);
     if (count === null) {
       throw new ZmtpError("zmtp: expected more bytes, found the connection closed");
     }
-    return this.#buffer.subarray(0, count);
+    return count;
   }
 }
 
@@ -251,6 +302,11 @@ function decodeCommand(body: Uint8Array): { name: string; properties: Map<string
     properties.set(key, body.subarray(valueAt, at));
   }
   return { name, properties };
+}
+
+/** The bytes of a message on the wire. */
+export function encodeMessage(frames: Uint8Array[]): Uint8Array {
+  return concat(frames.map((body, i) => encodeFrame(body, i < frames.length - 1 ? MORE : 0)));
 }
 
 function encodeFrame(body: Uint8Array, flags: number): Uint8Array {

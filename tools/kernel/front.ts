@@ -12,9 +12,22 @@ import {
   encodeAnswer,
   type Message,
   MessageError,
+  Signatures,
   text,
 } from "../jupyter/messages.ts";
-import { ZmtpSocket } from "../jupyter/zmtp.ts";
+import { encodeMessage, type Limits, TRUSTED, ZmtpSocket } from "../jupyter/zmtp.ts";
+
+/** What a peer may send before its first message that is signed with our key. */
+const STRANGER: Limits = { bytes: 256 * 1024, frames: 32 };
+
+/** What is sent on channels without signatures: heartbeats and subscriptions. */
+const UNSIGNED: Limits = { bytes: 1024, frames: 8 };
+
+/** Connections to one port; more are closed at once. */
+const MAX_CONNECTIONS = 100;
+
+/** The bytes that a subscriber may leave unread; then its connection is closed. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 /** A request of a front end. */
 export interface Request extends Message {
@@ -34,6 +47,7 @@ export type Published = Pick<Message, "type" | "content"> & { metadata?: JsonObj
 export class Front {
   readonly #connection: Connection;
   readonly #session = randomUUID();
+  readonly #signatures = new Signatures();
   readonly #subscribers = new Set<ZmtpSocket>();
   /** The sockets that take questions, by the name that they share with the shell's. */
   readonly #askable = new Map<string, ZmtpSocket>();
@@ -50,37 +64,45 @@ export class Front {
     handlers: { shell(request: Request): void; control(request: Request): void },
   ) {
     this.#connection = connection;
-    this.#listen(connection.hb_port, "REP", async (peer) => {
+    const { hb_port, iopub_port, shell_port, control_port, stdin_port } = connection;
+    this.#listen(hb_port, "REP", UNSIGNED, async (peer) => {
       for await (const frames of peer) await peer.send(frames);
     });
-    this.#listen(connection.iopub_port, "PUB", (peer) => this.#subscribe(peer));
-    this.#listen(connection.shell_port, "ROUTER", (peer) => this.#receive(peer, handlers.shell));
-    this.#listen(
-      connection.control_port,
-      "ROUTER",
-      (peer) => this.#receive(peer, handlers.control),
-    );
-    this.#listen(connection.stdin_port, "ROUTER", (peer) => this.#takeAnswers(peer));
+    this.#listen(iopub_port, "PUB", UNSIGNED, (peer) => this.#subscribe(peer));
+    this.#listen(shell_port, "ROUTER", STRANGER, (peer) => this.#receive(peer, handlers.shell));
+    this.#listen(control_port, "ROUTER", STRANGER, (peer) => this.#receive(peer, handlers.control));
+    this.#listen(stdin_port, "ROUTER", STRANGER, (peer) => this.#takeAnswers(peer));
   }
 
   /** Publishes a message about a request to every front end. */
   publish(request: Pick<Message, "header">, message: Published): void {
     const { key } = this.#connection;
-    const frames = encodeAnswer(key, this.#session, request.header, message);
-    for (const peer of this.#subscribers) peer.send(frames).catch(() => {});
+    const bytes = encodeMessage(encodeAnswer(key, this.#session, request.header, message));
+    for (const peer of this.#subscribers) {
+      if (peer.pendingBytes > MAX_PENDING_BYTES) peer.close();
+      else peer.sendEncoded(bytes).catch(() => {});
+    }
   }
 
   async #listen(
     port: number,
     type: "ROUTER" | "PUB" | "REP",
+    limits: Limits,
     serve: (peer: ZmtpSocket) => Promise<void>,
   ): Promise<void> {
     const listener = Deno.listen({ hostname: this.#connection.ip, port });
+    let connections = 0;
     for await (const connection of listener) {
+      if (connections === MAX_CONNECTIONS) {
+        connection.close();
+        continue;
+      }
+      connections++;
       // A front end that goes away, or that is none, ends its own connection only.
-      ZmtpSocket.accept(connection, type)
+      ZmtpSocket.accept(connection, type, limits)
         .then((peer) => serve(peer).finally(() => peer.close()))
-        .catch(() => {});
+        .catch(() => {})
+        .finally(() => connections--);
     }
   }
 
@@ -135,12 +157,14 @@ export class Front {
     for await (const frames of peer) {
       let message: Message;
       try {
-        message = decodeMessage(key, frames);
+        message = decodeMessage(key, frames, this.#signatures);
       } catch (error) {
-        // Not signed with our key: from somebody else than our front ends.
-        if (error instanceof MessageError) continue;
-        throw error;
+        // Not signed with our key, or repeated: not from our front ends.
+        if (!(error instanceof MessageError)) throw error;
+        if (peer.limits === TRUSTED) continue;
+        return;
       }
+      peer.limits = TRUSTED;
       const answer = (type: string, content: JsonObject) => {
         peer.send(encodeAnswer(key, this.#session, message.header, { type, content }))
           .catch(() => {});
