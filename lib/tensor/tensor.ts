@@ -409,15 +409,12 @@ export class Tensor<out S extends Shape = Shape> {
    * ```
    */
   toArray(): NestedArray {
-    const nest = (data: NumericArray, [length, ...rest]: readonly number[]): NestedArray => {
-      if (rest.length === 0) return length === undefined ? data[0] : Array.from(data);
-      const width = sizeOf(rest);
-      return Array.from(
-        { length },
-        (_, i) => nest(data.subarray(i * width, (i + 1) * width), rest),
-      );
-    };
-    return nest(this.#numbers, this.shape);
+    let nested: NestedArray[] = Array.from(this.#numbers);
+    for (let axis = this.ndim - 1; axis > 0; axis--) {
+      const parts = nested, width = this.shape[axis], length = sizeOf(this.shape.slice(0, axis));
+      nested = Array.from({ length }, (_, i) => parts.slice(i * width, (i + 1) * width));
+    }
+    return this.ndim === 0 ? nested[0] : nested;
   }
 
   /**
@@ -555,7 +552,7 @@ export class Tensor<out S extends Shape = Shape> {
    * ```
    */
   equals(other: Tensor): boolean {
-    return this.#agrees("equals", other, (a, b) => a === b);
+    return this.#agrees("equals", other, 0, 0);
   }
 
   /**
@@ -573,8 +570,7 @@ export class Tensor<out S extends Shape = Shape> {
   allClose(other: Tensor, options: { relative?: number; absolute?: number } = {}): boolean {
     onlyKnown("allClose", options, ["relative", "absolute"]);
     const { relative = 1e-5, absolute = 1e-8 } = options;
-    const close = (a: number, b: number) => Math.abs(a - b) <= absolute + relative * Math.abs(b);
-    return this.#agrees("allClose", other, (a, b) => a === b || (isFinite(b) && close(a, b)));
+    return this.#agrees("allClose", other, relative, absolute);
   }
 
   // ---- The product.
@@ -729,11 +725,7 @@ export class Tensor<out S extends Shape = Shape> {
    */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
-    throw typeError(
-      "operator",
-      "a method, such as t.add(1) for t + 1 and t.equals(u) for ==",
-      this,
-    );
+    throw typeError("operator", "a method: t.add(1) for t + 1, t.equals(u) for t == u", this);
   }
 
   // ---- Behind the methods. The compiler computes the types of the shapes, the methods the shapes.
@@ -816,12 +808,12 @@ export class Tensor<out S extends Shape = Shape> {
     return lead === 0 && unequal === last && b.shape[last] === 1 ? "column" : undefined;
   }
 
-  #agrees(caller: string, other: unknown, same: (a: number, b: number) => boolean): boolean {
-    const b = asTensor(caller, other);
-    if (!shapes.sameShape(this.shape, b.shape)) return false;
-    const x = this.#numbers, y = b.#numbers;
-    for (let i = 0; i < x.length; i++) if (!same(x[i], y[i])) return false;
-    return true;
+  #agrees(caller: string, other: unknown, relative: number, absolute: number): boolean {
+    const t = asTensor(caller, other), x = this.#numbers, y = t.#numbers;
+    const isClose = (a: number, b: number) =>
+      a === b || (isFinite(b) && Math.abs(a - b) <= absolute + relative * Math.abs(b));
+    return shapes.sameShape(this.shape, t.shape) &&
+      x.every((value: number, i: number) => isClose(value, y[i]));
   }
 
   #product<R extends Shape>(other: unknown): OrNumber<R>;

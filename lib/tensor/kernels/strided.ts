@@ -21,7 +21,9 @@ export function isContiguous({ shape, strides }: Layout): boolean {
 
 /** Whether every index of a layout points into a storage of `length` numbers. */
 export function liesWithin({ shape, strides, offset }: Layout, length: number): boolean {
-  if (strides.length !== shape.length || !Number.isInteger(offset)) return false;
+  if (strides.length !== shape.length || ![offset, ...strides].every(Number.isInteger)) {
+    return false;
+  }
   if (sizeOf(shape) === 0) return true;
   let [first, last] = [offset, offset];
   strides.forEach((stride, axis) => {

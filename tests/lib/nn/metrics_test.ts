@@ -28,7 +28,7 @@ Deno.test("confusionMatrix: counts every sample once, and its diagonal gives the
 /** Both metrics, to be called with the same predictions and labels. */
 const metrics: Record<string, (predicted: Tensor, expected: Tensor) => unknown> = {
   accuracy,
-  confusionMatrix: (predicted, expected) => confusionMatrix(predicted, expected, 5),
+  confusionMatrix: (predicted, expected) => confusionMatrix(predicted, expected, 5).toArray(),
 };
 
 for (const [name, metric] of Object.entries(metrics)) {

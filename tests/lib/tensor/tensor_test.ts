@@ -394,14 +394,13 @@ Deno.test("a tensor is never cloned without its numbers", () => {
   port1.close(), port2.close();
   const t = tensor([1, 2]), sent = structuredClone({ data: t.data, shape: t.shape });
   assert.ok(new Tensor(sent.data, sent.shape).equals(t));
-  assert.deepEqual(tensor([[1, 2]]), tensor([[1, 2]]));
 });
 
 Deno.test("operators on tensors are refused; text in a template is the tensor's", () => {
   const t = tensor([1, 2]) as never as number;
   const refused = [() => t + 1, () => 2 * t, () => -t, () => t < 3, () => t == 1, () => `${t}` + t];
   for (const act of refused) {
-    assert.throws(act, /^TypeError: operator: expected a method, such as t\.add\(1\)/, `${act}`);
+    assert.throws(act, /^TypeError: operator: expected a method: t\.add\(1\) for t \+ 1/, `${act}`);
   }
   assert.throws(() => Math.max(t, 1), TypeError);
   assert.throws(() => Number(t), TypeError);
@@ -510,11 +509,13 @@ Deno.test("mistakes are named", () => {
 });
 
 Deno.test("a view that would leave the storage is refused", () => {
-  const outside = { strides: [3, 1], offset: 1 };
-  assert.throws(
-    () => new Tensor(new Float64Array(6), [2, 3], outside),
-    /with strides \[3, 1\] from 1/,
-  );
+  for (const layout of [{ strides: [3, 1], offset: 1 }, { strides: [2.5, 1], offset: 0 }]) {
+    const place = `with strides [${layout.strides.join(", ")}] from ${layout.offset}`;
+    assert.throws(
+      () => new Tensor(new Float64Array(6), [2, 3], layout),
+      (e) => e instanceof RangeError && e.message.includes(place),
+    );
+  }
 });
 
 Deno.test("a 0 in A takes nothing from B, not even an infinity; everything else does", () => {
