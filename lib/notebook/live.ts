@@ -69,7 +69,7 @@ class Line {
  * drawing. Outside a notebook nothing is drawn, and `figure` returns the chart.
  *
  * @param options `panels` are the names of the lines in each panel, by the title of the panel's
- *   vertical axis; `yRanges` the ranges of these axes.
+ *   vertical axis.
  * @throws RangeError unless there are 1 to 4 panels and all lines have different names.
  *
  * @example
@@ -84,7 +84,6 @@ class Line {
 export async function liveChart(
   options: Omit<ChartOptions, "yTitle"> & {
     panels: Readonly<Record<string, readonly string[]>>;
-    yRanges?: Readonly<Record<string, readonly [from: number, to: number]>>;
   },
 ): Promise<LiveChart> {
   onlyKnown("liveChart", options, [

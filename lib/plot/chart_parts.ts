@@ -134,6 +134,14 @@ export function logAxis(values: readonly number[]): Axis {
 /** Numbers of a chart at most: the browser draws more only slowly. */
 const MOST_NUMBERS = 200_000;
 
+/** @throws TypeError for what is not a tensor. */
+export function checkTensor(name: string, value: Tensor): void {
+  if (value instanceof Tensor) return;
+  throw new TypeError(
+    `${name}: expected a tensor, found ${describe(value)}; tensor(…) makes one of an array`,
+  );
+}
+
 function isNumbers(value: unknown): value is Numbers {
   return value instanceof Tensor || Array.isArray(value) || ArrayBuffer.isView(value);
 }

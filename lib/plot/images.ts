@@ -1,10 +1,9 @@
 /**
  * Images of a data set as pictures: one, or many in a grid, each with its label and its prediction.
  */
-import { describe } from "../support/describe.ts";
 import { onlyKnown } from "../support/names.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { checkLength, extremes, type Numbers, spokenList } from "./chart_parts.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkLength, checkTensor, extremes, type Numbers, spokenList } from "./chart_parts.ts";
 import { Picture } from "./picture.ts";
 import { type Color, LETTER_HEIGHT, lettersThatFit, Raster, textWidth } from "./raster.ts";
 
@@ -223,14 +222,6 @@ function draw(images: Images, tensor: Tensor, columns: number, options: GridOpti
     : `${count} images of ${size} in ${rows} row${rows === 1 ? "" : "s"}`;
   const alt = options.alt ?? what + spoken;
   return new Picture(raster.toPng(), raster.width / SHARPNESS, raster.height / SHARPNESS, alt);
-}
-
-/** @throws TypeError for what is not a tensor. */
-function checkTensor(name: string, value: Tensor): void {
-  if (value instanceof Tensor) return;
-  throw new TypeError(
-    `${name}: expected a tensor, found ${describe(value)}; tensor(…) makes one of an array`,
-  );
 }
 
 const OPTIONS = ["range", "scale", "classNames", "alt"];

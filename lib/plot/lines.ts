@@ -122,12 +122,6 @@ export function lineChart(
   });
 }
 
-/** Options of a chart of panels. */
-export interface PanelOptions extends Omit<ChartOptions, "yTitle"> {
-  /** The range of the vertical axis of a panel, by the panel's name. */
-  yRanges?: Readonly<Record<string, readonly [from: number, to: number]>>;
-}
-
 /**
  * Line charts below each other over one horizontal axis, for measures with different units, such as
  * loss and accuracy.
@@ -137,10 +131,10 @@ export interface PanelOptions extends Omit<ChartOptions, "yTitle"> {
  */
 export function panelChart(
   panels: Readonly<Record<string, Lines>>,
-  options: PanelOptions,
+  options: Omit<ChartOptions, "yTitle">,
 ): Figure {
-  checkOptions("panelChart", options, ["yRanges"]);
-  const { title, yRanges, alt } = options;
+  checkOptions("panelChart", options, []);
+  const { title, alt } = options;
   const rows = Object.entries(panels).map(([yTitle, lines]) => ({
     yTitle,
     points: pointsOf("panelChart", lines),
@@ -161,11 +155,7 @@ export function panelChart(
       1 - (row + 1) / rows.length + (row + 1 < rows.length ? PANEL_GAP : 0),
       1 - row / rows.length,
     ];
-    const range = yRanges?.[yTitle];
-    const { yaxis } = chartLayout({ title, yTitle }, {}, {
-      domain,
-      ...(range && { range: [...range] }),
-    });
+    const { yaxis } = chartLayout({ title, yTitle }, {}, { domain });
     return [row === 0 ? "yaxis" : `yaxis${row + 1}`, yaxis];
   });
   const layout: Partial<Layout> = {

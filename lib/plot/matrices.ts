@@ -1,14 +1,14 @@
 /** Matrices as coloured squares: heat maps and confusion matrices. */
 import type { ColorScale } from "plotly.js";
-import { describe } from "../support/describe.ts";
 import { oneOf } from "../support/names.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import {
   chartLayout,
   type ChartOptions,
   checkLength,
   checkOptions,
   checkSize,
+  checkTensor,
   extremes,
   plainText,
   shortNumber,
@@ -41,11 +41,7 @@ const ROWS = { ...SQUARE, autorange: "reversed", scaleanchor: "x" } as const;
 
 /** The rows of a matrix, checked. */
 function rowsOf(name: string, matrix: Tensor): number[][] {
-  if (!(matrix instanceof Tensor)) {
-    throw new TypeError(
-      `${name}: expected a tensor, found ${describe(matrix)}; tensor(…) makes one of an array`,
-    );
-  }
+  checkTensor(name, matrix);
   if (matrix.ndim !== 2) {
     throw new RangeError(
       `${name}: expected a tensor of two axes, found [${matrix.shape.join(", ")}]; ` +

@@ -4,7 +4,7 @@
  *
  * nodeplotlib (https://github.com/ngfelixl/nodeplotlib) serves a page with the figures. By itself it
  * listens to the whole network, loads plotly from the internet, opens a page even without a screen,
- * shows earlier figures again when it is called later, and waits for ever if no page loads or the
+ * shows earlier figures again when it is called later, and waits forever if no page loads or the
  * page is closed. So it is called once, with all figures, its server is kept to this machine, and
  * the page and plotly come from here.
  *
