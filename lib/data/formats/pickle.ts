@@ -109,11 +109,59 @@ export function isPickle(start: Uint8Array): boolean {
   return start[0] === 0x80 && start[1] >= 2 && start[1] <= 5 && start[2] !== 0x8a;
 }
 
+/** The instructions, by their code; the names are those of pickletools. */
+const INSTRUCTIONS: Readonly<Record<number, (machine: Unpickler) => void>> = {
+  0x80: (m) => m.checkProtocol(m.uint(1)), // PROTO
+  0x95: (m) => m.take(8), // FRAME: how much to read ahead, irrelevant in memory
+
+  0x4e: (m) => m.push(null), // NONE
+  0x88: (m) => m.push(true), // NEWTRUE
+  0x89: (m) => m.push(false), // NEWFALSE
+  0x4a: (m) => m.push(m.uint(4) | 0), // BININT
+  0x4b: (m) => m.push(m.uint(1)), // BININT1
+  0x4d: (m) => m.push(m.uint(2)), // BININT2
+  0x8a: (m) => m.push(m.take(m.uint(1)) && new Other("a large integer")), // LONG1
+  0x47: (m) => m.push(numbersFrom(m.take(8), "float64", true)[0]), // BINFLOAT
+  0x58: (m) => m.push(m.text(m.uint(4))), // BINUNICODE
+  0x8c: (m) => m.push(m.text(m.uint(1))), // SHORT_BINUNICODE
+  0x42: (m) => m.push(m.take(m.uint(4))), // BINBYTES
+  0x43: (m) => m.push(m.take(m.uint(1))), // SHORT_BINBYTES
+  0x8e: (m) => m.push(m.take(m.uint(8))), // BINBYTES8
+  0x96: (m) => m.push(m.take(m.uint(8))), // BYTEARRAY8
+
+  0x28: (m) => m.push(new Mark()), // MARK
+  0x29: (m) => m.push([]), // EMPTY_TUPLE
+  0x85: (m) => m.push(m.pop(1)), // TUPLE1
+  0x86: (m) => m.push(m.pop(2)), // TUPLE2
+  0x87: (m) => m.push(m.pop(3)), // TUPLE3
+  0x74: (m) => m.push(m.popToMark()), // TUPLE
+  0x5d: (m) => m.push(new Other("a list")), // EMPTY_LIST
+  0x61: (m) => m.pop(1), // APPEND
+  0x65: (m) => m.popToMark(), // APPENDS
+  0x7d: (m) => m.push(new Map()), // EMPTY_DICT
+  0x73: (m) => m.setItems(m.pop(2)), // SETITEM
+  0x75: (m) => m.setItems(m.popToMark()), // SETITEMS
+
+  0x71: (m) => m.remember(m.uint(1)), // BINPUT
+  0x72: (m) => m.remember(m.uint(4)), // LONG_BINPUT
+  0x94: (m) => m.remember(m.memo.size), // MEMOIZE
+  0x68: (m) => m.push(m.recall(m.uint(1))), // BINGET
+  0x6a: (m) => m.push(m.recall(m.uint(4))), // LONG_BINGET
+
+  0x63: (m) => m.push(m.global(m.line(), m.line())), // GLOBAL
+  0x93: (m) => m.push(m.global(...m.popPair())), // STACK_GLOBAL
+  0x52: (m) => m.push(m.reduce(...m.popPair())), // REDUCE: a call, here of a known function
+  0x62: (m) => m.build(m.pop(1)[0]), // BUILD: sets the state of an object
+};
+
+const STOP = 0x2e;
+
+/** The machine: a stack, a memo, and a place in the file. */
 class Unpickler {
   readonly #bytes: Uint8Array;
   readonly #name: string;
   readonly #stack: Value[] = [];
-  readonly #memo = new Map<number, Value>();
+  readonly memo = new Map<number, Value>();
   /** Where the next instruction or argument begins. */
   #position = 0;
   /** Where the present instruction began. */
@@ -129,109 +177,18 @@ class Unpickler {
   run(): NamedArrays {
     for (let count = 0; count < MAX_INSTRUCTIONS; count++) {
       this.#start = this.#position;
-      const opcode = this.#uint(1);
-      if (opcode === 0x2e) return this.#result(); // STOP
-      this.#step(opcode);
+      const opcode = this.uint(1);
+      if (opcode === STOP) return this.#result();
+      const instruction = INSTRUCTIONS[opcode];
+      if (instruction === undefined) {
+        const code = opcode.toString(16).padStart(2, "0");
+        const letter = JSON.stringify(String.fromCharCode(opcode));
+        const expected = "only what a dictionary of NumPy arrays needs";
+        throw this.#error(expected, `instruction 0x${code} (${letter})`);
+      }
+      instruction(this);
     }
     throw this.#error(`at most ${MAX_INSTRUCTIONS} instructions`, "more");
-  }
-
-  /** One instruction; their letters and names are those of pickletools. */
-  #step(opcode: number): void {
-    const stack = this.#stack;
-    switch (opcode) {
-      case 0x80: // PROTO
-        return this.#checkProtocol(this.#uint(1));
-      case 0x95: // FRAME: how much to read ahead, irrelevant in memory
-        this.#take(8);
-        return;
-
-      case 0x4e: // NONE
-        return this.#push(null);
-      case 0x88: // NEWTRUE
-        return this.#push(true);
-      case 0x89: // NEWFALSE
-        return this.#push(false);
-      case 0x4a: // BININT
-        return this.#push(this.#uint(4) | 0);
-      case 0x4b: // BININT1
-        return this.#push(this.#uint(1));
-      case 0x4d: // BININT2
-        return this.#push(this.#uint(2));
-      case 0x8a: // LONG1
-        this.#take(this.#uint(1));
-        return this.#push(new Other("a large integer"));
-      case 0x47: // BINFLOAT
-        return this.#push(numbersFrom(this.#take(8), "float64", true)[0]);
-      case 0x58: // BINUNICODE
-        return this.#push(this.#text(this.#uint(4)));
-      case 0x8c: // SHORT_BINUNICODE
-        return this.#push(this.#text(this.#uint(1)));
-      case 0x42: // BINBYTES
-        return this.#push(this.#take(this.#uint(4)));
-      case 0x43: // SHORT_BINBYTES
-        return this.#push(this.#take(this.#uint(1)));
-      case 0x8e: // BINBYTES8
-      case 0x96: // BYTEARRAY8
-        return this.#push(this.#take(this.#uint(8)));
-
-      case 0x28: // MARK
-        return this.#push(new Mark());
-      case 0x29: // EMPTY_TUPLE
-        return this.#push([]);
-      case 0x85: // TUPLE1
-      case 0x86: // TUPLE2
-      case 0x87: // TUPLE3
-        return this.#push(this.#pop(opcode - 0x84));
-      case 0x74: // TUPLE
-        return this.#push(this.#popToMark());
-      case 0x5d: // EMPTY_LIST
-        return this.#push(new Other("a list"));
-      case 0x61: // APPEND
-        this.#pop(1);
-        return;
-      case 0x65: // APPENDS
-        this.#popToMark();
-        return;
-      case 0x7d: // EMPTY_DICT
-        return this.#push(new Map());
-      case 0x73: // SETITEM
-        return this.#setItems(this.#pop(2));
-      case 0x75: // SETITEMS
-        return this.#setItems(this.#popToMark());
-
-      case 0x71: // BINPUT
-        return this.#remember(this.#uint(1));
-      case 0x72: // LONG_BINPUT
-        return this.#remember(this.#uint(4));
-      case 0x94: // MEMOIZE
-        return this.#remember(this.#memo.size);
-      case 0x68: // BINGET
-        return this.#push(this.#recall(this.#uint(1)));
-      case 0x6a: // LONG_BINGET
-        return this.#push(this.#recall(this.#uint(4)));
-
-      case 0x63: // GLOBAL
-        return this.#push(this.#global(this.#line(), this.#line()));
-      case 0x93: { // STACK_GLOBAL
-        const [module, name] = this.#pop(2);
-        return this.#push(this.#global(module, name));
-      }
-      case 0x52: { // REDUCE: the call of a function, here of one of those that are known
-        const [callee, args] = this.#pop(2);
-        return this.#push(this.#reduce(callee, args));
-      }
-      case 0x62: { // BUILD: sets the state of an object
-        const [state] = this.#pop(1);
-        return this.#build(stack.at(-1), state);
-      }
-      default:
-        throw this.#error(
-          "only what a dictionary of NumPy arrays needs",
-          `instruction 0x${opcode.toString(16).padStart(2, "0")} ` +
-            `(${JSON.stringify(String.fromCharCode(opcode))})`,
-        );
-    }
   }
 
   #error(expected: string, found: string): DataError {
@@ -240,7 +197,7 @@ class Unpickler {
     );
   }
 
-  #checkProtocol(protocol: number): void {
+  checkProtocol(protocol: number): void {
     if (protocol < 3 || protocol > 5) {
       throw this.#error(
         "pickle protocol 3, 4 or 5, as in pickle.dump(arrays, file, protocol=4)",
@@ -251,7 +208,7 @@ class Unpickler {
 
   // Arguments that follow an instruction.
 
-  #take(length: number): Uint8Array {
+  take(length: number): Uint8Array {
     const left = this.#bytes.length - this.#position;
     if (length > left) {
       throw this.#error(`${length} more bytes`, `the end of the file after ${left}`);
@@ -260,12 +217,12 @@ class Unpickler {
   }
 
   /** A little-endian integer of so many bytes. */
-  #uint(bytes: number): number {
-    return this.#take(bytes).reduceRight((value, byte) => value * 256 + byte, 0);
+  uint(bytes: number): number {
+    return this.take(bytes).reduceRight((value, byte) => value * 256 + byte, 0);
   }
 
-  #text(length: number): string | Other {
-    const bytes = this.#take(length);
+  text(length: number): string | Other {
+    const bytes = this.take(length);
     if (length > MAX_TEXT_BYTES) return new Other("a long text");
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -274,48 +231,53 @@ class Unpickler {
     }
   }
 
-  #line(): string | Other {
+  line(): string | Other {
     const rest = this.#bytes.subarray(this.#position, this.#position + MAX_TEXT_BYTES);
     const end = rest.indexOf(0x0a);
     if (end < 0) throw this.#error("a line of text", "no end of it");
-    const text = this.#text(end);
+    const text = this.text(end);
     this.#position++;
     return text;
   }
 
   // The stack and the memo.
 
-  #push(value: Value): void {
+  push(value: Value): void {
     this.#stack.push(value);
   }
 
   /** The topmost values, in the order in which they were pushed. */
-  #pop(count: number): Value[] {
+  pop(count: number): Value[] {
     if (this.#stack.length < count) throw this.#error("a value on the stack", "none");
     return this.#stack.splice(this.#stack.length - count);
   }
 
-  #popToMark(): Value[] {
+  popPair(): [Value, Value] {
+    const [first, second] = this.pop(2);
+    return [first, second];
+  }
+
+  popToMark(): Value[] {
     const mark = this.#stack.findLastIndex((value) => value instanceof Mark);
     if (mark < 0) throw this.#error("a mark on the stack", "none");
     return this.#stack.splice(mark).slice(1);
   }
 
-  #remember(key: number): void {
+  remember(key: number): void {
     const value = this.#stack.at(-1);
     if (value === undefined) throw this.#error("a value on the stack", "none");
-    this.#memo.set(key, value);
+    this.memo.set(key, value);
   }
 
-  #recall(key: number): Value {
-    const value = this.#memo.get(key);
+  recall(key: number): Value {
+    const value = this.memo.get(key);
     if (value === undefined) throw this.#error(`memo entry ${key}`, "none");
     return value;
   }
 
   // Dictionary, types and arrays.
 
-  #setItems(items: readonly Value[]): void {
+  setItems(items: readonly Value[]): void {
     const dict = this.#stack.at(-1);
     if (!(dict instanceof Map)) throw this.#error("a dictionary to fill", describe(dict));
     if (items.length % 2 !== 0) throw this.#error("pairs of name and array", "one value too many");
@@ -326,7 +288,7 @@ class Unpickler {
     }
   }
 
-  #global(module: Value, name: Value): Global {
+  global(module: Value, name: Value): Global {
     const role = GLOBALS.get(`${module} ${name}`);
     if (role !== undefined) return new Global(role);
     const found = typeof module === "string" && typeof name === "string"
@@ -335,7 +297,7 @@ class Unpickler {
     throw this.#error("nothing but NumPy's arrays", `${found}, which is not run,`);
   }
 
-  #reduce(callee: Value, args: Value): Value {
+  reduce(callee: Value, args: Value): Value {
     if (callee instanceof Global && Array.isArray(args)) {
       const [first, second, third, fourth] = args;
       const { role } = callee;
@@ -354,7 +316,8 @@ class Unpickler {
     throw this.#error("the making of a NumPy array", `a call of ${describe(callee)}`);
   }
 
-  #build(object: Value | undefined, state: Value): void {
+  build(state: Value): void {
+    const object = this.#stack.at(-1);
     if (object instanceof NumpyType && Array.isArray(state)) {
       const [, order] = state;
       if (order === "<" || order === ">" || order === "|") {

@@ -8,7 +8,6 @@ import { type Environment, processEnvironment } from "../../support/environment.
 import { describe } from "../../support/describe.ts";
 import { DataError } from "../../support/errors.ts";
 import { oneOf, onlyKnown, suggestion } from "../../support/names.ts";
-import type { RawImages } from "./folder.ts";
 import { obtain, ObtainError, type ObtainOptions } from "./obtain.ts";
 import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource, SOURCES } from "./sources.ts";
 
@@ -124,7 +123,7 @@ export async function readMnist(
   }
   const { normalize = true, flatten = true, oneHotLabel = false } = options;
   const dtype = oneOf("loadMnist: expected dtype", options.dtype ?? "float32", FLOATS);
-  const { images, source, text, failure } = await load(options, surroundings);
+  const { source, train, test, text, failure } = await load(options, surroundings);
   const { imageShape, classNames } = source === "digits"
     ? { imageShape: [1, 28, 28], classNames: DIGIT_NAMES }
     : DATA_SETS[source];
@@ -138,10 +137,10 @@ export async function readMnist(
     const tensor = new Tensor<[number]>(labels, [labels.length]);
     return oneHotLabel ? oneHot(tensor, classNames.length, dtype) : tensor;
   };
-  const xTrain = once(() => imageTensor(images.trainImages));
-  const tTrain = once(() => labelTensor(images.trainLabels));
-  const xTest = once(() => imageTensor(images.testImages));
-  const tTest = once(() => labelTensor(images.testLabels));
+  const xTrain = once(() => imageTensor(train().images));
+  const tTrain = once(() => labelTensor(train().labels));
+  const xTest = once(() => imageTensor(test().images));
+  const tTest = once(() => labelTensor(test().labels));
   const mnist = {
     get xTrain() {
       return xTrain();
@@ -183,9 +182,16 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
+/** Images and labels as bytes. */
+interface Part {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
 interface Loaded extends Pick<LoadedMnist, "text" | "failure"> {
-  readonly images: RawImages;
   readonly source: Exclude<DataSource, "auto">;
+  readonly train: () => Part;
+  readonly test: () => Part;
 }
 
 /** The images of the source that is asked for. */
@@ -195,8 +201,10 @@ async function load(
 ): Promise<Loaded> {
   const { environment = processEnvironment } = surroundings;
   const loadFiles = async (source: FileSource): Promise<Loaded> => {
-    const { images, text } = await obtain(DATA_SETS[source], { ...surroundings, verify });
-    return { images, source, text, failure: undefined };
+    const { images: raw, text } = await obtain(DATA_SETS[source], { ...surroundings, verify });
+    const train = { images: raw.trainImages, labels: raw.trainLabels };
+    const test = { images: raw.testImages, labels: raw.testLabels };
+    return { source, train: () => train, test: () => test, text, failure: undefined };
   };
   const known = oneOf("loadMnist: expected source", asked, SOURCES);
   const source = known === "auto" ? sourceNamedIn(environment) : known;
@@ -230,28 +238,21 @@ function sourceNamedIn(environment: Environment): DataSource {
 
 /** The embedded digits, drawn when they are first read. */
 function digits(failure: ObtainError | undefined): Loaded {
-  const train = once(() => drawDigits({ test: 0 }));
-  const test = once(() => drawDigits({ train: 0 }));
   const count = (images: number) => images.toLocaleString("en");
+  const { train, test } = USUAL_COUNTS;
   return {
     source: "digits",
+    train: once(() => {
+      const { trainImages: images, trainLabels: labels } = drawDigits({ test: 0 });
+      return { images, labels };
+    }),
+    test: once(() => {
+      const { testImages: images, testLabels: labels } = drawDigits({ train: 0 });
+      return { images, labels };
+    }),
     text:
-      `Embedded digits: ${count(USUAL_COUNTS.train)} training and ${count(USUAL_COUNTS.test)} ` +
-      "test images, drawn by this program. They look like MNIST but are not it.",
+      `Embedded digits: ${count(train)} training and ${count(test)} test images, drawn by this ` +
+      "program. They look like MNIST but are not it.",
     failure,
-    images: {
-      get trainImages() {
-        return train().trainImages;
-      },
-      get trainLabels() {
-        return train().trainLabels;
-      },
-      get testImages() {
-        return test().testImages;
-      },
-      get testLabels() {
-        return test().testLabels;
-      },
-    },
   };
 }
