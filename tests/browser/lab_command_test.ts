@@ -157,28 +157,26 @@ testUnless(
     const token = address.searchParams.get("token") ?? "no token";
     const pids = await started.startKernel(address);
 
+    // Other tests start servers, too, which write and remove files.
+    const read = (path: string) => Deno.readTextFile(path).catch(() => "");
     // Jupyter writes it to files in the folder that only the user can enter.
     const runtime = await Array.fromAsync(Deno.readDir(runtimeFolder()), ({ name }) => name);
-    const files = await Promise.all(
-      runtime.map((name) => Deno.readTextFile(join(runtimeFolder(), name))),
-    );
+    const files = await Promise.all(runtime.map((name) => read(join(runtimeFolder(), name))));
     assert.ok(files.some((text) => text.includes(token)));
     const readable = await readableByOthers(jupyterFolder());
     assert.ok(readable.length > 0, "expected others to read the kernel spec");
-    for (const path of readable) {
-      assert.ok(!(await Deno.readTextFile(path)).includes(token), path);
-    }
+    for (const path of readable) assert.ok(!(await read(path)).includes(token), path);
 
     // Every user can read the command lines of all processes.
     for await (const { name } of Deno.readDir("/proc")) {
-      const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+      const line = await read(`/proc/${name}/cmdline`);
       assert.ok(!line.includes(token), line);
     }
 
     // A cell that prints its environment, and a saved notebook with it, must not have it.
     const server = pids[0];
     for (const pid of await descendants(server)) {
-      const environment = await Deno.readTextFile(`/proc/${pid}/environ`).catch(() => "");
+      const environment = await read(`/proc/${pid}/environ`);
       assert.ok(!environment.includes(token), `the environment of process ${pid} has the token`);
     }
 
