@@ -116,13 +116,14 @@ export function ones<const S extends Shape>(shape: readonly [...S], dtype?: DTyp
 function filled<S extends Shape>(
   caller: string,
   shape: Shape,
-  value: number,
+  value: number | (() => number),
   dtype: DType = "float64",
 ): Tensor<S> {
   checkShape(caller, shape);
-  const storage = Storage.zeros(dtype, sizeOf(shape));
-  if (holds(dtype, value, caller) !== 0) storage.array.fill(value);
-  return shaped(storage, [...shape]);
+  const data = allocate(dtype, sizeOf(shape));
+  if (typeof value !== "function") data.fill(holds(dtype, value, caller));
+  else for (let i = 0; i < data.length; i++) data[i] = holds(dtype, value(), caller);
+  return shaped(Storage.owned(data), [...shape]);
 }
 
 /**
@@ -144,7 +145,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor<[number]>
   if (![from, to, step].every(Number.isFinite) || !Number.isSafeInteger(length)) {
     throw rangeError("arange", "finite numbers and a step other than 0", [from, to, step]);
   }
-  const data = Float64Array.from({ length }, (_, i) => from + i * step);
+  const data = allocate("float64", length).map((_, i) => from + i * step);
   return new Tensor(Storage.owned(data), [length]);
 }
 
@@ -165,7 +166,7 @@ export function rand<const S extends Shape>(
   dtype?: FloatType,
 ): Tensor<S> {
   checkRandom("rand", random);
-  return filled<S>("rand", shape, 0.5, dtype).map(() => random.uniform()); // integers hold no 0.5
+  return filled("rand", shape, () => random.uniform(), dtype);
 }
 
 /**
@@ -185,7 +186,7 @@ export function randn<const S extends Shape>(
   dtype?: FloatType,
 ): Tensor<S> {
   checkRandom("randn", random);
-  return filled<S>("randn", shape, 0.5, dtype).map(() => random.normal());
+  return filled("randn", shape, () => random.normal(), dtype);
 }
 
 function checkRandom(caller: string, random: Random): void {

@@ -449,6 +449,7 @@ Deno.test("mistakes are named", () => {
       /zeros: expected lengths that are integers of at least 0, found \[2, -1\]/,
     ],
     [() => zeros([1e9, 1e9]), /fit into memory/],
+    [() => arange(1e15), /fit into memory/],
     [() => tensor([[1, 2], [3]]), /tensor: expected 2 at \[1\] as in the first row, found 1/],
     [() => tensor([[1, 2], 3]), /tensor: expected 2 at \[1\].*found 3/],
     [() => tensor([1, [2]]), /tensor: expected a number, not a row,/],
