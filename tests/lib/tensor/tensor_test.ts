@@ -13,6 +13,7 @@ import {
   tensor,
   zeros,
 } from "../../../lib/mod.ts";
+import { scope } from "../../../lib/tensor/scope.ts";
 import type { Range } from "../../../lib/tensor/shape.ts";
 import { DISPLAY } from "../../../lib/support/display.ts";
 import { assertNumpy, load, numpy } from "../../support/numpy.ts";
@@ -370,6 +371,18 @@ Deno.test("allClose is NumPy's, for infinities and NaN too", () => {
   assert.ok(tensor([1]).allClose(tensor([1.5]), { absolute: 0.5 }));
   assert.throws(() => methods(tensor([1])).allClose(tensor([2]), { atol: 1 }), /"relative"/);
   assert.throws(() => methods(tensor([1])).allClose(tensor([2]), 1), TypeError);
+});
+
+Deno.test("tensors that a person makes inside a step of training keep their numbers", () => {
+  const make = () => [
+    zeros([3]),
+    full([3], 2, "float32"),
+    randn([3], new Random(1)),
+    tensor([1, 2]),
+    arange(3),
+  ];
+  const made = scope(make);
+  made.forEach((x, i) => assert.ok(x.equals(make()[i])));
 });
 
 // ---- Outside of the library.
