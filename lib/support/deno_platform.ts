@@ -80,7 +80,11 @@ export const denoPlatform: Platform = {
     const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
     const finished = pipeline(Readable.from(pieces, { highWaterMark: 1 }), gunzip).catch(() => {}); // the loop throws it
     try {
-      yield* gunzip;
+      for await (const piece of gunzip as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+        yield piece;
+        // The stream is done with a full buffer: free it now, not at some later time.
+        if (piece.buffer.byteLength === piece.length) piece.buffer.transfer(0);
+      }
     } finally {
       gunzip.destroy();
       await finished;

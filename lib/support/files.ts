@@ -81,8 +81,8 @@ export async function* rawPieces(
 }
 
 /**
- * The content of a file in pieces of about a megabyte, decompressed if the file is gzipped. The file
- * is closed when reading ends.
+ * The content of a file in pieces of about a megabyte, decompressed if the file is gzipped. A piece is
+ * valid until the next one is requested. The file is closed when reading ends.
  * @param maxBytes the most content to accept from a gzip, by default its `maxContentBytes`.
  * @throws DataError when the file cannot be read, grows meanwhile, is damaged gzip or holds more
  * content.

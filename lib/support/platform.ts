@@ -47,7 +47,7 @@ export interface Platform {
   /** Gives a file another name in one step, and replaces what has that name. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Decompresses gzip in pieces. */
+  /** Decompresses gzip in pieces, each of which is valid until the next one is requested. */
   gunzip(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
    * Decompresses gzip into one array with memory of its own, without a second copy.

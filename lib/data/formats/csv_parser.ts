@@ -159,7 +159,7 @@ export class CsvParser {
     const likely = (this.#count + density * (bytes + expected)) * 1.02;
     // Where more follows than was expected, as much as is allowed: memory counts when it is used.
     const length = expected > 0 ? likely : this.#maxNumbers;
-    this.#resize(Math.max(most, Math.min(Math.ceil(length), this.#maxNumbers)));
+    this.#resize(Math.max(most, Math.min(Math.ceil(length), this.#maxNumbers + bytes)));
   }
 
   #resize(length: number): void {
@@ -167,6 +167,7 @@ export class CsvParser {
     const old = this.#values;
     this.#values = allocate(this.#format.dtype, length);
     this.#values.set(old.subarray(0, this.#count));
+    if (old.buffer instanceof ArrayBuffer) old.buffer.transfer(0); // frees it now
   }
 
   #checkCount(): void {
