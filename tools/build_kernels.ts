@@ -13,6 +13,7 @@ import { unrolledKernels } from "./unrolled_kernels.ts";
 export const SOURCES = [
   "lib/tensor/kernels/wasm/kernels.as",
   "lib/lecture/wasm/derivative.as",
+  "lib/data/digits/wasm/pen.as",
 ] as const;
 
 const OPTIONS = "-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory";

@@ -1,34 +1,91 @@
 /**
- * From the path of the pen to an image, normalized as MNIST's images were: the digit fills a box of
- * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its center of mass is moved to the
+ * From the way of the pen to an image, normalised as MNIST's images were: the digit fills a box of
+ * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its centre of mass is moved to the
  * middle of 28 × 28 pixels (LeCun, Cortes, Burges: The MNIST database of handwritten digits).
  */
 import type { Random } from "../../tensor/random.ts";
+import { instantiate } from "../../tensor/kernels/wasm/instantiate.ts";
+import { sine } from "./sine.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";
+import { BINARY } from "./wasm/binary.ts";
 
 /** Pixels along each side of an image, and in an image. */
 export const IMAGE_SIDE = 28;
 export const IMAGE_SIZE = 784;
 
-const BOX = 20; // side of the box that the digit fills
-const MARGIN = 2; // around the box, for a pen that leaves it
-const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
+const BOX = 20; // side of the box the digit fills
+const MARGIN = 2; // round the box, so that the pen may err
+const SIDE = BOX + 2 * MARGIN; // of the field the pen draws on
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
 const THICKEST = 2.6; // above this the hole of an 8 closes
 
+/** Points that the kernel has room for. */
+const MOST_POINTS = 256;
+
+/** The kernel of `#ink` and its memory, or undefined where WebAssembly or its SIMD is unavailable. */
+function loadKernel() {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1 }), { buffer } = memory;
+    const { call, value } = instantiate(BINARY, memory);
+    const doubles = (name: string, count: number) => new Float64Array(buffer, value(name), count);
+    return {
+      x: doubles("x", MOST_POINTS),
+      y: doubles("y", MOST_POINTS),
+      radius: doubles("radius", MOST_POINTS),
+      inked: new Uint8Array(buffer, value("inked"), MOST_POINTS),
+      field: doubles("field", SIDE * SIDE),
+      full: new Uint16Array(buffer, value("full"), SIDE * SIDE),
+      sums: doubles("sums", 3),
+      image: new Uint8Array(buffer, value("image"), IMAGE_SIZE),
+      ink: call("ink"),
+      shade: call("shade"),
+      weigh: call("weigh"),
+      place: call("place"),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Draws one image after the other, in the same memory. */
 export class Pen {
+  readonly #kernel: ReturnType<typeof loadKernel>;
   /** First the depth of each pixel inside the ink (negative: outside), then its grey level, 0 to 1. */
-  readonly #field = new Float64Array(SIDE * SIDE);
+  readonly #field: Float64Array;
+
+  /** @param usesKernel whether WebAssembly is used where it is available. */
+  constructor(usesKernel = true) {
+    this.#kernel = usesKernel ? loadKernel() : undefined;
+    this.#field = this.#kernel?.field ?? new Float64Array(SIDE * SIDE);
+  }
 
   /** Inks a trace of `digit` and adds it to an all-zero `image` of 784 bytes. Scales the trace in place. */
   draw(digit: number, trace: Trace, random: Random, image: Uint8Array): void {
     const rim = STYLE.rim * (1 + STYLE.rimSpread * (2 * random.uniform() - 1));
     fitBox(digit, trace, random);
+    if (this.#drawFast(trace, rim, random, image)) return;
     this.#ink(trace, rim);
-    this.#shade(rim, random);
-    this.#center(image);
+    this.#shade(rim, random, image);
+  }
+
+  /** `#ink` and `#shade` in WebAssembly; false where that is unavailable. */
+  #drawFast(trace: Trace, rim: number, random: Random, image: Uint8Array): boolean {
+    const kernel = this.#kernel;
+    if (kernel === undefined || trace.x.length > MOST_POINTS) return false;
+    const { field, full, sums } = kernel;
+    kernel.x.set(trace.x);
+    kernel.y.set(trace.y);
+    kernel.radius.set(trace.radius);
+    kernel.inked.set(trace.inked);
+    kernel.ink(trace.length, rim);
+    const count = kernel.shade(rim);
+    for (let i = 0; i < count; i++) field[full[i]] = 1 - STYLE.grain * random.uniform();
+    kernel.weigh();
+    const [right, down] = shift(sums[0], sums[1], sums[2]);
+    kernel.place(right, down);
+    image.set(kernel.image);
+    return true;
   }
 
   /** depth = max(pen radius - distance to the line), over all pieces of the trace. */
@@ -43,58 +100,55 @@ export class Pen {
       const dx = x2 - x1, dy = y2 - y1, dr = r2 - r1;
       const perLength = 1 / (dx * dx + dy * dy + 1e-9); // the pen may stand still
       // Only the pixels that this piece can reach: all of them would take 20 times as long.
-      const reach = Math.max(r1, r2) + rim / 2 + 0.5;
-      const left = Math.max(0, Math.ceil(Math.min(x1, x2) - reach));
-      const right = Math.min(SIDE - 1, Math.floor(Math.max(x1, x2) + reach));
-      const top = Math.max(0, Math.ceil(Math.min(y1, y2) - reach));
-      const bottom = Math.min(SIDE - 1, Math.floor(Math.max(y1, y2) + reach));
-      for (let row = top; row <= bottom; row++) {
+      const reach = Math.max(r1, r2) + rim / 2 + 1e-6;
+      const low = Math.min(x1, x2) - 0.5, high = Math.max(x1, x2) - 0.5; // as columns of pixels
+      const first = Math.min(y1, y2) - 0.5, last = Math.max(y1, y2) - 0.5;
+      const bottom = Math.min(SIDE - 1, Math.floor(last + reach));
+      for (let row = Math.max(0, Math.ceil(first - reach)); row <= bottom; row++) {
+        const away = row < first ? first - row : row > last ? row - last : 0;
+        const half = Math.sqrt(Math.max(0, reach * reach - away * away));
+        const left = Math.max(0, Math.ceil(low - half));
+        const right = Math.min(SIDE - 1, Math.floor(high + half));
         const qy = row + 0.5 - y1; // from the start of the piece to the pixel's middle
-        for (let column = left; column <= right; column++) {
+        for (let column = left, pixel = row * SIDE + left; column <= right; column++, pixel++) {
           const qx = column + 0.5 - x1;
           const along = (qx * dx + qy * dy) * perLength;
           const t = along < 0 ? 0 : along > 1 ? 1 : along; // the nearest point of the piece
+          const radius = r1 + t * dr;
+          if (radius <= field[pixel]) continue;
           const ex = qx - t * dx, ey = qy - t * dy;
-          const depth = r1 + t * dr - Math.sqrt(ex * ex + ey * ey);
-          const pixel = row * SIDE + column;
+          const depth = radius - Math.sqrt(ex * ex + ey * ey);
           if (depth > field[pixel]) field[pixel] = depth;
         }
       }
     }
   }
 
-  /** grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; 0 outside the box. */
-  #shade(rim: number, random: Random): void {
-    const field = this.#field;
-    for (let row = 0; row < SIDE; row++) {
-      for (let column = 0; column < SIDE; column++) {
-        const pixel = row * SIDE + column;
-        const v = field[pixel] / rim + 0.5;
-        if (v <= 0 || !isInBox(row) || !isInBox(column)) field[pixel] = 0;
-        else if (v >= 1) field[pixel] = 1 - STYLE.grain * random.uniform();
-        else field[pixel] = v * v * (3 - 2 * v);
-      }
-    }
-  }
-
-  /** Copies the box into the image, shifted by whole pixels: its center of mass is nearest (14, 14). */
-  #center(image: Uint8Array): void {
-    const field = this.#field;
+  /**
+   * grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; nothing outside the box.
+   * The box is copied into the image, by whole pixels, so that its centre of mass is nearest (14, 14).
+   */
+  #shade(rim: number, random: Random, image: Uint8Array): void {
+    const field = this.#field, end = MARGIN + BOX;
     let mass = 0, massX = 0, massY = 0;
-    for (let row = 0; row < SIDE; row++) {
-      for (let column = 0; column < SIDE; column++) {
-        const grey = field[row * SIDE + column];
+    for (let row = MARGIN; row < end; row++) {
+      for (let column = MARGIN, pixel = row * SIDE + MARGIN; column < end; column++, pixel++) {
+        const depth = field[pixel];
+        field[pixel] = 0;
+        if (depth <= -rim) continue; // most pixels are paper
+        const v = depth / rim + 0.5;
+        if (v <= 0) continue;
+        const grey = v >= 1 ? 1 - STYLE.grain * random.uniform() : v * v * (3 - 2 * v);
+        field[pixel] = grey;
         mass += grey;
         massX += grey * column;
         massY += grey * row;
       }
     }
-    const right = Math.round(IMAGE_SIDE / 2 - massX / mass);
-    const down = Math.round(IMAGE_SIDE / 2 - massY / mass);
-    for (let row = 0; row < SIDE; row++) {
-      for (let column = 0; column < SIDE; column++) {
-        const grey = field[row * SIDE + column];
-        const x = column + right, y = row + down;
+    const [right, down] = shift(mass, massX, massY);
+    for (let row = MARGIN; row < end; row++) {
+      for (let column = MARGIN, pixel = row * SIDE + MARGIN; column < end; column++, pixel++) {
+        const grey = field[pixel], x = column + right, y = row + down;
         if (grey > 0 && x >= 0 && y >= 0 && x < IMAGE_SIDE && y < IMAGE_SIDE) {
           image[y * IMAGE_SIDE + x] = grey * 255;
         }
@@ -103,11 +157,12 @@ export class Pen {
   }
 }
 
-function isInBox(index: number): boolean {
-  return index >= MARGIN && index < MARGIN + BOX;
+/** By how many whole pixels the box is moved, so that its centre of mass is nearest (14, 14). */
+function shift(mass: number, massX: number, massY: number): [right: number, down: number] {
+  return [Math.round(IMAGE_SIDE / 2 - massX / mass), Math.round(IMAGE_SIDE / 2 - massY / mass)];
 }
 
-/** Scales a trace so that the larger side of its ink fills the box, and sets the radius of each point. */
+/** Scales a trace so that the larger side of its ink is the box's, and gives every point its pen radius. */
 function fitBox(digit: number, trace: Trace, random: Random): void {
   const { x, y, radius } = trace;
   let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
@@ -119,7 +174,7 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   }
   const wish = STYLE.pen * DIGIT_STYLES[digit].pen * Math.exp(STYLE.penSpread * random.normal());
   const pen = Math.min(THICKEST, Math.max(THINNEST, wish));
-  // 0.3: the outermost tenths of the soft rim are too pale to count as ink.
+  // 0.3: the soft rim's outermost tenths are too pale to count as ink.
   const scale = (BOX + 0.3 - 2 * pen) / Math.max(right - left, bottom - top);
   // MNIST's scans were cut to whole pixels before they were scaled, so the box has whole ones too.
   const width = Math.round((right - left) * scale + 2 * pen);
@@ -128,11 +183,11 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   const moveY = MARGIN + 0.2 + height / 2 - scale * (top + bottom) / 2;
   const swell = STYLE.pressure * random.normal();
   const phase = 2 * Math.PI * random.uniform();
-  const pace = 0.1 + 0.15 * random.uniform(); // radians per point: a period of 25 to 60 points
+  const pace = 0.1 + 0.15 * random.uniform(); // radians a point: one swelling in 25 to 60 points
   for (let i = 0; i < trace.length; i++) {
     x[i] = x[i] * scale + moveX;
     y[i] = y[i] * scale + moveY;
-    const pressure = 1 + swell * Math.sin(phase + pace * i);
+    const pressure = 1 + swell * sine(phase + pace * i);
     radius[i] = pen * pressure * (1 + STYLE.roughness * (2 * random.uniform() - 1));
   }
 }

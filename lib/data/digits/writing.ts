@@ -1,6 +1,7 @@
 /** From a hand to the path of the pen, with the variation of handwriting. */
 import type { Random } from "../../tensor/random.ts";
 import { type Hand, HANDS, type Stroke } from "./hands.ts";
+import { sine } from "./sine.ts";
 import { DIGIT_STYLES, STYLE } from "./style.ts";
 import type { Trace } from "./trace.ts";
 
@@ -118,7 +119,7 @@ function drawWave(random: Random): Wave {
 }
 
 function waveAt(wave: Wave, x: number, y: number): number {
-  return wave.size * Math.sin(wave.phase + wave.fx * x + wave.fy * y);
+  return wave.size * sine(wave.phase + wave.fx * x + wave.fy * y);
 }
 
 /** Bends the sheet by two waves across and two down, and makes one side larger than the other. */
