@@ -18,10 +18,13 @@ export function agree(answer: unknown, expected: unknown): boolean {
   if (answer instanceof Tensor && expected instanceof Tensor) {
     return agree(answer.shape, expected.shape) && agree(answer.data, expected.data);
   }
+  // Only the length and the keys of `expected` are counted on: the answer may be a proxy.
   if (isList(answer) && isList(expected)) {
-    let i = 0;
-    while (i < answer.length && agree(answer[i], expected[i])) i++;
-    return answer.length === expected.length && i === answer.length;
+    if (answer.length !== expected.length) return false;
+    for (let i = 0; i < expected.length; i++) {
+      if (!agree(answer[i], expected[i])) return false;
+    }
+    return true;
   }
   if (isRecord(answer) && isRecord(expected)) {
     const keys = Object.keys(expected);

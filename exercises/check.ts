@@ -10,7 +10,7 @@ import {
 import { escapeHtml } from "../lib/notebook/output.ts";
 import { SCRAP_MIME } from "../lib/notebook/record.ts";
 import { show } from "../lib/notebook/show.ts";
-import { type Exercise, type Judgement, NotAnswered } from "./exercise.ts";
+import { errorText, type Exercise, type Judgement, NotAnswered } from "./exercise.ts";
 import { withDeadline } from "./deadline.ts";
 
 /** Seconds that a judge may take: an answer that takes longer probably never ends. */
@@ -20,6 +20,9 @@ const SECONDS = 20;
 interface Progress {
   tries: number;
   solutionShown: boolean;
+  /** How many of the general hints were given. */
+  hintsGiven: number;
+  lastMistake?: string;
   lastHint: string;
 }
 
@@ -40,7 +43,7 @@ export interface ExerciseResult {
 export class Verdict implements Displayable {
   /** @param hint what to show beside a wrong answer. */
   constructor(
-    readonly exercise: Pick<Exercise<never>, "title" | "points">,
+    readonly exercise: Pick<Exercise<unknown>, "title" | "points">,
     readonly result: ExerciseResult,
     readonly hint: string,
   ) {}
@@ -78,13 +81,24 @@ export class Verdict implements Displayable {
   }
 }
 
+/** A worked solution, shown as code. */
+export class Solution implements Displayable {
+  /** @param code the solved cell. */
+  constructor(readonly code: string) {}
+
+  /** The code as text, and as Markdown, which front ends highlight. */
+  [DISPLAY](): MimeBundle {
+    return { "text/plain": this.code, "text/markdown": `\`\`\`\`ts\n${this.code}\n\`\`\`\`` };
+  }
+}
+
 /** An answer that is not correct, where `MNIST_EXERCISES=strict` asks for an error. */
 export class ExerciseError extends Error {
   override name = "ExerciseError";
 }
 
 /** The exercises of a course, by id. */
-export type Exercises = Readonly<Record<string, Exercise<never>>>;
+export type Exercises = Readonly<Record<string, Exercise<unknown>>>;
 
 /** The type of the answer to an exercise. */
 export type AnswerOf<E> = E extends Exercise<infer Answer> ? Answer : never;
@@ -107,7 +121,7 @@ export class Checker<All extends Exercises> {
     const exercise = this.#find(id, "check"), progress = this.#progressOf(id);
     const judgement = await judgementOf(exercise, answer);
     const { kind } = judgement;
-    if (kind === "wrong") progress.lastHint = hintFor(exercise, judgement, progress.tries);
+    if (kind === "wrong") progress.lastHint = nextHint(exercise, judgement, progress);
     if (kind !== "unanswered") progress.tries++;
     const earned = kind === "correct" || kind === "stored" ? exercise.points : 0;
     const result: ExerciseResult = {
@@ -129,10 +143,10 @@ export class Checker<All extends Exercises> {
   }
 
   /** The cell with the worked solution; remembers that it was shown. */
-  solution(id: keyof All & string): string {
+  solution(id: keyof All & string): Solution {
     const exercise = this.#find(id, "solution");
     this.#progressOf(id).solutionShown = true;
-    return exercise.solution;
+    return new Solution(exercise.solution);
   }
 
   /** Forgets all tries, as a new kernel does. */
@@ -141,8 +155,7 @@ export class Checker<All extends Exercises> {
   }
 
   #find(id: string, caller: string): Exercise<unknown> {
-    const exercise = Object.hasOwn(this.#exercises, id) ? this.#exercises[id] : undefined;
-    if (exercise !== undefined) return exercise as Exercise<unknown>;
+    if (Object.hasOwn(this.#exercises, id)) return this.#exercises[id];
     const ids = Object.keys(this.#exercises).join(", ");
     throw new TypeError(
       `${caller}: expected the id of an exercise, found ${describe(id)}; ids: ${ids}`,
@@ -152,38 +165,48 @@ export class Checker<All extends Exercises> {
   #progressOf(id: string): Progress {
     let progress = this.#progress.get(id);
     if (!progress) {
-      progress = { tries: 0, solutionShown: false, lastHint: "" };
+      progress = { tries: 0, solutionShown: false, hintsGiven: 0, lastHint: "" };
       this.#progress.set(id, progress);
     }
     return progress;
   }
 }
 
-/** Asks the judge. An answer that throws is wrong, and one that takes too long, too. */
-async function judgementOf(exercise: Exercise<unknown>, answer: unknown): Promise<Judgement> {
+/** Asks the judge. An answer that throws is wrong, and so is one that takes too long. */
+export async function judgementOf(
+  exercise: Exercise<unknown>,
+  answer: unknown,
+): Promise<Judgement> {
   if (answer === undefined || answer === null) return { kind: "unanswered" };
   if (answer instanceof Promise) {
     return { kind: "wrong", mistake: "found a promise: write await before it" };
   }
+  const { seconds = SECONDS } = exercise;
   try {
-    return await withDeadline(SECONDS, async () => await exercise.judge(answer)) ??
-      { kind: "wrong", mistake: `your code did not end within ${SECONDS} s` };
+    return await withDeadline(seconds, async () => await exercise.judge(answer)) ??
+      { kind: "wrong", mistake: `your code did not end within ${seconds} s` };
   } catch (error) {
     if (error instanceof NotAnswered) return { kind: "unanswered" };
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
-    return { kind: "wrong", mistake: `your code throws ${text}` };
+    return { kind: "wrong", mistake: `your code throws ${errorText(error)}` };
   }
 }
 
-/** The hint after so many tries: the mistake, if the judge recognizes one, else the next hint. */
-function hintFor(
+/**
+ * The mistake that the judge recognizes; after the same mistake again, and where it recognizes none,
+ * the next of the general hints, with the example as the second of them.
+ */
+function nextHint(
   { hints }: Exercise<unknown>,
-  { mistake, example }: Extract<Judgement, { kind: "wrong" }>,
-  tries: number,
+  { mistake, form, example }: Extract<Judgement, { kind: "wrong" }>,
+  progress: Progress,
 ): string {
-  if (mistake !== undefined) return mistake;
-  const all = [hints[0], ...example === undefined ? [] : [example], ...hints.slice(1)];
-  return all[Math.min(tries, all.length - 1)];
+  const isNew = mistake !== progress.lastMistake;
+  progress.lastMistake = mistake;
+  if (mistake !== undefined && isNew) return mistake;
+  const [first, ...others] = hints;
+  const all = [first, ...example === undefined ? [] : [example], ...others];
+  const general = all[Math.min(progress.hintsGiven++, all.length - 1)];
+  return [mistake ?? form, general].filter((part) => part !== undefined).join(". ");
 }
 
 /**

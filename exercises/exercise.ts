@@ -4,6 +4,7 @@
  * Exercises stand alone. A cell uses what it imports and what it receives as an argument, never a
  * variable of the notebook, so that it can be judged in a kernel of its own.
  */
+import { describe } from "../lib/support/describe.ts";
 
 /** What a judge says of an answer. */
 export type Judgement =
@@ -14,8 +15,10 @@ export type Judgement =
   | { readonly kind: "stored"; readonly text: string }
   | {
     readonly kind: "wrong";
-    /** The hint for a mistake that the judge recognizes; shown at once. */
+    /** The hint for a mistake that the judge recognizes; shown at once, in place of a general hint. */
     readonly mistake?: string;
+    /** What is wrong with the answer's form, such as its shape; shown before each general hint. */
+    readonly form?: string;
     /** A case that fails, with what was expected and found; shown from the second try on. */
     readonly example?: string;
   };
@@ -41,7 +44,10 @@ export interface Exercise<Answer> {
   readonly solution: string;
   /** Hints in the order in which they are given: the form of the answer first, never the solution. */
   readonly hints: readonly [string, ...string[]];
-  readonly judge: Judge<Answer>;
+  /** Decides about an answer; a method, so that an exercise can be kept among others. */
+  judge(answer: Answer): Judgement | Promise<Judgement>;
+  /** Seconds that judging may take, 20 by default: more for a project that trains. */
+  readonly seconds?: number;
   /** At least three, except where nothing can be wrong. */
   readonly wrong: readonly WrongAnswer[];
 }
@@ -49,6 +55,12 @@ export interface Exercise<Answer> {
 /** Defines an exercise; `Answer` is the type that `check` demands. */
 export function defineExercise<Answer>(exercise: Exercise<Answer>): Exercise<Answer> {
   return exercise;
+}
+
+/** The name and message of what code has thrown, at most 200 characters. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
 /** Thrown by {@linkcode todo}. */

@@ -4,19 +4,28 @@
  * Functions are called on inputs that the student does not see, drawn from a seed, so that neither a
  * constant nor a table of known results passes.
  */
+import { describe } from "../lib/support/describe.ts";
+import { randn } from "../lib/tensor/create.ts";
 import { Random } from "../lib/tensor/random.ts";
 import { Tensor } from "../lib/tensor/tensor.ts";
-import { gradientCheckLayer } from "../lib/nn/gradient.ts";
+import { type GradientCheck, gradientCheckLayer } from "../lib/nn/gradient.ts";
 import type { Layer } from "../lib/nn/layers.ts";
 import { inspect } from "../lib/notebook/inspect.ts";
 import { agree } from "./agree.ts";
-import { type Judge, type Judgement, NotAnswered } from "./exercise.ts";
+import { errorText, type Judge, type Judgement, NotAnswered } from "./exercise.ts";
 
 const CORRECT: Judgement = { kind: "correct" };
 const UNANSWERED: Judgement = { kind: "unanswered" };
 
 /** How many hidden inputs a function is called on. */
 const CASES = 20;
+
+let seed = 20;
+
+/** Draws other hidden inputs from now on, as a grader does. */
+export function drawHiddenFrom(newSeed: number): void {
+  seed = newSeed;
+}
 
 /** A wrong value or function, and the hint for it. */
 export type Mistake<Answer> = readonly [wrong: Answer, hint: string];
@@ -31,9 +40,10 @@ export function valueOf<Answer>(
   mistakes: readonly Mistake<NoInfer<Answer>>[] = [],
 ): Judge<Answer> {
   return async (answer) => {
-    if (agree(answer, expected instanceof Function ? await expected() : expected)) return CORRECT;
+    const wanted = expected instanceof Function ? await expected() : expected;
+    if (agree(answer, wanted)) return CORRECT;
     const mistake = mistakes.find(([wrong]) => agree(answer, wrong))?.[1];
-    return { kind: "wrong", mistake, example: `found ${short(answer)}` };
+    return { kind: "wrong", mistake, form: formProblem(answer, wanted) };
   };
 }
 
@@ -59,10 +69,10 @@ export function functionOf<In extends readonly unknown[], Out>(
     if (typeof answer !== "function") {
       return { kind: "wrong", mistake: `expected a function, found ${short(answer)}` };
     }
-    const random = new Random(20);
+    const random = new Random(seed);
     const inputs = Array.from({ length: CASES }, (_, index) => draw(random, index));
     const found: (Out | Failed)[] = [];
-    let example: string | undefined;
+    let example: string | undefined, form: string | undefined;
     for (const input of inputs) {
       const copy = structuredCopy(input);
       const [expected, output] = [
@@ -75,8 +85,13 @@ export function functionOf<In extends readonly unknown[], Out>(
         return { kind: "wrong", mistake: "the function changes its argument: make a new value" };
       }
       if (output instanceof Failed || !agrees(output, expected, input)) {
+        form ??= output instanceof Failed
+          ? `your code throws ${errorText(output.reason)}`
+          : formProblem(output, expected);
         example ??= `for ${input.map(short).join(" and ")} expected ${short(expected)}, ` +
-          (output instanceof Failed ? `found an error: ${output.text}` : `found ${short(output)}`);
+          (output instanceof Failed
+            ? `found ${errorText(output.reason)}`
+            : `found ${short(output)}`);
       }
     }
     if (example === undefined) return CORRECT;
@@ -93,17 +108,18 @@ export function functionOf<In extends readonly unknown[], Out>(
     for (const [wrong, hint] of mistakes) {
       if (await behavesAs(wrong)) return { kind: "wrong", mistake: hint, example };
     }
-    return { kind: "wrong", example };
+    return { kind: "wrong", form, example };
   };
 }
 
 /**
- * Judges a layer by the gradient check: its `backward` against the numerical derivative of its
- * `forward`, and its `forward` against the correct one.
+ * Judges a layer: its `forward` against the correct one, its `backward` by the gradient check and
+ * against the correct one, which sees through a `forward` that changes its mind.
  *
  * @param make makes the student's layer for a case.
  * @param correct makes the correct layer for the same case.
  * @param draw draws an input for the layer.
+ * @param mistakes layers that typical mistakes in `forward` or `backward` lead to.
  */
 export function layerOf<Answer>(
   { make, correct, draw, mistakes = [] }: {
@@ -114,39 +130,53 @@ export function layerOf<Answer>(
   },
 ): Judge<Answer> {
   return (answer) => {
-    try {
-      for (let seed = 1; seed <= 3; seed++) {
-        const layer = make(answer, new Random(seed)), x = draw(new Random(seed));
-        const y = layer.forward(x, true), expected = correct(new Random(seed)).forward(x, true);
-        if (!agree(y, expected)) {
-          const example = `forward: expected ${short(expected)}, found ${short(y)}`;
-          return { kind: "wrong", mistake: "forward is not correct yet", example };
-        }
-        const wrong = Object.entries(gradientCheckLayer(layer, x, new Random(seed)))
-          .find(([, { difference }]) => !(difference < 1e-5));
-        if (wrong === undefined) continue;
-        const [by, { analytic, numerical }] = wrong;
-        const example = `the gradient by ${by}: backward gives ${short(analytic)}, the numerical ` +
-          `derivative ${short(numerical)}`;
-        const dout = y.map(() => 1);
-        const found = layer.backward(dout);
-        const mistake = mistakes.find(([wrongLayer]) => {
-          const other = wrongLayer(new Random(seed));
-          other.forward(x, true);
-          return agree(found, other.backward(dout)) && agreeGrads(layer, other);
-        });
-        return { kind: "wrong", mistake: mistake?.[1], example };
+    for (let i = 1; i <= 3; i++) {
+      const drawn = () => new Random(seed + i);
+      const layer = make(answer, drawn()), reference = correct(drawn()), x = draw(drawn());
+      const given = x.copy();
+      const y = layer.forward(given, true), expected = reference.forward(x, true);
+      if (!agree(given, x)) {
+        return { kind: "wrong", mistake: "forward changes its argument: make a new tensor" };
       }
-      return CORRECT;
-    } catch (error) {
-      if (error instanceof NotAnswered) return UNANSWERED;
-      throw error;
+      const hintFor = (behaves: (other: Layer) => boolean) =>
+        mistakes.find(([other]) => behaves(other(drawn())))?.[1];
+      if (!agree(y, expected)) {
+        return {
+          kind: "wrong",
+          mistake: hintFor((other) => agree(y, other.forward(x, true))),
+          form: joined("forward is not correct yet", formProblem(y, expected)),
+          example: `forward: expected ${short(expected)}, found ${short(y)}`,
+        };
+      }
+      const dout = randn(expected.shape, drawn());
+      const dx = layer.backward(dout), correctDx = reference.backward(dout);
+      const missing = Object.keys(reference.grads).find((name) => !(name in layer.grads));
+      if (missing !== undefined) {
+        return { kind: "wrong", mistake: `backward does not store the gradient by ${missing}` };
+      }
+      if (agree(dx, correctDx) && agreeGrads(layer, reference)) continue;
+      const mistake = hintFor((other) => {
+        other.forward(x, true);
+        return agree(dx, other.backward(dout)) && agreeGrads(layer, other);
+      });
+      const form = joined("backward is not correct yet", formProblem(dx, correctDx));
+      const [by, { analytic, numerical }] = worstGradient(layer, x, drawn());
+      const example = `the gradient by ${by}: backward gives ${short(analytic)}, the numerical ` +
+        `derivative ${short(numerical)}`;
+      return { kind: "wrong", mistake, form, example };
     }
+    return CORRECT;
   };
 }
 
 function agreeGrads(a: Layer, b: Layer): boolean {
   return Object.entries(b.grads).every(([name, grad]) => agree(a.grads[name], grad));
+}
+
+/** The gradient that differs most from the numerical derivative, and by what. */
+function worstGradient(layer: Layer, x: Tensor, random: Random): [string, GradientCheck] {
+  const checks = Object.entries(gradientCheckLayer(layer, x, random));
+  return checks.reduce((a, b) => b[1].difference > a[1].difference ? b : a);
 }
 
 /**
@@ -155,6 +185,9 @@ function agreeGrads(a: Layer, b: Layer): boolean {
  */
 export function sentence(leastWords = 8): Judge<string> {
   return (answer) => {
+    if (typeof answer !== "string") {
+      return { kind: "wrong", mistake: `expected a sentence in quotes, found ${describe(answer)}` };
+    }
     const text = answer.trim();
     if (text === "") return UNANSWERED;
     const words = text.split(/\s+/).length;
@@ -178,18 +211,13 @@ export function project<Answer>(
     const found = await score(answer), wanted = typeof least === "number" ? least : await least();
     return found >= wanted
       ? CORRECT
-      : { kind: "wrong", example: `expected at least ${short(wanted)}, found ${short(found)}` };
+      : { kind: "wrong", form: `expected at least ${short(wanted)}, found ${short(found)}` };
   };
 }
 
 /** The error that an answer threw. */
 class Failed {
   constructor(readonly reason: unknown) {}
-
-  get text(): string {
-    const { reason } = this;
-    return reason instanceof Error ? `${reason.name}: ${reason.message}` : short(reason);
-  }
 }
 
 async function tried<In extends readonly unknown[], Out>(
@@ -208,7 +236,43 @@ function structuredCopy<In>(value: In): In;
 function structuredCopy(value: unknown): unknown {
   if (value instanceof Tensor) return value.copy();
   if (Array.isArray(value)) return value.map((item) => structuredCopy(item));
+  if (ArrayBuffer.isView(value)) return structuredClone(value);
+  if (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    return Object.fromEntries(Object.entries(value).map(([k, item]) => [k, structuredCopy(item)]));
+  }
   return value;
+}
+
+/** What is wrong with the kind, shape or length of a result, or with NaN in it. */
+function formProblem(found: unknown, expected: unknown): string | undefined {
+  if (expected instanceof Tensor) {
+    const shape = `[${expected.shape.join(", ")}]`;
+    if (!(found instanceof Tensor)) return `expected a tensor ${shape}, found ${describe(found)}`;
+    if (!agree(found.shape, expected.shape)) {
+      return `expected the shape ${shape}, found [${found.shape.join(", ")}]`;
+    }
+    return found.data.some(Number.isNaN) ? "the result contains NaN" : undefined;
+  }
+  if (typeof expected === "number" && Number.isNaN(found)) return "the result is NaN";
+  if (Array.isArray(expected) && Array.isArray(found) && expected.length !== found.length) {
+    return `expected ${expected.length} items, found ${found.length}`;
+  }
+  const isSameKind = typeof found === typeof expected &&
+    Array.isArray(found) === Array.isArray(expected);
+  if (isSameKind) return undefined;
+  const kind = typeof expected === "string" ? "text" : describeKind(expected);
+  return `expected ${kind}, found ${describe(found)}`;
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(": ");
+}
+
+function describeKind(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return `a ${typeof value}`;
+  return Array.isArray(value) ? "an array" : describe(value);
 }
 
 /** A value in a few characters. */

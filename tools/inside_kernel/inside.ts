@@ -7,11 +7,13 @@
  *   does not show.
  * - It says, on request, when everything printed and displayed so far has been handed over.
  * - When Stop is pressed, it tells the loops of `lib`, and takes away the timers that a cell waits for.
+ * - It interrupts an exercise's answer that has not ended within its time.
  * - It ends the kernel when the process that started it is gone.
  *
  * @module
  */
 
+import { DEADLINE_FUNCTION } from "../../exercises/deadline.ts";
 import { watchStop } from "../../lib/support/stop.ts";
 import {
   COMPLETE,
@@ -22,7 +24,7 @@ import {
   UNCAUGHT,
 } from "../jupyter/inner_protocol.ts";
 import { lastValue } from "./last_value.ts";
-import type { ToMain } from "./orders.ts";
+import type { FromMain, ToMain } from "./orders.ts";
 import { HOLD, newMemory, STOP } from "./shared.ts";
 import { redirectStreams } from "./streams.ts";
 import { CellTimers } from "./timers.ts";
@@ -65,6 +67,7 @@ export function prepareKernel(): void {
     value: async (token: string) => {
       Atomics.store(memory, STOP.index, STOP.none);
       timers.forget();
+      tell({ deadline: 0 });
       await new Promise((resolve) => later(resolve, 0));
       await broadcast(COMPLETE, { token });
     },
@@ -72,7 +75,11 @@ export function prepareKernel(): void {
 
   // In a thread of its own, since a cell may keep the main one busy.
   const worker = new Worker(new URL("./orders.ts", import.meta.url), { type: "module" });
-  worker.postMessage(memory);
+  const tell = (message: FromMain) => worker.postMessage(message);
+  tell({ memory });
+  Object.defineProperty(globalThis, DEADLINE_FUNCTION, {
+    value: (seconds: number) => tell({ deadline: seconds }),
+  });
   const hold = () => {
     const { index, wanted, waiting } = HOLD;
     if (Atomics.compareExchange(memory, index, wanted, waiting) !== wanted) return;

@@ -17,6 +17,9 @@ import { encodeRequest } from "../jupyter/messages.ts";
 import { ZmtpSocket } from "../jupyter/zmtp.ts";
 import { HOLD, STOP } from "./shared.ts";
 
+/** What the main thread sends: the memory that both share, or seconds until a deadline, 0 for none. */
+export type FromMain = { memory: Int32Array } | { deadline: number };
+
 /** What the main thread receives. */
 export type ToMain = { hold: true } | (OrderHeard & { order: number });
 
@@ -26,12 +29,23 @@ export type ToMain = { hold: true } | (OrderHeard & { order: number });
  */
 const BUSY_CPU = 25, BUSY_TIME = 2000;
 
-/** The memory that both threads share, in the first message of the main thread; see `shared.ts`. */
-const memory = await new Promise<Int32Array>((resolve) => {
-  self.addEventListener("message", ({ data }: MessageEvent<Int32Array>) => resolve(data), {
-    once: true,
-  });
+/** Milliseconds after a deadline in which the main thread's own timer fires, if it is not busy. */
+const DEADLINE_PATIENCE = 500;
+
+/** Ends the time that an answer has. */
+let deadlineTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Resolves when nothing interrupts. */
+let interrupting: Promise<unknown> = Promise.resolve();
+
+const sharing = Promise.withResolvers<Int32Array>();
+self.addEventListener("message", ({ data }: MessageEvent<FromMain>) => {
+  if ("memory" in data) sharing.resolve(data.memory);
+  else watchDeadline(data.deadline);
 });
+
+/** The memory that both threads share; see `shared.ts`. */
+const memory = await sharing.promise;
 
 /** Reads from the standard input; ends the kernel when that is closed. */
 async function read(buffer: Uint8Array): Promise<Uint8Array> {
@@ -94,6 +108,24 @@ async function interruptIfBusy(): Promise<boolean> {
   }
 }
 
+/** Interrupts a main thread that is busy after so many seconds, and again until it says 0. */
+function watchDeadline(seconds: number): void {
+  clearTimeout(deadlineTimer);
+  if (seconds === 0) return;
+  const breakOff = () => {
+    deadlineTimer = setTimeout(breakOff, DEADLINE_PATIENCE);
+    void alone(interruptIfBusy);
+  };
+  deadlineTimer = setTimeout(breakOff, seconds * 1000 + DEADLINE_PATIENCE);
+}
+
+/** Runs one interrupt after the other. */
+function alone(run: () => Promise<boolean>): Promise<boolean> {
+  const result = interrupting.then(run);
+  interrupting = result;
+  return result;
+}
+
 const connection = await readConnection();
 let count = 0;
 tell({ order: 0, count, interrupted: false });
@@ -101,7 +133,7 @@ const buffer = new Uint8Array(64);
 for (;;) {
   for (const order of await read(buffer)) {
     if (order === ORDERS.stop) Atomics.store(memory, STOP.index, STOP.pressed);
-    const interrupted = order === ORDERS.interrupt && await interruptIfBusy();
+    const interrupted = order === ORDERS.interrupt && await alone(interruptIfBusy);
     tell({ order, count: ++count, interrupted });
   }
 }
