@@ -1,4 +1,5 @@
 /** The platform of the course's kernel and tools: Deno, with Node's zlib and hashes. */
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -80,10 +81,10 @@ export const denoPlatform: Platform = {
     const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
     const finished = pipeline(Readable.from(pieces, { highWaterMark: 1 }), gunzip).catch(() => {}); // the loop throws it
     try {
-      for await (const piece of gunzip as AsyncIterable<Uint8Array<ArrayBuffer>>) {
-        yield piece;
+      for await (const { buffer, byteOffset, length } of gunzip as AsyncIterable<Buffer>) {
+        yield new Uint8Array(buffer, byteOffset, length); // Node's Buffer slices without a copy
         // The stream is done with a full buffer: free it now, not at some later time.
-        if (piece.buffer.byteLength === piece.length) piece.buffer.transfer(0);
+        if (length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
       }
     } finally {
       gunzip.destroy();
