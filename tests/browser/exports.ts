@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isObject } from "../../tools/jupyter/messages.ts";
 import type { Page } from "../../tools/support/playwright.ts";
 import { codeCells, type Notebook, readNotebook } from "../../tools/notebook_file/notebook.ts";
 import { type Bench, RUNS } from "./frontend.ts";
 import { machine } from "./machine.ts";
+import { isObject } from "../../tools/support/json.ts";
 
 /** The size of a projector's picture. */
 const VIEWPORT = { width: 1280, height: 720 };

@@ -1,5 +1,6 @@
 /** Notebooks made in the tests that run them. */
-import type { CodeCell, JsonObject, Notebook } from "../../tools/notebook_file/notebook.ts";
+import type { CodeCell, Notebook } from "../../tools/notebook_file/notebook.ts";
+import type { JsonObject } from "../../tools/support/json.ts";
 
 /** A notebook of code cells with the ids `cell-1`, `cell-2`, … */
 export function notebookOf(...sources: string[]): Notebook {

@@ -4,12 +4,12 @@ import { lateImports } from "./import_order.ts";
 import {
   type Cell,
   hasTag,
-  type Json,
   type Notebook,
   type Output,
   outputsAreCurrent,
   stringifyNotebook,
 } from "../notebook_file/notebook.ts";
+import type { Json } from "../support/json.ts";
 
 /** A problem in a line of a code cell, in a cell, or in the whole notebook. */
 export type RuleProblem = { message: string; cell?: Cell; line?: number };

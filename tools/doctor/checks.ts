@@ -12,13 +12,13 @@ import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import { denoCommand } from "../support/deno.ts";
 import { Client } from "../jupyter/client.ts";
 import { Kernel } from "../jupyter/kernel_process.ts";
-import { isObject } from "../jupyter/messages.ts";
 import { kernelSpec } from "../kernelspec/kernelspec.ts";
 import { ways } from "../lab/jupyter.ts";
 import { findChromium } from "../support/chromium.ts";
 import { versionProblem } from "../support/deno_version.ts";
 import { isFile, type Machine, messageOf } from "../support/machine.ts";
 import { cachedModule, ON_DEMAND } from "../support/on_demand.ts";
+import { isObject } from "../support/json.ts";
 
 /** The result of a check. */
 export interface Finding {

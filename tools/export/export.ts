@@ -7,7 +7,7 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../../lib/support/paths.ts";
-import { exitWith } from "../support/command.ts";
+import { exitWith, fromCaller, UsageError } from "../support/command.ts";
 import { allNotebooks, findNotebook } from "../notebook_file/find_notebooks.ts";
 import {
   jupyterEnvironment,
@@ -18,7 +18,6 @@ import { type Server, useServer } from "../lab/jupyter.ts";
 import { isFile, messageOf, perform, thisMachine } from "../support/machine.ts";
 import { writeTemplates } from "../kernelspec/templates.ts";
 import { readNotebook } from "../notebook_file/notebook.ts";
-import { fromCaller, UsageError } from "../run/options.ts";
 
 const USAGE = `Exports notebooks to files that open in any browser, without a network or Jupyter.
 

@@ -13,19 +13,12 @@
 
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./kernel_process.ts";
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import { splitMetadata } from "../../lib/support/display.ts";
-import {
-  decodeMessage,
-  encodeAnswer,
-  encodeRequest,
-  isObject,
-  type Message,
-  text,
-} from "./messages.ts";
+import { decodeMessage, encodeAnswer, encodeRequest, type Message } from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION, ORDER_HEARD, type OrderHeard } from "./inner_protocol.ts";
 import { withLastValue } from "./last_value.ts";
 import { ZmtpSocket } from "./zmtp.ts";
+import { isObject, type JsonObject, text } from "../support/json.ts";
 
 /** Takes messages that belong to a request. */
 export type OnMessage = (message: Message) => void;

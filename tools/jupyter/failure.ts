@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { JsonObject, Output } from "../notebook_file/notebook.ts";
-import { text, texts } from "./messages.ts";
+import type { Output } from "../notebook_file/notebook.ts";
+import { type JsonObject, text, texts } from "../support/json.ts";
 
 /** Why a cell failed. */
 export interface CellError {

@@ -10,7 +10,7 @@
  */
 
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Json, JsonObject } from "../notebook_file/notebook.ts";
+import { isObject, type Json, type JsonObject, text } from "../support/json.ts";
 
 /** One message, decoded. */
 export interface Message {
@@ -129,21 +129,6 @@ export function decodeMessage(key: string, frames: Uint8Array[], seen?: Signatur
     content,
     bytes: frames.reduce((sum, frame) => sum + frame.length, 0),
   };
-}
-
-/** Whether a JSON value is an object: neither null, nor an array, nor a plain value. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The value where it is a string, else "". */
-export function text(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** The strings of an array, or none where the value is no array. */
-export function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function sign(key: string, parts: (string | Uint8Array)[]): string {

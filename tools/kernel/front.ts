@@ -5,7 +5,6 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Connection } from "../jupyter/kernel_process.ts";
 import {
   decodeMessage,
@@ -13,9 +12,9 @@ import {
   type Message,
   MessageError,
   Signatures,
-  text,
 } from "../jupyter/messages.ts";
 import { encodeMessage, type Limits, TRUSTED, ZmtpSocket } from "../jupyter/zmtp.ts";
+import { type JsonObject, text } from "../support/json.ts";
 
 /** What a peer may send before its first message that is signed with our key. */
 const STRANGER: Limits = { bytes: 256 * 1024, frames: 32 };

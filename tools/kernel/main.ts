@@ -14,9 +14,9 @@ import type { Order } from "../jupyter/inner_protocol.ts";
 import { type Connection, Kernel } from "../jupyter/kernel_process.ts";
 import { CellTypes } from "../language/cell_types.ts";
 import { LanguageService } from "../language/service.ts";
-import { isObject } from "../jupyter/messages.ts";
-import { codeCells, type JsonObject, readNotebook, sourceText } from "../notebook_file/notebook.ts";
+import { codeCells, readNotebook, sourceText } from "../notebook_file/notebook.ts";
 import { type Behind, Relay } from "./relay.ts";
+import { isObject, type JsonObject } from "../support/json.ts";
 
 /** Milliseconds that the kernel may take to end when asked to. */
 const END_PATIENCE = 2000;

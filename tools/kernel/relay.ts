@@ -14,16 +14,16 @@
  * @module
  */
 
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Front, Published, Request } from "./front.ts";
 import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
-import { type Message, text, texts } from "../jupyter/messages.ts";
+import { type Message } from "../jupyter/messages.ts";
 import type { CellTypes } from "../language/cell_types.ts";
 import type { CellTypeError } from "../language/reading.ts";
 import { RunningCell, type Stoppable } from "./running_cell.ts";
 import { within } from "../support/waiting.ts";
+import { type JsonObject, text, texts } from "../support/json.ts";
 
 /** Milliseconds that the end of a cell waits for its type errors. */
 const CHECK_PATIENCE = 1000;

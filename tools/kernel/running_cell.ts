@@ -10,11 +10,11 @@
  * @module
  */
 
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Request } from "./front.ts";
 import { type Order, ORDERS } from "../jupyter/inner_protocol.ts";
 import { within } from "../support/waiting.ts";
+import type { JsonObject } from "../support/json.ts";
 
 /** Milliseconds that a cell may take to end by itself after Stop. */
 const STOP_PATIENCE = 1000;

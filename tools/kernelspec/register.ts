@@ -9,9 +9,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exitWith } from "../support/command.ts";
-import { isObject, texts } from "../jupyter/messages.ts";
 import { projectRoot } from "../../lib/support/paths.ts";
 import { kernelSpec, writeKernelSpec } from "./kernelspec.ts";
+import { isObject, texts } from "../support/json.ts";
 
 const USAGE = `deno task kernel [--replace] [--remove]
 

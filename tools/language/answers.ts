@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import type { CellTypeError, Known, Suggestion } from "./reading.ts";
+import type { JsonObject } from "../support/json.ts";
 
 /** More suggestions are not useful. */
 const MAX_MATCHES = 200;

@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { JsonObject } from "../notebook_file/notebook.ts";
 import { completeReply, errorNote, inspectReply, toUnits } from "./answers.ts";
 import type { CellTypeError } from "./reading.ts";
 import type { LanguageService } from "./service.ts";
+import type { JsonObject } from "../support/json.ts";
 
 /** As much of the service as this needs. */
 export type Service = Pick<

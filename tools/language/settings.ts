@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonObject } from "../notebook_file/notebook.ts";
+import type { JsonObject } from "../support/json.ts";
 
 /** Settings of `deno lsp`, section `deno`. */
 export const SETTINGS: JsonObject = {

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { projectPath } from "../../lib/support/paths.ts";
-import { fromCaller } from "../run/options.ts";
+import { fromCaller } from "../support/command.ts";
 
 /** The absolute path of a notebook, named from where the command was called or from the project. */
 export async function findNotebook(path: string): Promise<string> {

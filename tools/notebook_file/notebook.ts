@@ -2,11 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, randomUUID } from "node:crypto";
 import { DataError } from "../../lib/support/errors.ts";
-
-/** A value as JSON has it. */
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-/** An object as JSON has it; a missing key reads as undefined. */
-export type JsonObject = { [key: string]: Json | undefined };
+import type { Json, JsonObject } from "../support/json.ts";
 
 /** One output in several forms, by MIME type; text is one string, not a list of lines. */
 export type MimeBundle = JsonObject;

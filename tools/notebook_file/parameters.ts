@@ -8,7 +8,8 @@
 
 import { parse, type ParseResult } from "@babel/parser";
 import { closest, distance } from "fastest-levenshtein";
-import { codeCells, hasTag, type Json, type Notebook, sourceText } from "./notebook.ts";
+import { codeCells, hasTag, type Notebook, sourceText } from "./notebook.ts";
+import type { Json } from "../support/json.ts";
 
 /** A `--set` that does not fit the notebook, or cannot be read. */
 export class ParameterError extends Error {

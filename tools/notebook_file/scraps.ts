@@ -6,8 +6,8 @@
  */
 
 import { SCRAP_MIME } from "../../lib/notebook/record.ts";
-import { codeCells, type Json, type Notebook } from "./notebook.ts";
-import { isObject } from "../jupyter/messages.ts";
+import { codeCells, type Notebook } from "./notebook.ts";
+import { isObject, type Json } from "../support/json.ts";
 
 /** What a notebook recorded. */
 export interface Recorded {

@@ -4,20 +4,15 @@
  * @module
  */
 
-import {
-  type CodeCell,
-  codeCells,
-  type Json,
-  type Notebook,
-  sourceText,
-} from "../notebook_file/notebook.ts";
+import { type CodeCell, codeCells, type Notebook, sourceText } from "../notebook_file/notebook.ts";
 import { Client, ConnectionLost } from "../jupyter/client.ts";
 import { type CellError, cellError, errorOutput, type Failure } from "../jupyter/failure.ts";
 import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
 import { Kernel } from "../jupyter/kernel_process.ts";
-import { isObject, type Message, text } from "../jupyter/messages.ts";
+import { type Message } from "../jupyter/messages.ts";
 import { Outputs } from "./outputs.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
+import { isObject, type Json, text } from "../support/json.ts";
 
 /** Says how far a run is. */
 export interface CellEvent {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parseSetting } from "../notebook_file/parameters.ts";
+import { fromCaller, UsageError } from "../support/command.ts";
 
 /** What `--help` prints. */
 export const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its own.
@@ -24,11 +24,6 @@ deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, 
   --help             print this`;
 
 const SOURCES = ["auto", "mnist", "digits", "fashion-mnist"];
-
-/** Something in the command's arguments that a person can put right. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
 
 /** What the command is asked to do. */
 export interface Options {
@@ -113,12 +108,4 @@ function positive(name: string, value: string): number {
   const number = Number(value);
   if (value.trim() !== "" && number > 0 && number < 1e6) return number;
   throw new UsageError(`${name}: expected a number above 0, found "${value}"`);
-}
-
-/**
- * The absolute form of a path that a person gave: `deno task` runs us in the project's folder and
- * says in `INIT_CWD` where it was called.
- */
-export function fromCaller(path: string): string {
-  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }

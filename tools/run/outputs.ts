@@ -9,8 +9,9 @@
  * @module
  */
 
-import type { JsonObject, Output } from "../notebook_file/notebook.ts";
-import { isObject, type Message, text, texts } from "../jupyter/messages.ts";
+import type { Output } from "../notebook_file/notebook.ts";
+import { type Message } from "../jupyter/messages.ts";
+import { isObject, type JsonObject, text, texts } from "../support/json.ts";
 
 interface Slot {
   output: Output;

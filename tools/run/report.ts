@@ -6,8 +6,8 @@
  */
 
 import { drawStatusLine, textBar } from "../../lib/notebook/status_line.ts";
-import type { Json } from "../notebook_file/notebook.ts";
 import type { CellEvent } from "./execute.ts";
+import type { Json } from "../support/json.ts";
 
 /** Why a notebook failed, as far as it is known where. */
 export interface ReportedError {

@@ -25,7 +25,8 @@ import {
 import { recordedIn } from "../notebook_file/scraps.ts";
 import { type Place, refuseMachinePaths, storable } from "./stored.ts";
 import { type Notebook, readNotebook, writeNotebook } from "../notebook_file/notebook.ts";
-import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { UsageError } from "../support/command.ts";
 
 interface Job {
   path: string;

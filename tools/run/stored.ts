@@ -11,14 +11,8 @@ import { sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { projectRoot } from "../../lib/support/paths.ts";
-import {
-  codeCells,
-  type Json,
-  type Notebook,
-  type Output,
-  stampOutputs,
-} from "../notebook_file/notebook.ts";
-import { isObject } from "../jupyter/messages.ts";
+import { codeCells, type Notebook, type Output, stampOutputs } from "../notebook_file/notebook.ts";
+import { isObject, type Json } from "../support/json.ts";
 
 /** Outputs that must not be stored. */
 export class StoreError extends Error {

@@ -1,4 +1,5 @@
-/** Runs the commands of the project. */
+/** What the commands of the project have in common: arguments, errors, the exit code. */
+import { resolve } from "node:path";
 import { messageOf } from "./machine.ts";
 
 /**
@@ -12,4 +13,17 @@ export async function exitWith(main: (args: string[]) => Promise<number>): Promi
     console.error(messageOf(error));
     Deno.exit(1);
   }
+}
+
+/** A wrong argument of a command. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/**
+ * The absolute form of a path on the command line. `deno task` runs programs in the project's folder,
+ * and names the folder from which it was called in `INIT_CWD`.
+ */
+export function fromCaller(path: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }

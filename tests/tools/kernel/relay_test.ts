@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client, type OnQuestion } from "../../../tools/jupyter/client.ts";
 import type { Message } from "../../../tools/jupyter/messages.ts";
-import type { Json } from "../../../tools/notebook_file/notebook.ts";
 import { withKernel } from "../../support/course_kernel.ts";
 import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
 import { within } from "../../../tools/support/waiting.ts";
+import type { Json } from "../../../tools/support/json.ts";
 
 /** Milliseconds: longer than any cell of these tests takes on a busy machine. */
 const PATIENCE = 60_000;

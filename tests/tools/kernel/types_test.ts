@@ -1,9 +1,10 @@
 /** Types as a front end sees them: notes above outputs, replies to Shift+Tab and Tab. */
 import assert from "node:assert/strict";
 import type { Client } from "../../../tools/jupyter/client.ts";
-import { isObject, type Message, texts } from "../../../tools/jupyter/messages.ts";
+import { type Message } from "../../../tools/jupyter/messages.ts";
 import { withKernel } from "../../support/course_kernel.ts";
 import { inFolder } from "../../support/files.ts";
+import { isObject, texts } from "../../../tools/support/json.ts";
 
 const SHAPES = 'import { zeros, Tensor } from "mnist";\n' +
   "const x = zeros([784]), W = zeros([784, 50]), W2 = zeros([50, 100]);";

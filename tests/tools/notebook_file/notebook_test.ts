@@ -6,7 +6,6 @@ import {
   type CodeCell,
   codeCells,
   hasTag,
-  type JsonObject,
   type Notebook,
   outputsAreCurrent,
   parseNotebook,
@@ -16,6 +15,7 @@ import {
   stringifyNotebook,
   writeNotebook,
 } from "../../../tools/notebook_file/notebook.ts";
+import type { JsonObject } from "../../../tools/support/json.ts";
 
 const golden = join(import.meta.dirname!, "..", "..", "fixtures", "written_by_nbformat.ipynb");
 

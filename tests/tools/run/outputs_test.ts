@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Message } from "../../../tools/jupyter/messages.ts";
 import { Outputs } from "../../../tools/run/outputs.ts";
-import type { JsonObject } from "../../../tools/notebook_file/notebook.ts";
+import type { JsonObject } from "../../../tools/support/json.ts";
 
 function message(type: string, content: JsonObject): Message {
   return { type, id: "", parentId: "", header: {}, metadata: {}, content, bytes: 0 };

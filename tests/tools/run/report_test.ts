@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { errorLine, jsonLine, type Result, table } from "../../../tools/run/report.ts";
 import { recordedIn } from "../../../tools/notebook_file/scraps.ts";
-import type { Json, Output } from "../../../tools/notebook_file/notebook.ts";
+import type { Output } from "../../../tools/notebook_file/notebook.ts";
 import { codeCell, notebookOf } from "../../support/notebooks.ts";
+import type { Json } from "../../../tools/support/json.ts";
 
 const RESULT: Result = {
   notebook: "notebooks/03_inference.ipynb",

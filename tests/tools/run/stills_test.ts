@@ -3,15 +3,11 @@ import { decode } from "fast-png";
 import { figureBundle } from "../../../lib/notebook/plotly.ts";
 import { barChart } from "../../../lib/plot/bars.ts";
 import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
-import type {
-  CodeCell,
-  JsonObject,
-  Notebook,
-  Output,
-} from "../../../tools/notebook_file/notebook.ts";
+import type { CodeCell, Notebook, Output } from "../../../tools/notebook_file/notebook.ts";
 import { drawStills } from "../../../tools/run/stills.ts";
 import { missingChromium } from "../../support/browser.ts";
 import { testUnless } from "../../support/skip.ts";
+import type { JsonObject } from "../../../tools/support/json.ts";
 
 function display(data: JsonObject, metadata: JsonObject = {}): Output {
   return { output_type: "display_data", data, metadata };
