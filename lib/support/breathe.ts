@@ -20,12 +20,22 @@ import { Stopped, stopRequested } from "./stop.ts";
  */
 export async function breathe(): Promise<void> {
   if (stopRequested()) throw new Stopped();
+  await new Promise<void>(nextTurn);
+}
+
+/**
+ * Calls back in the next turn of the event loop. A page has no `setImmediate`; Deno has, and there
+ * timers do not run between two messages of a channel.
+ */
+function nextTurn(resolve: () => void): void {
+  if (typeof setImmediate === "function") {
+    setImmediate(resolve);
+    return;
+  }
   const { port1, port2 } = new MessageChannel();
-  await new Promise<void>((resolve) => {
-    port1.onmessage = () => {
-      port1.close(); // an open port would keep the process alive
-      resolve();
-    };
-    port2.postMessage(0);
-  });
+  port1.onmessage = () => {
+    port1.close(); // an open port would keep the process alive
+    resolve();
+  };
+  port2.postMessage(0);
 }

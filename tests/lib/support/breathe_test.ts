@@ -11,6 +11,6 @@ Deno.test("breathe: lets a pending timer run", async () => {
     order.push("loop");
   }
   deepStrictEqual(order.indexOf("timer"), -1); // awaiting a resolved promise does not let timers run
-  for (let i = 0; i < 1000 && !order.includes("timer"); i++) await breathe();
+  for (let i = 0; i < 2; i++) await breathe();
   ok(order.includes("timer"));
 });
