@@ -3,6 +3,7 @@
  * @module
  */
 import { show } from "../lib/notebook/show.ts";
+import perceptron from "./00_perceptron.ts";
 import inference from "./03_inference.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
@@ -10,6 +11,7 @@ export { todo } from "./exercise.ts";
 
 /** All exercises, by id: the chapter, a point, and the number in the chapter. */
 export const exercises = {
+  ...perceptron,
   ...inference,
 } as const;
 
