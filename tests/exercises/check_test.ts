@@ -1,0 +1,116 @@
+/** What a student sees of a check: verdicts, hints try by try, the solution, strict mode. */
+import assert from "node:assert/strict";
+import { Checker, ExerciseError, showVerdict } from "../../exercises/check.ts";
+import { defineExercise } from "../../exercises/exercise.ts";
+import { check } from "../../exercises/mod.ts";
+import { SCRAP_MIME } from "../../lib/notebook/record.ts";
+import { sentBy, textsOf } from "../support/channel.ts";
+
+/** An exercise whose judge is given. */
+function checkerOf(judge: (answer: unknown) => ReturnType<ReturnType<typeof exercise>["judge"]>) {
+  return new Checker({ "1.1": exercise(judge) });
+}
+
+function exercise(judge: Parameters<typeof defineExercise<unknown>>[0]["judge"]) {
+  return defineExercise<unknown>({
+    title: "a title",
+    points: 2,
+    cell: "",
+    solution: "const x = 1;",
+    hints: ["the first hint", "the second hint"],
+    judge,
+    seconds: 0.05,
+    wrong: [],
+  });
+}
+
+Deno.test("hints go on try by try: the first, an example, the others; the last one stays", async () => {
+  const checker = checkerOf(() => ({ kind: "wrong", example: "expected 2, found 1" }));
+  const hints = [];
+  for (let i = 0; i < 4; i++) hints.push((await checker.judge("1.1", 1)).hint);
+  assert.deepEqual(hints, [
+    "the first hint",
+    "expected 2, found 1",
+    "the second hint",
+    "the second hint",
+  ]);
+  assert.equal(checker.hint("1.1"), "the second hint");
+});
+
+Deno.test("a mistake is named at once; made again, the next hint comes with it", async () => {
+  const checker = checkerOf((answer) => ({ kind: "wrong", mistake: `mistake ${answer}` }));
+  const hints = [];
+  for (const answer of ["a", "a", "b", "b"]) hints.push((await checker.judge("1.1", answer)).hint);
+  assert.deepEqual(hints, [
+    "mistake a",
+    "mistake a. the first hint",
+    "mistake b",
+    "mistake b. the second hint",
+  ]);
+});
+
+Deno.test("the result counts tries and points, and says whether the solution was shown", async () => {
+  const checker = checkerOf((x) => x === 1 ? { kind: "correct" } : { kind: "wrong" });
+  assert.equal((await checker.judge("1.1", undefined)).result.tries, 0);
+  await checker.judge("1.1", 2);
+  const before = await checker.judge("1.1", 1);
+  assert.deepEqual(before.result, {
+    id: "1.1",
+    verdict: "correct",
+    points: 2,
+    of: 2,
+    tries: 2,
+    solutionShown: false,
+  });
+  const sent = await sentBy(async () => {
+    checker.solution("1.1");
+    await showVerdict(await checker.judge("1.1", 1));
+  });
+  assert.match(JSON.stringify(sent[0].bundle[SCRAP_MIME]), /"solutionShown":true/);
+});
+
+Deno.test("an answer that throws, waits without end or is a promise gets a verdict", async () => {
+  const hintOf = async (judge: () => never | Promise<never>, answer: unknown = 1) =>
+    (await checkerOf(judge).judge("1.1", answer)).hint;
+  const fails = () => {
+    throw new RangeError("no");
+  };
+  assert.match(await hintOf(fails), /your code throws RangeError: no/);
+  assert.match(await hintOf(() => Promise.reject({})), /your code throws an object/);
+  assert.match(await hintOf(() => new Promise<never>(() => {})), /did not end within 0.05 s/);
+  assert.match(await hintOf(fails, Promise.resolve(1)), /write await before it/);
+});
+
+Deno.test("the solution is code, as text and as Markdown", () => {
+  const bundle = Object.values(checkerOf(() => ({ kind: "correct" })).solution("1.1"));
+  assert.deepEqual(bundle, ["const x = 1;"]);
+});
+
+Deno.test("an unknown id names the ids that there are", async () => {
+  await assert.rejects(
+    async () => await Reflect.apply(check, null, ["9.99", 1]),
+    /expected the id of an exercise, found "9.99"; ids: .*3\.1/,
+  );
+});
+
+Deno.test("strict: an answer that is not correct throws after its verdict was shown", async () => {
+  Deno.env.set("MNIST_EXERCISES", "strict");
+  try {
+    const checker = checkerOf(() => ({ kind: "wrong" }));
+    const texts = await textsOf(async () => {
+      await assert.rejects(
+        async () => await showVerdict(await checker.judge("1.1", 1)),
+        ExerciseError,
+      );
+      await assert.rejects(
+        async () => await showVerdict(await checker.judge("1.1", undefined)),
+        /not answered yet/,
+      );
+    });
+    assert.equal(texts.length, 2);
+    const correct = checkerOf(() => ({ kind: "correct" }));
+    await textsOf(async () => await showVerdict(await correct.judge("1.1", 1)));
+  } finally {
+    Deno.env.delete("MNIST_EXERCISES");
+  }
+});
