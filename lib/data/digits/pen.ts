@@ -1,6 +1,6 @@
 /**
- * From the way of the pen to an image, normalised as MNIST's images were: the digit fills a box of
- * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its centre of mass is moved to the
+ * From the path of the pen to an image, normalized as MNIST's images were: the digit fills a box of
+ * 20 × 20 pixels, keeps its proportions and is anti-aliased; then its center of mass is moved to the
  * middle of 28 × 28 pixels (LeCun, Cortes, Burges: The MNIST database of handwritten digits).
  */
 import type { Random } from "../../tensor/random.ts";
@@ -14,9 +14,9 @@ import { BINARY } from "./wasm/binary.ts";
 export const IMAGE_SIDE = 28;
 export const IMAGE_SIZE = 784;
 
-const BOX = 20; // side of the box the digit fills
-const MARGIN = 2; // round the box, so that the pen may err
-const SIDE = BOX + 2 * MARGIN; // of the field the pen draws on
+const BOX = 20; // side of the box that the digit fills
+const MARGIN = 2; // around the box, for a pen that leaves it
+const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
 const THICKEST = 2.6; // above this the hole of an 8 closes
 
@@ -125,8 +125,8 @@ export class Pen {
   }
 
   /**
-   * grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; nothing outside the box.
-   * The box is copied into the image, by whole pixels, so that its centre of mass is nearest (14, 14).
+   * grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; 0 outside the box.
+   * The box is copied into the image, by whole pixels, so that its center of mass is nearest (14, 14).
    */
   #shade(rim: number, random: Random, image: Uint8Array): void {
     const field = this.#field, end = MARGIN + BOX;
@@ -157,12 +157,12 @@ export class Pen {
   }
 }
 
-/** By how many whole pixels the box is moved, so that its centre of mass is nearest (14, 14). */
+/** By how many whole pixels the box is moved, so that its center of mass is nearest (14, 14). */
 function shift(mass: number, massX: number, massY: number): [right: number, down: number] {
   return [Math.round(IMAGE_SIDE / 2 - massX / mass), Math.round(IMAGE_SIDE / 2 - massY / mass)];
 }
 
-/** Scales a trace so that the larger side of its ink is the box's, and gives every point its pen radius. */
+/** Scales a trace so that the larger side of its ink fills the box, and sets the radius of each point. */
 function fitBox(digit: number, trace: Trace, random: Random): void {
   const { x, y, radius } = trace;
   let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
@@ -174,7 +174,7 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   }
   const wish = STYLE.pen * DIGIT_STYLES[digit].pen * Math.exp(STYLE.penSpread * random.normal());
   const pen = Math.min(THICKEST, Math.max(THINNEST, wish));
-  // 0.3: the soft rim's outermost tenths are too pale to count as ink.
+  // 0.3: the outermost tenths of the soft rim are too pale to count as ink.
   const scale = (BOX + 0.3 - 2 * pen) / Math.max(right - left, bottom - top);
   // MNIST's scans were cut to whole pixels before they were scaled, so the box has whole ones too.
   const width = Math.round((right - left) * scale + 2 * pen);
@@ -183,7 +183,7 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   const moveY = MARGIN + 0.2 + height / 2 - scale * (top + bottom) / 2;
   const swell = STYLE.pressure * random.normal();
   const phase = 2 * Math.PI * random.uniform();
-  const pace = 0.1 + 0.15 * random.uniform(); // radians a point: one swelling in 25 to 60 points
+  const pace = 0.1 + 0.15 * random.uniform(); // radians per point: a period of 25 to 60 points
   for (let i = 0; i < trace.length; i++) {
     x[i] = x[i] * scale + moveX;
     y[i] = y[i] * scale + moveY;
