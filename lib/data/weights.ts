@@ -5,7 +5,7 @@ import { inspectFile, readBytes, readStart, writeFile } from "../support/files.t
 import { suggestion } from "../support/names.ts";
 import { projectPath } from "../support/paths.ts";
 import { type Resolve, sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { adopt, numbersOf, Tensor } from "../tensor/tensor.ts";
 import type { NamedArrays } from "./formats/array.ts";
 import { START_BYTES, unexpected } from "./formats/kind.ts";
 import { decodePickle, isPickle } from "./formats/pickle.ts";
@@ -93,7 +93,7 @@ export async function loadWeights(
   return Object.fromEntries(names.map((name) => {
     const stored = tensors.get(name);
     if (stored === undefined) throw unavailable(path, name, { tensors, others });
-    const tensor = new Tensor(stored.data, stored.shape);
+    const tensor = adopt(stored.data, stored.shape);
     if (shapes !== undefined) check(tensor, shapes[name], name, path);
     return [name, tensor];
   }));
@@ -142,7 +142,8 @@ function unavailable(path: string, name: string, { tensors, others }: NamedArray
 }
 
 /** Checks shape and numbers of a tensor that was asked for. */
-function check({ shape, dtype, data }: Tensor, asked: Shape, name: string, path: string): void {
+function check(tensor: Tensor, asked: Shape, name: string, path: string): void {
+  const { shape, dtype } = tensor, data = numbersOf(tensor);
   if (!Array.isArray(asked)) {
     throw new TypeError(
       `loadWeights: expected a shape as ${name}, such as [784, 50], found ${describe(asked)}`,

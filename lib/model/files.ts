@@ -5,7 +5,7 @@ import { DataError, reasonOf } from "../support/errors.ts";
 import { writeFile } from "../support/files.ts";
 import { entryOf } from "../support/names.ts";
 import { projectPath } from "../support/paths.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { adopt } from "../tensor/tensor.ts";
 import type { LayerSpec } from "./layers/layer.ts";
 import * as layers from "./layers/mod.ts";
 import { Model } from "./model.ts";
@@ -105,7 +105,7 @@ export async function loadModel(path: string): Promise<Model> {
     const { layers, ...options } = objectOf("a model", JSON.parse(text));
     if (!Array.isArray(layers)) throw unexpected("expected a list of layers", layers);
     const weights = Array.from(tensors, ([name, { data, shape }]) => {
-      return [name, new Tensor(data, shape)] as const;
+      return [name, adopt(data, shape)] as const;
     });
     return new Model({ ...options, layers: layers.map(parseLayer) }, Object.fromEntries(weights));
   } catch (cause) {

@@ -159,9 +159,15 @@ export type Resolve<S extends Shape> = {
 };
 // ---- The same at run time.
 
-/** How many numbers a tensor of this shape holds: the product of its lengths, 1 for `[]`. */
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((size, length) => size * length, 1);
+/**
+ * The number of elements of a shape: the product of its lengths, 1 for `[]`.
+ * @param from the first axis that counts.
+ * @param to the axis after the last one.
+ */
+export function sizeOf(shape: Shape, from = 0, to: number = shape.length): number {
+  let size = 1;
+  for (let axis = from; axis < to; axis++) size *= shape[axis];
+  return size;
 }
 
 /** Row-major strides: the distance between neighbours along each axis in the storage. */

@@ -107,8 +107,9 @@ export class Tensor<out S extends Shape = Shape> {
     this.#offset = layout?.offset ?? 0;
     this.#storage = isTrusted ? storage : Storage.of(storage);
     this.#isDense = layout === undefined || strided.isContiguous(this.#layout);
+    if (isTrusted) return;
     const { size } = this, { length } = storage;
-    if (isTrusted || (layout ? strided.liesWithin(this.#layout, length) : length === size)) return;
+    if (layout ? strided.liesWithin(this.#layout, length) : length === size) return;
     const place = layout ? ` with strides ${showShape(layout.strides)} from ${layout.offset}` : "";
     throw rangeError("Tensor", `${size} numbers for the shape ${showShape(shape)}${place}`, length);
   }
@@ -846,8 +847,7 @@ export class Tensor<out S extends Shape = Shape> {
   #reduce(name: Name, axis?: number, keepdims = false): Tensor | number {
     const { shape } = this, isAll = axis === undefined;
     const k = isAll ? 0 : shapes.resolveAxis(name, axis, this.ndim);
-    const outer = isAll ? 1 : sizeOf(shape.slice(0, k));
-    const inner = isAll ? 1 : sizeOf(shape.slice(k + 1));
+    const outer = isAll ? 1 : sizeOf(shape, 0, k), inner = isAll ? 1 : sizeOf(shape, k + 1);
     const length = isAll ? this.size : shape[k], isSum = name === "sum" || name === "mean";
     if (length === 0 && !isSum) throw rangeError(name, "at least one number", shape);
     const dtype = name.startsWith("arg") ? "int32" : isSum ? resultType(this.dtype) : this.dtype;
@@ -858,10 +858,22 @@ export class Tensor<out S extends Shape = Shape> {
     const isDone = this.#isDense && loop !== "min" && loop !== "argmin" &&
       fast.foldFast(loop, this.#storage, this.#offset, outer, length, inner, result);
     if (!isDone) reduce[loop](this.#numbers, outer, length, inner, result.array);
-    const out = result.array;
-    if (name === "mean") { for (let i = 0; i < out.length; i++) out[i] /= length; }
-    return left.length === 0 ? out[0] : new Tensor(result, left);
+    if (name === "mean") {
+      result.array.forEach((sum: number, i: number, out) => out[i] = sum / length);
+    }
+    return left.length === 0 ? result.array[0] : new Tensor(result, left);
   }
+}
+
+/**
+ * A tensor of an array that nobody else holds, so that kernels may move its numbers. Within the
+ * library only.
+ * @throws RangeError when the array does not hold exactly this shape.
+ */
+export function adopt<S extends Shape>(array: NumericArray, shape: S): Tensor<S> {
+  return array.length === sizeOf(shape)
+    ? new Tensor(Storage.owned(array), shape)
+    : new Tensor(array, shape); // throws
 }
 
 const cells = new Map<DType, Storage>();

@@ -2,7 +2,7 @@
 import { oneHot } from "../../tensor/create.ts";
 import { allocate } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import { adopt, Tensor } from "../../tensor/tensor.ts";
 import { drawDigits, USUAL_COUNTS } from "../digits/draw.ts";
 import { type Environment, processEnvironment } from "../../support/environment.ts";
 import { describe } from "../../support/describe.ts";
@@ -131,7 +131,7 @@ export async function readMnist(
 
   const imageTensor = (bytes: Uint8Array): Tensor => {
     const shape = [bytes.length / pixels, ...(flatten ? [pixels] : imageShape)];
-    return new Tensor(normalize ? scaled(bytes, dtype) : bytes, shape);
+    return normalize ? adopt(scaled(bytes, dtype), shape) : new Tensor(bytes, shape);
   };
   const labelTensor = (labels: Uint8Array): Tensor => {
     const tensor = new Tensor<[number]>(labels, [labels.length]);
