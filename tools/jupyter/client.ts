@@ -16,7 +16,6 @@ import type { Connection } from "./kernel_process.ts";
 import { splitMetadata } from "../../lib/support/display.ts";
 import { decodeMessage, encodeAnswer, encodeRequest, type Message } from "./messages.ts";
 import { COMPLETE, COMPLETE_FUNCTION, ORDER_HEARD, type OrderHeard } from "./inner_protocol.ts";
-import { withLastValue } from "./last_value.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 import { isObject, type JsonObject, text } from "../support/json.ts";
 
@@ -25,6 +24,9 @@ export type OnMessage = (message: Message) => void;
 
 /** Takes the content of an `input_request`, as `prompt()` in a cell sends it, and gives the answer. */
 export type OnQuestion = (question: JsonObject) => Promise<string>;
+
+/** How many requests can still get outputs: those that may run, and the last that ended. */
+const MAX_LISTENERS = 100;
 
 /** The connection to the kernel broke, so that outputs may be lost. */
 export class ConnectionLost extends Error {
@@ -43,8 +45,6 @@ export class Client {
   readonly #questions = new Map<string, OnMessage>();
   readonly #replies = new Map<string, OnMessage>();
   readonly #lost = Promise.withResolvers<never>();
-  /** Whether our part is loaded inside the kernel. */
-  #isPrepared = false;
   /** Called when the kernel's main thread has received an order. */
   onOrderHeard: (heard: OrderHeard) => void = () => {};
 
@@ -128,18 +128,19 @@ export class Client {
     onQuestion?: OnQuestion,
   ): Promise<JsonObject> {
     const request = encodeRequest(this.#key, this.#session, "execute_request", {
-      code: this.#isPrepared && !silent ? withLastValue(code) : code,
+      code,
       silent,
       store_history: !silent,
       user_expressions: {},
       allow_stdin: onQuestion !== undefined,
       stop_on_error: true,
     });
-    this.#listeners.set(request.id, (message) => {
-      // Front ends see the cell as it was written.
-      if (message.type === "execute_input") message.content.code = code;
-      onMessage(withMetadata(message));
-    });
+    this.#listeners.set(request.id, (message) => onMessage(withMetadata(message)));
+    // The kernel sends late outputs in the name of the last request; older ones get no more.
+    for (const [id] of this.#listeners) {
+      if (this.#listeners.size <= MAX_LISTENERS) break;
+      this.#listeners.delete(id);
+    }
     if (onQuestion) {
       this.#questions.set(request.id, async ({ type, header, content }) => {
         if (type !== "input_request") return;
@@ -148,7 +149,11 @@ export class Client {
         this.#stdin.send(encodeAnswer(this.#key, this.#session, header, answer)).catch(() => {});
       });
     }
-    return (await this.#send(this.#shell, request)).content;
+    try {
+      return (await this.#send(this.#shell, request)).content;
+    } finally {
+      this.#questions.delete(request.id);
+    }
   }
 
   /** Asks anything else of the kernel, and gives the content of the reply. */
@@ -164,7 +169,6 @@ export class Client {
     if (reply.status !== "ok") {
       throw new Error(`kernel: expected it to load ${module}, found ${text(reply.evalue)}`);
     }
-    this.#isPrepared = true;
   }
 
   /** Resolves when everything that the code before has sent has reached `onMessage`. */
@@ -176,7 +180,7 @@ export class Client {
       true,
       (message) => {
         if (message.type === COMPLETE && message.content.token === token) arrived.resolve();
-        else onMessage(message);
+        else if (message.type !== "execute_input") onMessage(message);
       },
     );
     await arrived.promise;
@@ -211,11 +215,11 @@ export class Client {
     const { promise, resolve } = Promise.withResolvers<Message>();
     this.#replies.set(id, resolve);
     try {
-      await socket.send(frames);
-    } catch (cause) {
-      throw lost(cause);
+      await socket.send(frames).catch((cause) => Promise.reject(lost(cause)));
+      return await Promise.race([promise, this.lost]);
+    } finally {
+      this.#replies.delete(id);
     }
-    return await Promise.race([promise, this.lost]);
   }
 
   async #listen(socket: ZmtpSocket, handlers: Map<string, OnMessage>): Promise<void> {

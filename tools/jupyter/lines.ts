@@ -14,7 +14,7 @@ import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { deno } from "../support/deno.ts";
 import type { CellError } from "./failure.ts";
-import { withLastValue } from "./last_value.ts";
+import { withLastValue } from "./cell.ts";
 
 /** What the kernel puts before a cell's JavaScript, on its first line. */
 const PREFIX = "'use strict'; void 0;";

@@ -12,6 +12,7 @@ import { Client, ConnectionLost } from "../jupyter/client.ts";
 import { Front } from "./front.ts";
 import type { Order } from "../jupyter/inner_protocol.ts";
 import { type Connection, Kernel } from "../jupyter/kernel_process.ts";
+import { lockOf } from "../jupyter/lock_file.ts";
 import { CellTypes } from "../language/cell_types.ts";
 import { LanguageService } from "../language/service.ts";
 import { codeCells, readNotebook, sourceText } from "../notebook_file/notebook.ts";
@@ -52,6 +53,7 @@ async function startKernel(): Promise<Behind> {
     listening: orders.listening,
     order: (order) => orders.give(order),
     kill: () => kernel.kill(),
+    lock: lockOf(Deno.cwd()),
     async end() {
       isEnding = true;
       await client.shutdown();

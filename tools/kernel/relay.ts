@@ -14,6 +14,7 @@
  * @module
  */
 
+import { runCell } from "../jupyter/cell.ts";
 import type { Client } from "../jupyter/client.ts";
 import type { Front, Published, Request } from "./front.ts";
 import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
@@ -36,6 +37,8 @@ export interface Behind extends Stoppable {
   client: Client;
   /** What it says of itself: the content of its `kernel_info_reply`. */
   info: JsonObject;
+  /** The lock file of the project in which it runs. */
+  lock: string | undefined;
   /** Ends the kernel. */
   end(): Promise<void>;
 }
@@ -165,9 +168,13 @@ export class Relay {
     };
 
     const canAsk = request.content.allow_stdin === true;
-    const ask = (question: JsonObject) => cell.ask(question);
-    const { client } = behind;
-    const reply = await client.execute(code, silent, pass, canAsk ? ask : undefined);
+    const { client, lock } = behind;
+    const reply = await runCell(client, code, {
+      silent,
+      lock,
+      onMessage: pass,
+      onQuestion: canAsk ? (question) => cell.ask(question) : undefined,
+    });
     await cell.end(behind);
     await client.complete(pass);
     await order;

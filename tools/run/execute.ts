@@ -6,6 +6,8 @@
 
 import { type CodeCell, codeCells, type Notebook, sourceText } from "../notebook_file/notebook.ts";
 import { Client, ConnectionLost } from "../jupyter/client.ts";
+import { runCell } from "../jupyter/cell.ts";
+import { lockOf } from "../jupyter/lock_file.ts";
 import { type CellError, cellError, errorOutput, type Failure } from "../jupyter/failure.ts";
 import { UNCAUGHT } from "../jupyter/inner_protocol.ts";
 import { Kernel } from "../jupyter/kernel_process.ts";
@@ -101,6 +103,7 @@ class Run {
   readonly #client: Client;
   readonly #options: ExecuteOptions;
   readonly #outputs = new Outputs();
+  readonly #lock: string | undefined;
   /** Rejects when the run cannot go on: the kernel ended, its connection broke, or we are told. */
   readonly #stopped: Promise<never>;
 
@@ -109,6 +112,7 @@ class Run {
     this.#kernel = kernel;
     this.#client = client;
     this.#options = options;
+    this.#lock = lockOf(options.cwd);
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
     kernel.ended.then((status) => reject(new KernelEnded(status)));
@@ -189,7 +193,11 @@ class Run {
     };
 
     const whole = async () => {
-      const reply = await this.#client.execute(code, false, receive);
+      const reply = await runCell(this.#client, code, {
+        silent: false,
+        lock: this.#lock,
+        onMessage: receive,
+      });
       await this.#client.complete(receive);
       if (reply.status === "ok" || error || isBrokenOff) return;
       // Where the kernel does not even start a cell, no error is sent.

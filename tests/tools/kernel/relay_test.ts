@@ -23,6 +23,8 @@ async function eventually(condition: () => boolean): Promise<boolean> {
 /** What a front end gets to see of a cell until it hears that the kernel is idle. */
 interface Seen {
   status: string;
+  /** The code that is said to run. */
+  code: string;
   /** All printed text. */
   text: string;
   /** The errors, as name and message. */
@@ -40,7 +42,7 @@ interface Watch {
 }
 
 async function run(client: Client, code: string, watch: Watch = {}): Promise<Seen> {
-  const seen: Seen = { status: "", text: "", errors: [], results: [] };
+  const seen: Seen = { status: "", code: "", text: "", errors: [], results: [] };
   const idle = Promise.withResolvers<void>();
   let isIdle = false;
   const onMessage = ({ type, content }: Message) => {
@@ -54,6 +56,7 @@ async function run(client: Client, code: string, watch: Watch = {}): Promise<See
       seen.text += content.text;
       watch.onText?.(seen.text);
     }
+    if (type === "execute_input") seen.code = String(content.code);
     if (type === "error") seen.errors.push(`${content.ename}: ${content.evalue}`);
     if (type === "display_data" || type === "execute_result") {
       seen.results.push(JSON.stringify(content.data));
@@ -133,11 +136,10 @@ Deno.test("the kernel behind the relay", async (t) => {
         );
         assert.equal(seen.text, "a\nb\nc\n");
         assert.deepEqual(seen.results, []);
-        let code: Json | undefined;
-        await client.execute("10n", false, ({ type, content }) => {
-          if (type === "execute_input") code = content.code;
-        });
-        assert.equal(code, "10n");
+        assert.equal(
+          (await run(client, "10n // as it was written")).code,
+          "10n // as it was written",
+        );
       },
     );
 
@@ -230,10 +232,11 @@ Deno.test("the kernel behind the relay", async (t) => {
           const sign = JSON.stringify(join(folder, "go on"));
           await run(
             client,
-            `setInterval(() => existsSync(${sign}) && globalThis.resume?.(7), 20);`,
+            `import { existsSync } from "node:fs";
+            setInterval(() => existsSync(${sign}) && globalThis.resume?.(7), 20);`,
           );
           // What something else can resume is not collected.
-          const waiting = `import { existsSync } from "node:fs"; console.log("${SIGN}");
+          const waiting = `console.log("${SIGN}");
           await new Promise((resolve) => globalThis.resume = resolve);`;
           const seen = await runAndStop(client, waiting, async (text) => {
             if (text.includes("outside the notebook")) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withLastValue } from "../../../tools/jupyter/last_value.ts";
+import { withLastValue } from "../../../tools/jupyter/cell.ts";
 
 Deno.test("the last expression is handed over, on its line; anything else stays", () => {
   const cases: [code: string, changed: string][] = [
