@@ -7,7 +7,6 @@ import { withKernel } from "../../support/course_kernel.ts";
 import { inFolder } from "../../support/files.ts";
 import { isAlive } from "../../support/processes.ts";
 import { within } from "../../../tools/support/waiting.ts";
-import type { Json } from "../../../tools/support/json.ts";
 
 /** Milliseconds: longer than any cell of these tests takes on a busy machine. */
 const PATIENCE = 60_000;
