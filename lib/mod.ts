@@ -55,6 +55,7 @@ export { accuracy, confusionMatrix } from "./nn/metrics.ts";
 
 // Layers and losses with forward and backward, and what changes their weights.
 export { BatchNormalization } from "./nn/batch_normalization.ts";
+export { Conv2D, type Images } from "./nn/conv2d.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Affine, Flatten, Layer, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
 export {
@@ -67,6 +68,7 @@ export {
   sumSquaredError,
 } from "./nn/losses.ts";
 export { AdaGrad, Adam, Optimizer, type OptimizerName, RMSProp, SGD } from "./nn/optimizers.ts";
+export { AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D } from "./nn/pooling.ts";
 
 // The network of the lecture, trained by numerical derivatives.
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";

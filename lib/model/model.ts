@@ -44,8 +44,8 @@ export interface CompileOptions {
   readonly metrics?: readonly MetricName[];
 }
 
-/** The number of samples that predict and evaluate compute at once, to limit memory. */
-const BATCH = 1000;
+/** The most samples that predict and evaluate compute at once, and numbers in an output, to limit memory. */
+const BATCH = 1000, NUMBERS = 2 ** 22;
 
 /** The model of each optimizer: an optimizer remembers its steps, so two models cannot share one. */
 const OWNERS = new WeakMap<Optimizer, Model>();
@@ -211,7 +211,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   predict(x: Tensor): Tensor {
     this.#checkSamples("predict", x);
     return concatenate(
-      [...batches(x)].map(([from, to]) =>
+      [...this.#batches(x)].map(([from, to]) =>
         scope(() => {
           const output = this.#forward(this.#parts, x.rows(from, to));
           keep([output]);
@@ -243,7 +243,7 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   evaluate(x: Tensor, t: Tensor): Logs {
     const { objective } = this.#learner("evaluate"), targets = this.#checkData("evaluate", x, t);
     const means = new MeanLogs();
-    for (const [from, to] of batches(x)) {
+    for (const [from, to] of this.#batches(x)) {
       const logs = scope(() => {
         const scores = this.#forward(objective.layers, x.rows(from, to));
         return objective.measure(scores, targets.rows(from, to));
@@ -315,6 +315,15 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
   setWeights(weights: Readonly<Record<string, Tensor>>): void {
     setWeights(this.#layers, weights, this.dtype);
     share(Object.values(weights));
+  }
+
+  /** [0, 1000], [1000, 2000], … up to the number of samples; [0, 0] for none. */
+  *#batches({ shape: [count] }: Tensor): Generator<[from: number, to: number]> {
+    const largest = Math.max(...this.#layers.map(({ outputShape }) => sizeOf(outputShape)));
+    const step = Math.max(1, Math.min(BATCH, Math.floor(NUMBERS / largest)));
+    for (let from = 0; from < Math.max(count, 1); from += step) {
+      yield [from, Math.min(from + step, count)];
+    }
   }
 
   #learner(caller: string): { readonly objective: Objective; readonly optimizer: Optimizer } {
@@ -413,12 +422,5 @@ export class Model<out In extends Shape = Shape, out Out extends Shape = Shape> 
       );
     }
     return error("outputs and targets are finite, but too large: scale the targets");
-  }
-}
-
-/** [0, 1000], [1000, 2000], … up to the number of samples; [0, 0] for none. */
-function* batches({ shape: [count] }: Tensor): Generator<[from: number, to: number]> {
-  for (let from = 0; from < Math.max(count, 1); from += BATCH) {
-    yield [from, Math.min(from + BATCH, count)];
   }
 }

@@ -25,7 +25,8 @@ export function expectShape<T extends Tensor>(caller: string, name: string, x: T
   const agrees = (length: number, axis: number) => shape[axis] === -1 || length === shape[axis];
   const fits = (s: Shape) => s.length === shape.length && s.every(agrees);
   if (x instanceof Tensor && fits(x.shape)) return x;
-  const expected = `${name} ${showShape(shape).replace("-1", "N").replace("-1", "M")}`;
+  const letters = [...shape.length === 4 ? "NHWC" : "NM"];
+  const expected = `${name} ${showShape(shape).replaceAll("-1", () => letters.shift() ?? "-1")}`;
   const found = expectTensor(caller, x, `${expected} to be a tensor`).shape, batch = [1, ...found];
   const hint = fits(batch) ? `; .reshape(${showShape(batch)}) makes a batch of it` : "";
   throw new RangeError(`${caller}: expected ${expected}, found ${showShape(found)}${hint}`);

@@ -1,6 +1,7 @@
 /**
  * Initializers for weights. Each draws a weight matrix [fan-in, fan-out]: fan-in is the number of
- * inputs of a node, fan-out the number of nodes that each input goes to.
+ * inputs of a node, fan-out the number of nodes that each input goes to. Filters are
+ * [height, width, C, F], with height · width · C inputs, each of which goes to height · width · F nodes.
  *
  * A good initializer keeps the spread of the activations the same from layer to layer: with weights
  * too small all activations end near one value, with weights too large a sigmoid is stuck at 0 and 1,
@@ -15,15 +16,15 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { expectDType, expectRandom } from "./checks.ts";
 
 /**
- * Draws a weight matrix.
- * @throws RangeError for a shape that is not [fan-in, fan-out], TypeError for what is not a source of
- *   random numbers or a dtype of integers.
+ * Draws a weight matrix [fan-in, fan-out] or filters [height, width, C, F].
+ * @throws TypeError for another shape, for what is not a source of random numbers, and for a dtype of
+ *   integers.
  */
-export type Initializer = <I extends number, O extends number>(
-  shape: readonly [I, O],
+export type Initializer = <const S extends number[]>(
+  shape: readonly [...S],
   random: Random,
   dtype?: DType,
-) => Tensor<[I, O]>;
+) => Tensor<[...S]>;
 
 /**
  * W = value. With 0, all hidden nodes compute the same, get the same gradient and stay the same.
@@ -125,9 +126,14 @@ function initializer(
   draw = (random: Random): number => random.normal(),
 ): Initializer {
   return (shape, random, dtype = "float64") => {
-    if (shape?.length !== 2) throw unexpected(`${name}: expected a shape [fan-in, fan-out]`, shape);
+    if (shape?.length !== 2 && shape?.length !== 4) {
+      throw unexpected(`${name}: expected a shape [fan-in, fan-out]`, shape);
+    }
     expectRandom(name, random);
-    const factor = scale(...shape), W = full(shape, 0).map(() => factor * draw(random));
+    const [inputs, outputs] = shape.slice(-2);
+    const taps = shape.slice(0, -2).reduce((product, length) => product * length, 1);
+    const factor = scale(taps * inputs, taps * outputs);
+    const W = full(shape, 0).map(() => factor * draw(random));
     return expectDType(name, W.astype(dtype), "float64", "float32");
   };
 }

@@ -36,3 +36,12 @@ export function randomMask<S extends Shape>(
   fillMask(mask, rate, kept, random.integer(2 ** 32));
   return new Tensor(mask, x.shape);
 }
+
+/** The numbers of a tensor as a storage of their own, where the kernels reach them if possible; to be read. */
+export function resident(x: Tensor): Storage {
+  const own = storageOf(x);
+  if (own !== undefined && own.settle() > 0) return own;
+  const copy = Storage.empty(x.dtype, x.size);
+  copy.array.set(numbersOf(x));
+  return copy;
+}

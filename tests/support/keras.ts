@@ -55,6 +55,36 @@ export const keras: Fixtures = JSON.parse(
   Deno.readTextFileSync(new URL("../fixtures/keras.json", import.meta.url)),
 );
 
+interface ConvolutionFixtures {
+  readonly cases: {
+    name: string;
+    options: Record<string, never>;
+    x: StoredArray;
+    y: StoredArray;
+    dout: StoredArray;
+    dx: StoredArray;
+    W?: StoredArray;
+    b?: StoredArray;
+    dW?: StoredArray;
+    db?: StoredArray;
+  }[];
+  readonly training: {
+    x: StoredArray;
+    t: number[];
+    before: Weights;
+    history: { loss: number[]; accuracy: number[] };
+    count: number;
+    after: Weights;
+    predictions: StoredArray;
+    shapes: number[][];
+  };
+}
+
+/** Everything that make_convolution.py recorded. */
+export const kerasConvolution: ConvolutionFixtures = JSON.parse(
+  Deno.readTextFileSync(new URL("../fixtures/convolution.json", import.meta.url)),
+);
+
 /** The stored array as a tensor, float64. */
 export function load({ shape, data }: StoredArray): Tensor {
   return new Tensor(Float64Array.from(data), shape);

@@ -3,7 +3,9 @@
  * by their definitions in https://onnx.ai/onnx/operators. It shares no code with the writer.
  */
 import assert from "node:assert/strict";
+import type { Samples } from "../../lib/model/model.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
+import type { StoredArray } from "./keras.ts";
 
 /** The fields of a protobuf message by number: integers, float32 and bytes. */
 type Message = ReadonlyMap<number, readonly (number | Uint8Array)[]>;
@@ -105,10 +107,52 @@ export function decodeOnnx(file: Uint8Array): Graph {
   };
 }
 
+type Attributes = ReadonlyMap<string, number | readonly number[]>;
+
+/** A list of integers among the attributes. */
+function listOf(attributes: Attributes, name: string): readonly number[] {
+  const list = attributes.get(name);
+  assert.ok(typeof list === "object", `a list ${name}`);
+  return list;
+}
+
+/**
+ * For each output [N, ?, rows, columns] of a window operation, the numbers of x [N, C, H, W] that its
+ * window covers, by channel: those outside the image are undefined.
+ */
+function windows(
+  x: Tensor,
+  attributes: Attributes,
+  channels: number,
+  result: (covered: (c: number) => (number | undefined)[], c: number, n: number) => number,
+): Tensor {
+  const [images, , height, width] = x.shape, [kh, kw] = listOf(attributes, "kernel_shape");
+  const [sy, sx] = listOf(attributes, "strides");
+  const [top, left, bottom, right] = listOf(attributes, "pads");
+  const rows = Math.floor((height + top + bottom - kh) / sy) + 1;
+  const columns = Math.floor((width + left + right - kw) / sx) + 1, out: number[] = [];
+  for (let n = 0; n < images; n++) {
+    for (let f = 0; f < channels; f++) {
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) {
+          const covered = (c: number) =>
+            Array.from({ length: kh * kw }, (_, tap) => {
+              const y = i * sy - top + Math.floor(tap / kw), z = j * sx - left + tap % kw;
+              const isInside = y >= 0 && y < height && z >= 0 && z < width;
+              return isInside ? x.data[((n * x.shape[1] + c) * height + y) * width + z] : undefined;
+            });
+          out.push(result(covered, f, n));
+        }
+      }
+    }
+  }
+  return new Tensor(Float64Array.from(out), [images, channels, rows, columns]);
+}
+
 type Run = (
   x: Tensor,
   constants: readonly Tensor[],
-  attributes: ReadonlyMap<string, number | readonly number[]>,
+  attributes: Attributes,
 ) => Tensor;
 
 const OPERATIONS: Readonly<Record<string, Run>> = {
@@ -127,6 +171,29 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
     });
     return new Tensor(e.map((v, i) => v / sums[Math.floor(i / length)]), x.shape);
   },
+  Transpose: (x, _, attributes) => x.transpose(...listOf(attributes, "perm")).copy(),
+  Conv: (x, [W, b], attributes) =>
+    windows(x, attributes, b.size, (covered, f) => {
+      let sum = b.data[f];
+      for (let c = 0; c < W.shape[1]; c++) {
+        const w = W.at(f, c).flatten().data;
+        covered(c).forEach((value, tap) => sum += w[tap] * (value ?? 0));
+      }
+      return sum;
+    }),
+  MaxPool: (x, _, attributes) =>
+    windows(
+      x,
+      attributes,
+      x.shape[1],
+      (covered, c) => Math.max(...covered(c).filter((value) => value !== undefined)),
+    ),
+  AveragePool: (x, _, attributes) =>
+    windows(x, attributes, x.shape[1], (covered, c) => {
+      const inside = covered(c).filter((value) => value !== undefined);
+      return inside.reduce((a, b) => a + b) / inside.length;
+    }),
+  GlobalAveragePool: (x) => x.mean(-1).mean(-1).reshape([x.shape[0], x.shape[1], 1, 1]),
   BatchNormalization: (x, [scale, bias, mean, variance], attributes) => {
     const epsilon = Number(attributes.get("epsilon") ?? 1e-5), width = x.shape[1];
     const at = (t: Tensor, i: number) => t.data[i % width];
@@ -158,4 +225,40 @@ export function runOnnx(file: Uint8Array, x: Tensor): Tensor {
   const y = values.get("y");
   assert.ok(y, "no node computes y");
   return y;
+}
+
+/** Why onnxruntime is unavailable, or undefined. */
+export async function missingOnnxruntime(): Promise<string | undefined> {
+  const why = "needs Python with onnxruntime: pip install onnxruntime";
+  try {
+    const { success } = await new Deno.Command("python3", {
+      args: ["-c", "import onnxruntime"],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success ? undefined : why;
+  } catch {
+    return why;
+  }
+}
+
+/** The output of onnxruntime for samples. */
+export async function onnxruntime(
+  path: string,
+  x: Samples,
+): Promise<StoredArray & { names: string[] }> {
+  const script = new URL("../fixtures/run_onnx.py", import.meta.url);
+  const child = new Deno.Command("python3", {
+    args: [Deno.build.os === "windows" ? script.pathname.slice(1) : script.pathname, path],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(
+    JSON.stringify({ shape: x.shape, data: [...x.data] }),
+  ));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  assert.ok(success, "onnxruntime refused the file");
+  return JSON.parse(new TextDecoder().decode(stdout));
 }

@@ -96,7 +96,7 @@ Deno.test("loadModel: layers that are invalid or do not match the weights are re
       [{ layers: specs, dtype: "float16" }, /dtype to be one of "float32", "float64"/],
       [{ layers: specs, name: 3 }, /expected name to be text, found 3/],
       [{ layers: specs, version: 2 }, /expected only the options .*, found "version"/],
-      [changed(0, { type: "conv2d" }), /"rescaling", found "conv2d"/],
+      [changed(0, { type: "conv3d" }), /"rescaling", found "conv3d"/],
       [changed(0, { type: "__proto__" }), /"rescaling", found "__proto__"/],
       [changed(0, { type: undefined }), /"rescaling", found "undefined"/],
       [changed(0, { inputShape: "six" }), /expected inputShape of .*, found "six"/],

@@ -7,8 +7,8 @@ import { type Model, type Samples, sequential } from "../../../lib/model/model.t
 import * as layers from "../../../lib/model/layers/mod.ts";
 import { inFolder, sha256 } from "../../support/files.ts";
 import { randomModel } from "../../support/models.ts";
-import { decodeOnnx, runOnnx } from "../../support/onnx.ts";
-import { assertClose, type StoredArray } from "../../support/keras.ts";
+import { decodeOnnx, missingOnnxruntime, onnxruntime, runOnnx } from "../../support/onnx.ts";
+import { assertClose } from "../../support/keras.ts";
 import { testUnless } from "../../support/skip.ts";
 
 /** A model with every layer and chosen weights, and some samples for it. */
@@ -32,39 +32,6 @@ function everything(dtype: "float32" | "float64"): { model: Model; x: Samples } 
     Object.entries(model.weights).map(([name, weight]) => [name, weight.map(next)]),
   ));
   return { model, x: randn([7, 2, 3], new Random(1), dtype) };
-}
-
-/** Why onnxruntime is unavailable, or undefined. */
-async function missingOnnxruntime(): Promise<string | undefined> {
-  const why = "needs Python with onnxruntime: pip install onnxruntime";
-  try {
-    const { success } = await new Deno.Command("python3", {
-      args: ["-c", "import onnxruntime"],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success ? undefined : why;
-  } catch {
-    return why;
-  }
-}
-
-/** The output of onnxruntime for samples. */
-async function onnxruntime(path: string, x: Samples): Promise<StoredArray & { names: string[] }> {
-  const script = new URL("../../fixtures/run_onnx.py", import.meta.url);
-  const child = new Deno.Command("python3", {
-    args: [Deno.build.os === "windows" ? script.pathname.slice(1) : script.pathname, path],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(
-    JSON.stringify({ shape: x.shape, data: [...x.data] }),
-  ));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  ok(success, "onnxruntime refused the file");
-  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 const noLayers = sequential({

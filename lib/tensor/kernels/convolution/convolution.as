@@ -1,0 +1,284 @@
+// Convolution and max pooling of images [N, H, W, C], float32, with 128-bit SIMD, in AssemblyScript.
+//
+// `deno task build-kernels` adds the loops of tools/unrolled_convolution.ts and compiles all to binary.ts
+// beside this file, twice: FUSED uses multiply-add where the machine has it. The plain twins in
+// lib/nn/convolution.ts and lib/nn/pooling.ts say what each function computes.
+//
+// What a window covers is `runs` rows of the image; each row is a run of `run` numbers that are neighbours
+// in memory, because channels and columns follow each other. Arrays have room for a vector behind them.
+
+@inline
+function madd(a: v128, b: v128, sum: v128): v128 {
+  return FUSED ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
+}
+
+/** The integers that describe the windows, as convolution.ts writes them. */
+@inline
+function field(g: usize, i: usize): i32 {
+  return load<i32>(g + 4 * i);
+}
+const HEIGHT: usize = 0, WIDTH: usize = 1, CHANNELS: usize = 2, KERNEL_HEIGHT: usize = 3, KERNEL_WIDTH: usize = 4,
+  STRIDE_Y: usize = 5, STRIDE_X: usize = 6, TOP: usize = 7, LEFT: usize = 8, ROWS: usize = 9, COLUMNS: usize = 10,
+  PADDED_HEIGHT: usize = 11, PADDED_WIDTH: usize = 12, FILTERS: usize = 13;
+
+/** Where each window begins in its padded image, in bytes: a table of ROWS · COLUMNS numbers. */
+export function places(g: usize, table: usize): void {
+  const channels = field(g, CHANNELS), pitch = field(g, PADDED_WIDTH) * channels * 4;
+  for (let i: i32 = 0; i < field(g, ROWS); i++) {
+    for (let j: i32 = 0; j < field(g, COLUMNS); j++, table += 4) {
+      store<u32>(table, i * field(g, STRIDE_Y) * pitch + j * field(g, STRIDE_X) * channels * 4);
+    }
+  }
+}
+
+/** Copies an image into the middle of a padded one, whose border is 0. */
+export function pad(g: usize, x: usize, padded: usize): void {
+  const channels = <usize>field(g, CHANNELS) * 4, width = <usize>field(g, WIDTH) * channels;
+  const pitch = <usize>field(g, PADDED_WIDTH) * channels;
+  let to = padded + <usize>field(g, TOP) * pitch + <usize>field(g, LEFT) * channels;
+  for (let i: i32 = 0; i < field(g, HEIGHT); i++, x += width, to += pitch) memory.copy(to, x, width);
+}
+/** The opposite: copies the middle of a padded image. */
+export function unpad(g: usize, padded: usize, x: usize): void {
+  const channels = <usize>field(g, CHANNELS) * 4, width = <usize>field(g, WIDTH) * channels;
+  const pitch = <usize>field(g, PADDED_WIDTH) * channels;
+  let from = padded + <usize>field(g, TOP) * pitch + <usize>field(g, LEFT) * channels;
+  for (let i: i32 = 0; i < field(g, HEIGHT); i++, x += width, from += pitch) memory.copy(x, from, width);
+}
+
+/** Copies what each window covers, one after the other: im2col. */
+export function patches(g: usize, image: usize, table: usize, y: usize): void {
+  const run = field(g, KERNEL_WIDTH) * field(g, CHANNELS);
+  const pitch = <usize>(field(g, PADDED_WIDTH) * field(g, CHANNELS)) * 4;
+  for (const end = table + <usize>(field(g, ROWS) * field(g, COLUMNS)) * 4; table < end; table += 4) {
+    for (let r: i32 = 0, from = image + load<u32>(table); r < field(g, KERNEL_HEIGHT); r++, from += pitch) {
+      for (let k: i32 = 0; k < run; k += 4) v128.store(y + <usize>k * 4, v128.load(from + <usize>k * 4));
+      y += <usize>run * 4;
+    }
+  }
+}
+
+/**
+ * y = h(b + the windows of an image · W) for one image, with h = relu where `rectified`, else none.
+ * @param packed W in panels of eight filters, b before each: [panels][1 + runs · run][8].
+ * @param room for 48 numbers.
+ */
+export function convolve(
+  image: usize, table: usize, pixels: i32, runs: i32, run: i32, pitch: usize, packed: usize, filters: i32,
+  rectified: bool, y: usize, room: usize,
+): void {
+  const step = <usize>filters * 4, panel = <usize>(1 + runs * run) * 32, last = <usize>(pixels - 1);
+  for (let f: i32 = 0; f < filters; f += 8, packed += panel, y += 32) {
+    for (let p: usize = 0; p <= last; p += 6) {
+      const p1 = min(p + 1, last), p2 = min(p + 2, last), p3 = min(p + 3, last), p4 = min(p + 4, last), p5 = min(p + 5, last);
+      if (f + 8 <= filters) {
+        tile(
+          image + load<u32>(table + p * 4), image + load<u32>(table + p1 * 4), image + load<u32>(table + p2 * 4),
+          image + load<u32>(table + p3 * 4), image + load<u32>(table + p4 * 4), image + load<u32>(table + p5 * 4),
+          runs, run, pitch, packed, rectified,
+          y + p * step, y + p1 * step, y + p2 * step, y + p3 * step, y + p4 * step, y + p5 * step,
+        );
+        continue;
+      }
+      tile(
+        image + load<u32>(table + p * 4), image + load<u32>(table + p1 * 4), image + load<u32>(table + p2 * 4),
+        image + load<u32>(table + p3 * 4), image + load<u32>(table + p4 * 4), image + load<u32>(table + p5 * 4),
+        runs, run, pitch, packed, rectified, room, room + 32, room + 64, room + 96, room + 128, room + 160,
+      );
+      const count = <usize>(filters - f) * 4;
+      for (let q: usize = 0; q < 6; q++) memory.copy(y + min(p + q, last) * step, room + q * 32, count);
+    }
+  }
+}
+
+/** W [K, F] in the panels of `convolve`, 0 where there is no filter. */
+export function pack(w: usize, bias: usize, inner: i32, filters: i32, packed: usize): void {
+  for (let f: i32 = 0; f < filters; f += 8) {
+    for (let k: i32 = -1; k < inner; k++) {
+      const row = k < 0 ? bias : w + <usize>(k * filters) * 4;
+      for (let q: i32 = f; q < f + 8; q++, packed += 4) store<f32>(packed, q < filters ? load<f32>(row + <usize>q * 4) : 0);
+    }
+  }
+}
+
+/** W [runs, run, F] as [F, runs, width], 0 behind each run. */
+export function turn(w: usize, runs: i32, run: i32, width: i32, filters: i32, y: usize): void {
+  for (let f: i32 = 0; f < filters; f++) {
+    for (let r: i32 = 0; r < runs; r++) {
+      for (let k: i32 = 0; k < width; k++, y += 4) {
+        store<f32>(y, k < run ? load<f32>(w + <usize>((r * run + k) * filters + f) * 4) : 0);
+      }
+    }
+  }
+}
+/** The opposite. */
+export function turnBack(x: usize, runs: i32, run: i32, width: i32, filters: i32, w: usize): void {
+  for (let f: i32 = 0; f < filters; f++) {
+    for (let r: i32 = 0; r < runs; r++) {
+      for (let k: i32 = 0; k < width; k++, x += 4) {
+        if (k < run) store<f32>(w + <usize>((r * run + k) * filters + f) * 4, load<f32>(x));
+      }
+    }
+  }
+}
+
+// ---- Backward. After max pooling, relu and dropout, few gradients are not 0: those are listed.
+//
+// An entry has 8 bytes: how many bytes into the other array, u32, and the gradient, f32.
+
+/** Which of four gradients count, as bits: those that are not 0, and where y > 0 if there is a y. */
+@inline
+function counted(dy: usize, y: usize, hasY: bool): i32 {
+  const zero = f32x4.splat(0);
+  let mask = f32x4.ne(v128.load(dy), zero);
+  if (!v128.any_true(mask)) return 0;
+  if (hasY) mask = v128.and(mask, f32x4.gt(v128.load(y), zero));
+  return i32x4.bitmask(mask);
+}
+
+/**
+ * Adds the gradients of one image to those of W, as [F, runs, width], and of b, float64.
+ * @param y the outputs where relu was applied, otherwise 0.
+ * @param lists room for F · (16 + 8 · pixels) bytes.
+ */
+export function filterGradient(
+  image: usize, table: usize, pixels: i32, runs: i32, width: i32, pitch: usize, dy: usize, y: usize, filters: i32,
+  dw: usize, db: usize, lists: usize,
+): void {
+  const apart = 16 + <usize>pixels * 8, hasY = y != 0;
+  for (let f: i32 = 0, at = lists; f < filters; f++, at += apart) store<u32>(at, 0);
+  for (let p: i32 = 0; p < pixels; p++, table += 4) {
+    const place = load<u32>(table);
+    for (let f: i32 = 0; f < filters; f += 4) {
+      let bits = counted(dy + <usize>f * 4, y + <usize>f * 4, hasY);
+      if (filters - f < 4) bits &= (1 << (filters - f)) - 1;
+      for (; bits != 0; bits &= bits - 1) {
+        const q = <usize>(f + ctz(bits)), list = lists + q * apart, length = load<u32>(list);
+        const value = load<f32>(dy + q * 4);
+        store<u32>(list, length + 8);
+        store<u32>(list + 16 + length, place);
+        store<f32>(list + 16 + length, value, 4);
+        store<f64>(db + q * 8, load<f64>(db + q * 8) + <f64>value);
+      }
+    }
+    dy += <usize>filters * 4;
+    if (hasY) y += <usize>filters * 4;
+  }
+  for (let f: i32 = 0, list = lists; f < filters; f++, list += apart) {
+    const from = list + 16, end = from + load<u32>(list);
+    for (let r: i32 = 0, row = image; r < runs; r++, row += pitch, dw += <usize>width * 4) {
+      if (from < end) gatherRow(from, end, row, dw, width);
+    }
+  }
+}
+
+/**
+ * Adds the gradient of one padded image, which is dx.
+ * @param turned W as [F, runs, width].
+ * @param list room for 8 · F bytes.
+ */
+export function inputGradient(
+  table: usize, pixels: i32, runs: i32, width: i32, pitch: usize, dy: usize, y: usize, filters: i32, turned: usize,
+  dx: usize, list: usize,
+): void {
+  const hasY = y != 0, step = <usize>(runs * width) * 4;
+  for (let p: i32 = 0; p < pixels; p++, table += 4) {
+    let end = list;
+    for (let f: i32 = 0; f < filters; f += 4) {
+      let bits = counted(dy + <usize>f * 4, y + <usize>f * 4, hasY);
+      if (filters - f < 4) bits &= (1 << (filters - f)) - 1;
+      for (; bits != 0; bits &= bits - 1, end += 8) {
+        const q = <usize>(f + ctz(bits));
+        store<u32>(end, <u32>(q * step));
+        store<f32>(end, load<f32>(dy + q * 4), 4);
+      }
+    }
+    dy += <usize>filters * 4;
+    if (hasY) y += <usize>filters * 4;
+    if (end == list) continue;
+    let row = dx + load<u32>(table);
+    for (let r: i32 = 0, w = turned; r < runs; r++, row += pitch, w += <usize>width * 4) gatherRow(list, end, w, row, width);
+  }
+}
+
+/** c += Σ value · the row at its place in b, for `width` numbers, a multiple of four. */
+@inline
+function gatherRow(from: usize, end: usize, b: usize, c: usize, width: i32): void {
+  let k: i32 = 0;
+  for (; k + 32 <= width; k += 32, b += 128, c += 128) gather8(from, end, b, c);
+  if (k + 16 <= width) {
+    gather4(from, end, b, c);
+    k += 16, b += 64, c += 64;
+  }
+  if (k + 8 <= width) {
+    gather2(from, end, b, c);
+    k += 8, b += 32, c += 32;
+  }
+  if (k < width) gather1(from, end, b, c);
+}
+
+// ---- Max pooling.
+
+/** y = the largest number of each window, NaN wins; `taps`, i32, says where in the window it is. */
+export function maxPool(g: usize, x: usize, images: i32, y: usize, taps: usize): void {
+  const channels = field(g, CHANNELS), height = field(g, HEIGHT), width = field(g, WIDTH);
+  const pixel = <usize>channels * 4, kw = field(g, KERNEL_WIDTH), columns = field(g, COLUMNS);
+  for (let n: i32 = 0; n < images; n++, x += <usize>(height * width) * pixel) {
+    for (let i: i32 = 0; i < field(g, ROWS); i++) {
+      const above = i * field(g, STRIDE_Y) - field(g, TOP);
+      const u0 = max(0, -above), u1 = min(field(g, KERNEL_HEIGHT), height - above);
+      for (let j: i32 = 0; j < columns; j++, y += pixel, taps += pixel) {
+        const before = j * field(g, STRIDE_X) - field(g, LEFT);
+        const v0 = max(0, -before), v1 = min(kw, width - before);
+        for (let c: usize = 0; c < pixel; c += 16) {
+          let at = x + <usize>((above + u0) * width + before) * pixel + c;
+          let best = v128.load(at + <usize>v0 * pixel), index = i32x4.splat(u0 * kw + v0);
+          for (let u = u0; u < u1; u++, at += <usize>width * pixel) {
+            for (let v = v0; v < v1; v++) {
+              const value = v128.load(at + <usize>v * pixel);
+              const keep = v128.or(f32x4.le(value, best), f32x4.ne(best, best));
+              best = v128.bitselect(best, value, keep);
+              index = v128.bitselect(index, i32x4.splat(u * kw + v), keep);
+            }
+          }
+          v128.store(y + c, best);
+          v128.store(taps + c, index);
+        }
+      }
+    }
+  }
+}
+
+/** dx += dy at the tap of each window; dx starts at 0. */
+export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, dx: usize): void {
+  const channels = field(g, CHANNELS), height = field(g, HEIGHT), width = field(g, WIDTH);
+  const pixel = <usize>channels * 4, kw = field(g, KERNEL_WIDTH), kh = field(g, KERNEL_HEIGHT);
+  for (let n: i32 = 0; n < images; n++, dx += <usize>(height * width) * pixel) {
+    for (let i: i32 = 0; i < field(g, ROWS); i++) {
+      const above = i * field(g, STRIDE_Y) - field(g, TOP);
+      for (let j: i32 = 0; j < field(g, COLUMNS); j++, dy += pixel, taps += pixel) {
+        const before = j * field(g, STRIDE_X) - field(g, LEFT);
+        const corner = above * width + before;
+        const inside = above >= 0 && before >= 0 && above + kh <= height && before + kw <= width;
+        let c: usize = 0;
+        if (inside) {
+          for (; c + 16 <= pixel; c += 16) {
+            const slope = v128.load(dy + c), index = v128.load(taps + c);
+            if (!v128.any_true(f32x4.ne(slope, f32x4.splat(0)))) continue;
+            for (let u: i32 = 0; u < kh; u++) {
+              for (let v: i32 = 0; v < kw; v++) {
+                const at = dx + <usize>(corner + u * width + v) * pixel + c;
+                const here = v128.and(slope, i32x4.eq(index, i32x4.splat(u * kw + v)));
+                v128.store(at, f32x4.add(v128.load(at), here));
+              }
+            }
+          }
+        }
+        for (; c < pixel; c += 4) {
+          const tap = load<i32>(taps + c), at = dx + <usize>(corner + tap / kw * width + tap % kw) * pixel + c;
+          store<f32>(at, load<f32>(at) + load<f32>(dy + c));
+        }
+      }
+    }
+  }
+}
