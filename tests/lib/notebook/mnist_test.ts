@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readMnist } from "../../../lib/data/sets/mnist.ts";
+import { type LoadedMnist, readMnist } from "../../../lib/data/sets/mnist.ts";
+import { ObtainError } from "../../../lib/data/sets/obtain.ts";
 import { announced } from "../../../lib/notebook/mnist.ts";
 
-/** What `announced` prints for MNIST that is in no folder and on no mirror. */
-async function printedBy(variables: Record<string, string>): Promise<string> {
-  const loaded = await readMnist({}, { environment: (name) => variables[name] });
+/** What `announced` prints. */
+async function printedFor(loaded: LoadedMnist): Promise<string> {
   const printed: string[] = [];
   const { log } = console;
   console.log = (...values) => printed.push(values.join(" "));
@@ -16,6 +16,25 @@ async function printedBy(variables: Record<string, string>): Promise<string> {
   return printed.join("\n");
 }
 
+const digits = await readMnist({ source: "digits" });
+
 Deno.test("loadMnist: what was loaded is shown", async () => {
-  assert.match(await printedBy({ MNIST_SOURCE: "digits" }), /^Embedded digits: 20,000/);
+  assert.match(
+    await printedFor(digits),
+    /^Embedded digits: 20,000 training and 10,000 test images/,
+  );
+});
+
+Deno.test("loadMnist: a box says why it uses the digits instead, and how to get MNIST", async () => {
+  const failure = new ObtainError(
+    "all",
+    "Not used, the folder in MNIST_DIR: there is no such folder",
+  );
+  const lines = (await printedFor({ ...digits, failure })).split("\n");
+  assert.match(lines[0], /^=+$/);
+  assert.equal(lines[1], "MNIST could not be loaded: this runs on the embedded digits instead.");
+  assert.equal(lines[2], digits.text);
+  assert.match(lines[4], /`deno task data mnist`/);
+  assert.equal(lines[5], failure.summary);
+  assert.equal(lines[6], lines[0]);
 });
