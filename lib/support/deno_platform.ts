@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createGunzip, gunzipSync } from "node:zlib";
+import { release } from "./memory.ts";
 import type { NewFile, Platform } from "./platform.ts";
 
 /** Larger pieces are no faster; smaller ones cost a turn of the event loop each. */
@@ -79,12 +80,13 @@ export const denoPlatform: Platform = {
 
   async *gunzip(pieces) {
     const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-    const finished = pipeline(Readable.from(pieces, { highWaterMark: 1 }), gunzip).catch(() => {}); // the loop throws it
+    const source = Readable.from(pieces, { highWaterMark: 1 });
+    const finished = pipeline(source, gunzip).catch(() => {}); // the loop throws its error
     try {
       for await (const { buffer, byteOffset, length } of gunzip as AsyncIterable<Buffer>) {
-        yield new Uint8Array(buffer, byteOffset, length); // Node's Buffer slices without a copy
-        // The stream is done with a full buffer: free it now, not at some later time.
-        if (length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
+        const piece = new Uint8Array(buffer, byteOffset, length); // Buffers slice without a copy
+        yield piece;
+        if (length === buffer.byteLength) release(piece); // the stream has done with a full one
       }
     } finally {
       gunzip.destroy();

@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { platform } from "./environment.ts";
 import { DataError, reasonOf } from "./errors.ts";
+import { release } from "./memory.ts";
 
 /** What is known of a file before it is read. */
 export interface FileInfo {
@@ -39,7 +40,7 @@ export async function inspectFile(path: string): Promise<FileInfo> {
   if (first !== 0x1f || second !== 0x8b) {
     return { bytes, gzipped: false, contentBytes: bytes, maxContentBytes: bytes };
   }
-  const end = await firstBytes(platform.read(path, 512, Math.max(0, bytes - 4)), 4);
+  const end = await firstBytes(rawPieces(path, 4, 512, Math.max(0, bytes - 4)), 4);
   const contentBytes = end.reduceRight((size, byte) => size * 256 + byte, 0);
   return { bytes, gzipped: true, contentBytes, maxContentBytes: maxContent(bytes) };
 }
@@ -60,15 +61,19 @@ async function firstBytes(
   return start.subarray(0, length);
 }
 
-/** A file as it is stored, in pieces. @throws DataError when it has more than `bytes` or is unreadable. */
+/**
+ * A file as it is stored, in pieces.
+ * @throws DataError when it cannot be read or has more than `bytes` behind `from`.
+ */
 export async function* rawPieces(
   path: string,
   bytes: number,
   pieceBytes?: number,
+  from?: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let count = 0;
   try {
-    for await (const piece of platform.read(path, pieceBytes)) {
+    for await (const piece of platform.read(path, pieceBytes, from)) {
       count += piece.length;
       if (count > bytes) {
         throw new DataError(`${path}: expected ${bytes} bytes, found more: it is being written`);
@@ -142,6 +147,8 @@ export async function readContent(path: string, maxBytes: number): Promise<Uint8
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw failure(path, "an intact gzip file", error);
+  } finally {
+    release(stored);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the readers of files return: numbers in row-major order, and their shape. */
-import { allocate, type DType, type NumericArray } from "../../tensor/dtype.ts";
+import { allocate, arrayOf, type DType, type NumericArray } from "../../tensor/dtype.ts";
 import { showShape } from "../../tensor/shape.ts";
 import { DataError } from "../../support/errors.ts";
 
@@ -40,7 +40,7 @@ export function elementCount(shape: readonly number[], name: string): number {
 
 /** The bytes of a number. */
 export function bytesPer(dtype: DType): number {
-  return allocate(dtype, 0).BYTES_PER_ELEMENT;
+  return arrayOf(dtype).BYTES_PER_ELEMENT;
 }
 
 /** A copy of bytes as numbers. This machine is little-endian, as all that run JavaScript are. */

@@ -1,6 +1,7 @@
 /** The numbers in the text of a table, byte by byte. */
 import { DataError } from "../../support/errors.ts";
-import { allocate, type DType, type NumericArray } from "../../tensor/dtype.ts";
+import { release } from "../../support/memory.ts";
+import { allocate, type DType, isFloat, type NumericArray } from "../../tensor/dtype.ts";
 import type { StoredArray } from "./array.ts";
 import { NUMBER, remedyFor } from "./csv_remedies.ts";
 
@@ -87,7 +88,7 @@ export class CsvParser {
     this.#separator = format.separator.charCodeAt(0);
     this.#maxNumbers = Math.floor(maxNumbers);
     this.#range = RANGES[format.dtype];
-    this.#isFloat = format.dtype.startsWith("float");
+    this.#isFloat = isFloat(format.dtype);
     this.#values = allocate(format.dtype, 0);
   }
 
@@ -167,7 +168,7 @@ export class CsvParser {
     const old = this.#values;
     this.#values = allocate(this.#format.dtype, length);
     this.#values.set(old.subarray(0, this.#count));
-    if (old.buffer instanceof ArrayBuffer) old.buffer.transfer(0); // frees it now
+    release(old);
   }
 
   #checkCount(): void {
@@ -178,7 +179,7 @@ export class CsvParser {
   /** Reads numbers up to the last field that is complete. @returns the place behind it. */
   #readNumbers(start: number, end: number, final: boolean): number {
     const text = this.#text, values = this.#values, separator = this.#separator;
-    const { low, high } = this.#range, isFloat = this.#isFloat;
+    const { low, high } = this.#range, hasPoint = this.#isFloat;
     let i = start, count = this.#count, column = this.#column;
     while (i < end) {
       while (text[i] === ZERO && text[i + 1] === separator) { // four of five pixels of a digit
@@ -196,7 +197,7 @@ export class CsvParser {
         digits++;
         byte = text[++i];
       }
-      if (byte === POINT && isFloat) {
+      if (byte === POINT && hasPoint) {
         byte = text[++i];
         while (byte >= ZERO && byte <= NINE) {
           value = value * 10 + (byte - ZERO);
@@ -254,16 +255,12 @@ export class CsvParser {
   #readField(start: number, fieldEnd: number, end: number): void {
     const endsRow = fieldEnd === end || this.#text[fieldEnd] === LF;
     const text = new TextDecoder().decode(this.#text.subarray(start, fieldEnd)).trim();
-    if (endsRow && text === "" && this.#column === 0) {
-      return this.#skipEmptyLine();
-    }
+    if (endsRow && text === "" && this.#column === 0) return this.#skipEmptyLine();
     const number = text.replace(/^"(.*)"$/, "$1");
     const value = Number(number);
     const { low, high } = this.#range;
     const fits = value >= low && value <= high && (this.#isFloat || Number.isInteger(value));
-    if (!NUMBER.test(number) || !fits) {
-      throw this.#fieldError(text, fieldEnd);
-    }
+    if (!NUMBER.test(number) || !fits) throw this.#fieldError(text, fieldEnd);
     this.#values[this.#count++] = value;
     this.#column++;
     if (endsRow) this.#endRow();
@@ -325,7 +322,7 @@ export class CsvParser {
       const first = i, isQuoted = text[i] === QUOTE;
       if (isQuoted) {
         do i = text.indexOf(QUOTE, i + 1) + 1; while (i > 0 && text[i] === QUOTE);
-        if (i === 0) i = end; // the closing quote is missing
+        if (i === 0 || i > end) i = end; // the closing quote is not here
       }
       i = this.#fieldEnd(i, end);
       if (i === end && !final) {
@@ -338,13 +335,9 @@ export class CsvParser {
       isMore = i < end && text[i] !== LF;
     }
     if (areNumbers) {
-      throw this.#error(
-        "names of columns",
-        `only numbers (${
-          names.slice(0, 5).join(", ")
-        }): leave out header: true, or put names that ` +
-          "are numbers in quotes",
-      );
+      const remedy = "leave out header: true, or put names that are numbers in quotes";
+      const numbers = names.slice(0, 5).join(", ");
+      throw this.#error("names of columns", `only numbers (${numbers}): ${remedy}`);
     }
     this.#names = names;
     this.#columns = names.length;

@@ -61,7 +61,7 @@ async function stateOf(folder: string): Promise<string | undefined> {
   try {
     const stat = await platform.stat(folder);
     if (stat === undefined) return "there is no such folder";
-    if (stat.kind !== "folder") return "this is no folder";
+    if (stat.kind !== "folder") return "not a folder";
     return (await platform.list(folder)).length === 0 ? "the folder is empty" : undefined;
   } catch (error) {
     return `the folder cannot be read: ${reasonOf(error)}`;
@@ -93,32 +93,27 @@ export async function readFolder(
   folder: string,
   verify: boolean,
 ): Promise<RawImages> {
-  const read = await Promise.all(set.files.map((_, i) => readFile(set, folder, i, verify)));
+  const read = await Promise.all(set.files.map((_, i) => readPart(set, folder, i, verify)));
   const problems = read.flatMap((result) => result instanceof Uint8Array ? [] : [result]);
   if (problems.length > 0) throw await folderError(folder, problems);
   const [trainImages, trainLabels, testImages, testLabels] = read.flatMap((result) =>
     result instanceof Uint8Array ? [result] : []
   );
   const pixels = set.imageShape[1] * set.imageShape[2];
-  for (
-    const [i, images, labels] of [[1, trainImages, trainLabels], [
-      3,
-      testImages,
-      testLabels,
-    ]] as const
-  ) {
+  const checkCounts = async (images: Uint8Array, labels: Uint8Array, file: DataFile) => {
     const count = images.length / pixels;
-    if (count === labels.length) continue;
-    const damage =
-      `${join(folder, set.files[i].name)}: expected a label for each of the ${count} ` +
-      `images, found ${labels.length}`;
-    throw await folderError(folder, [{ file: set.files[i], damage }]);
-  }
+    if (count === labels.length) return;
+    const expected = `a label for each of the ${count} images`;
+    const damage = `${join(folder, file.name)}: expected ${expected}, found ${labels.length}`;
+    throw await folderError(folder, [{ file, damage }]);
+  };
+  await checkCounts(trainImages, trainLabels, set.files[1]);
+  await checkCounts(testImages, testLabels, set.files[3]);
   return { trainImages, trainLabels, testImages, testLabels };
 }
 
 /** Reads a file of images (`index` 0 and 2) or of labels (1 and 3), or says why that fails. */
-async function readFile(
+async function readPart(
   set: DataSet,
   folder: string,
   index: number,
@@ -127,16 +122,15 @@ async function readFile(
   const file = set.files[index];
   try {
     const path = await findFile(folder, file);
-    return path === undefined
-      ? { file, damage: undefined }
-      : await readBytes(set, path, index, verify);
+    if (path === undefined) return { file, damage: undefined };
+    return await readChecked(set, path, index, verify);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     return { file, damage: error.message };
   }
 }
 
-async function readBytes(
+async function readChecked(
   set: DataSet,
   path: string,
   index: number,

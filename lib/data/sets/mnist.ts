@@ -7,6 +7,7 @@ import { drawDigits, USUAL_COUNTS } from "../digits/draw.ts";
 import { type Environment, processEnvironment } from "../../support/environment.ts";
 import { describe } from "../../support/describe.ts";
 import { DataError } from "../../support/errors.ts";
+import { release } from "../../support/memory.ts";
 import { oneOf, onlyKnown, suggestion } from "../../support/names.ts";
 import { obtain, ObtainError, type ObtainOptions } from "./obtain.ts";
 import { DATA_SETS, type DataSource, DIGIT_NAMES, type FileSource, SOURCES } from "./sources.ts";
@@ -166,12 +167,11 @@ export async function readMnist(
  */
 function scaled(pixels: Uint8Array, dtype: "float32" | "float64"): Tensor["data"] {
   const table = allocate(dtype, 256).map((_, pixel) => pixel / 255);
-  const { length, buffer } = pixels;
+  const { length } = pixels;
   const floats = allocate(dtype, length);
   const moved = new Uint8Array(floats.buffer, floats.byteLength - length);
   moved.set(pixels);
-  // Frees what is large now, rather than at some later time.
-  if (buffer instanceof ArrayBuffer && length > 2 ** 20) buffer.transfer(0);
+  release(pixels);
   for (let i = 0; i < length; i++) floats[i] = table[moved[i]];
   return floats;
 }

@@ -164,7 +164,7 @@ async function badFolders(folder: string): Promise<[path: string, reason: RegExp
   for (const name of names) await Deno.writeTextFile(join(damaged, name), "<!doctype html>");
   return [
     [join(folder, "mnits"), /mnits: there is no such folder/],
-    [file, /file: this is no folder/],
+    [file, /file: not a folder/],
     [empty, /empty: the folder is empty/],
     [partial, /partial: no t10k-images-idx3-ubyte\.gz/],
     [damaged, /damaged.train-images-idx3-ubyte\.gz: expected an IDX file, .* found a web page/],
