@@ -100,9 +100,12 @@ export { barChart, histogram } from "./plot/bars.ts";
 export { decisionBoundary } from "./plot/boundary.ts";
 export type { ChartOptions, Numbers } from "./plot/chart_parts.ts";
 export { Figure } from "./plot/figure.ts";
+export { computationGraph } from "./plot/graph.ts";
+export type { GraphNode } from "./plot/graph_places.ts";
 export { digitGrid, digitImage, type ImageOptions } from "./plot/images.ts";
 export { lineChart } from "./plot/lines.ts";
 export { confusionMatrixChart, heatmap } from "./plot/matrices.ts";
+export { networkDiagram } from "./plot/network.ts";
 export { Picture } from "./plot/picture.ts";
 
 // What a cell displays, and what it stores for programs.
