@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { platform, usePlatform } from "../../../lib/support/environment.ts";
 import {
   inspectFile,
   readBytes,
   readContent,
   readPieces,
   temporaryPath,
+  WriteError,
   writeFile,
 } from "../../../lib/support/files.ts";
 import { gzip, inFolder, rejectsWithDataError } from "../../support/files.ts";
@@ -132,6 +134,35 @@ Deno.test("writeFile keeps the old file when writing fails", () =>
       writeFile(join(path, "below"), text),
       /file.below: expected a file that can be written, found: /,
     );
+  }));
+
+Deno.test("a full disk is an error that names the file, and leaves nothing behind", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "weights.safetensors");
+    const usual = platform;
+    const full = () => Promise.reject(new Error("No space left on device (os error 28)"));
+    for (const step of ["write", "sync"] as const) {
+      usePlatform({
+        ...usual,
+        create: async (name) => {
+          const file = await usual.create(name);
+          return { ...file, [step]: full };
+        },
+      });
+      try {
+        await assert.rejects(writeFile(path, text), (error) => {
+          assert.ok(error instanceof WriteError, String(error));
+          assert.equal(
+            error.message,
+            `${path}: expected a file that can be written, found: No space left on device (os error 28)`,
+          );
+          return true;
+        });
+      } finally {
+        usePlatform(usual);
+      }
+      assert.deepEqual([...Deno.readDirSync(folder)], []);
+    }
   }));
 
 Deno.test("temporaryPath is beside the file and never the same", () => {
