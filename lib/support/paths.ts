@@ -1,5 +1,6 @@
 /** Paths in the project, from any working folder: that of a notebook is not the project's. */
 import { resolve } from "node:path";
+import { describe } from "./describe.ts";
 import { platform } from "./environment.ts";
 
 /** The project's folder: the one above `lib/`. */
@@ -17,7 +18,10 @@ export const projectRoot: string = platform.root;
  * assert.match(projectPath("data/mnist"), /data.mnist$/);
  * assert.equal(projectPath(projectPath("data")), projectPath("data"));
  * ```
+ *
+ * @throws TypeError for what is no text.
  */
 export function projectPath(path: string): string {
+  if (typeof path !== "string") throw new TypeError(`expected a path, found ${describe(path)}`);
   return resolve(platform.root, path);
 }

@@ -25,3 +25,12 @@ Deno.test("projectPath keeps absolute paths", () => {
   assert.ok(isAbsolute(absolute));
   assert.equal(projectPath(absolute), absolute);
 });
+
+Deno.test("projectPath refuses what is no text", () => {
+  for (const path of [undefined, 5, new URL("file:///a"), ["a"]] as unknown as string[]) {
+    assert.throws(() => projectPath(path), {
+      name: "TypeError",
+      message: /^expected a path, found /,
+    });
+  }
+});
