@@ -8,15 +8,19 @@
 import { dirname, join } from "node:path";
 import { isFile } from "../support/machine.ts";
 
+/** The path of the configuration that a kernel in this folder uses, if there is one. */
+export function configOf(folder: string): string | undefined {
+  for (const name of ["deno.json", "deno.jsonc"]) {
+    if (isFile(join(folder, name))) return join(folder, name);
+  }
+  return dirname(folder) === folder ? undefined : configOf(dirname(folder));
+}
+
 /** The path of the lock file that a kernel in this folder uses, if its project has one. */
 export function lockOf(folder: string): string | undefined {
-  for (let at = folder;; at = dirname(at)) {
-    if (isFile(join(at, "deno.json")) || isFile(join(at, "deno.jsonc"))) {
-      const lock = join(at, "deno.lock");
-      return isFile(lock) ? lock : undefined;
-    }
-    if (dirname(at) === at) return undefined;
-  }
+  const config = configOf(folder);
+  const lock = config && join(dirname(config), "deno.lock");
+  return lock && isFile(lock) ? lock : undefined;
 }
 
 /** Runs a cell; if it names packages, the lock file is afterwards as it was before. */

@@ -67,7 +67,7 @@ export async function writeKernelSpec(
   spec: KernelSpec = kernelSpec(Deno.execPath()),
 ): Promise<string> {
   const path = join(folder, "kernels", "deno", "kernel.json");
-  await writeWhole(path, JSON.stringify(spec, null, 2) + "\n");
+  await writeWhole(path, JSON.stringify(spec, null, 2) + "\n", 0o644);
   return path;
 }
 

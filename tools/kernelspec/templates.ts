@@ -21,7 +21,9 @@ export async function writeTemplates(folder: string): Promise<void> {
   const files = new Map([...await ownFiles(), ...await packageFiles()]);
   for (const [name, text] of files) {
     const path = join(folder, "nbconvert", "templates", name);
-    if (await Deno.readTextFile(path).catch(() => undefined) !== text) await writeWhole(path, text);
+    if (await Deno.readTextFile(path).catch(() => undefined) !== text) {
+      await writeWhole(path, text, 0o644);
+    }
   }
 }
 

@@ -6,10 +6,18 @@
 
 import { join } from "node:path";
 import { projectPath } from "../../lib/support/paths.ts";
-import { fromCaller } from "../support/command.ts";
+import { fromCaller, UsageError } from "../support/command.ts";
 
-/** The absolute path of a notebook, named from where the command was called or from the project. */
+/**
+ * The absolute path of a notebook, relative to the folder where the command was called or to the
+ * project's.
+ *
+ * @throws {UsageError} for an address.
+ */
 export async function findNotebook(path: string): Promise<string> {
+  if (/^[a-z]{2,}:\/\//i.test(path)) {
+    throw new UsageError(`${path}: expected the path of a notebook, found an address; download it`);
+  }
   const fromHere = fromCaller(path);
   try {
     await Deno.stat(fromHere);

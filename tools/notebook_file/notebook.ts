@@ -1,8 +1,9 @@
 /** The notebook file (`.ipynb`, nbformat 4.5): its types, and reading and writing it. */
 import { Buffer } from "node:buffer";
-import { createHash, randomUUID } from "node:crypto";
-import { DataError } from "../../lib/support/errors.ts";
-import type { Json, JsonObject } from "../support/json.ts";
+import { createHash } from "node:crypto";
+import { DataError, reasonOf } from "../../lib/support/errors.ts";
+import { isObject, type Json, type JsonObject, text } from "../support/json.ts";
+import { writeWhole } from "../support/write_file.ts";
 
 /** One output in several forms, by MIME type; text is one string, not a list of lines. */
 export type MimeBundle = JsonObject;
@@ -61,25 +62,27 @@ const MAX_BYTES = 100e6;
 /**
  * Reads a notebook and checks that it is one.
  *
- * @throws {DataError} naming the file, and the cell where there is one, when the file is missing,
- * too large, no JSON, or no notebook of nbformat 4.5 or a later 4.x.
+ * @throws {DataError} that names the file, and the cell if there is one: for a file that is missing,
+ *   too large or not JSON, and for anything but a notebook of nbformat 4.5 or a later 4.x.
  */
 export async function readNotebook(path: string): Promise<Notebook> {
-  let bytes: Uint8Array;
+  const fail = (found: string, cause?: unknown): never => {
+    throw new DataError(`${path}: expected a notebook, found ${found}`, { cause });
+  };
+  let text = "";
   try {
-    const { size } = await Deno.stat(path);
+    const { size, isFile, isDirectory } = await Deno.stat(path);
+    if (isDirectory) fail("a folder; name the notebooks in it");
+    if (!isFile) fail("something that is not a file");
     if (size > MAX_BYTES) {
-      throw new DataError(
-        `${path}: expected a notebook of at most ${MAX_BYTES / 1e6} MB, found ${size} bytes`,
-      );
+      fail(`one of ${Math.ceil(size / 1e6)} MB, and at most ${MAX_BYTES / 1e6} MB are read`);
     }
-    bytes = await Deno.readFile(path);
+    text = await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    const found = cause instanceof Deno.errors.NotFound ? "no such file" : String(cause);
-    throw new DataError(`${path}: expected a notebook, found ${found}`, { cause });
+    fail(cause instanceof Deno.errors.NotFound ? "no such file" : reasonOf(cause), cause);
   }
-  return parseNotebook(new TextDecoder().decode(bytes), path);
+  return parseNotebook(text, path);
 }
 
 /**
@@ -89,14 +92,17 @@ export async function readNotebook(path: string): Promise<Notebook> {
  * @throws {DataError} as {@linkcode readNotebook}.
  */
 export function parseNotebook(text: string, name: string): Notebook {
+  if (text.trim() === "") {
+    throw new DataError(`${name}: expected a notebook, found an empty file`);
+  }
   let value: Json;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataError(`${name}: expected a notebook, found text that is not JSON (${reason})`, {
-      cause,
-    });
+    throw new DataError(
+      `${name}: expected a notebook, found text that is not JSON (${reasonOf(cause)})`,
+      { cause },
+    );
   }
   const notebook = new Reader(name).object(value, "a notebook");
   return notebookFrom(notebook, name);
@@ -105,16 +111,11 @@ export function parseNotebook(text: string, name: string): Notebook {
 /**
  * Writes a notebook byte for byte as Python's nbformat does, so that saving it in Jupyter changes
  * nothing but what the person changed. A reader never sees half a file.
+ *
+ * @throws {Error} that names the file.
  */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.tmp`;
-  try {
-    await Deno.writeTextFile(unfinished, stringifyNotebook(notebook));
-    await Deno.rename(unfinished, path);
-  } catch (error) {
-    await Deno.remove(unfinished).catch(() => {});
-    throw error;
-  }
+  await writeWhole(path, stringifyNotebook(notebook));
 }
 
 /** The text of a notebook file: keys sorted, indented by one, texts as lists of lines. */
@@ -131,6 +132,13 @@ export function sourceText(cell: Cell): string {
 export function hasTag(cell: Cell, tag: string): boolean {
   const { tags } = cell.metadata;
   return Array.isArray(tags) && tags.includes(tag);
+}
+
+/** The language of the cells, in small letters, or "" where the notebook does not say it. */
+export function languageOf({ metadata }: Notebook): string {
+  const { kernelspec, language_info } = metadata;
+  const info = isObject(language_info) ? text(language_info.name) : "";
+  return (info || (isObject(kernelspec) ? text(kernelspec.language) : "")).toLowerCase();
 }
 
 /** The cells that the kernel runs, in order. */
@@ -193,16 +201,13 @@ class Reader {
   }
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function notebookFrom(value: JsonObject, name: string): Notebook {
   const read = new Reader(name);
   const { nbformat, nbformat_minor } = value;
+  if (nbformat === undefined) read.fail("a notebook, which has an nbformat", value);
   if (nbformat !== 4 || typeof nbformat_minor !== "number" || nbformat_minor < 5) {
     throw new DataError(
-      `${name}: expected notebook format 4.5, found ${nbformat}.${nbformat_minor}; ` +
+      `${name}: expected notebook format 4.5, found ${nbformat}.${nbformat_minor ?? 0}; ` +
         "opening it in JupyterLab and saving it brings it up to date",
     );
   }

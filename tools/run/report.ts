@@ -6,6 +6,7 @@
  */
 
 import { drawStatusLine, textBar } from "../../lib/notebook/status_line.ts";
+import { printable } from "../../lib/support/printable.ts";
 import type { CellEvent } from "./execute.ts";
 import type { Json } from "../support/json.ts";
 
@@ -41,7 +42,12 @@ export function jsonLine(
   { notebook, ok, data, seconds, scraps, error, typeErrors }: Result,
 ): string {
   const rounded = Math.round(seconds * 1000) / 1000;
-  return JSON.stringify({ notebook, ok, data, seconds: rounded, scraps, error, typeErrors });
+  const json = JSON.stringify({ notebook, ok, data, seconds: rounded, scraps, error, typeErrors });
+  // JSON escapes the control characters below a space, and terminals obey others, too.
+  return json.replaceAll(
+    /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Says where and why a notebook failed: `notebook, cell 3 (predict), line 2: message`. */
@@ -65,7 +71,8 @@ export function table(results: Result[]): string {
       ...Object.entries(scraps).map(([name, value]) => `${name} ${short(value)}`),
     ].join("  "),
   ]);
-  const all = [["notebook", "data", "seconds", "recorded"], ...rows];
+  const all = [["notebook", "data", "seconds", "recorded"], ...rows]
+    .map((row) => row.map((text) => printable(text.replaceAll(/\s/g, " "))));
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column].length)));
   return all
     .map(([notebook, data, seconds, recorded]) =>
@@ -95,18 +102,19 @@ export interface Progress {
   close(): void;
 }
 
-/** Says nothing but what it is told to say. */
+/** Shows nothing but what it is told to say. */
 export function silentProgress(): Progress {
-  return { update: () => {}, say: (text) => console.error(text), close: () => {} };
+  return { update: () => {}, say: (text) => console.error(printable(text)), close: () => {} };
 }
 
 /** One line for each finished cell, for logs. */
 export function lineProgress(): Progress {
+  const silent = silentProgress();
   return {
-    ...silentProgress(),
+    ...silent,
     update(notebook, { kind, cell, cells, id, seconds }) {
       if (kind !== "end") return;
-      console.error(`${notebook}  cell ${cell} of ${cells}  ${id}  ${seconds.toFixed(1)} s`);
+      silent.say(`${notebook}  cell ${cell} of ${cells}  ${id}  ${seconds.toFixed(1)} s`);
     },
   };
 }
@@ -136,7 +144,7 @@ export function barProgress(): Progress {
     },
     say(text) {
       drawStatusLine("");
-      console.error(text);
+      console.error(printable(text));
     },
     close() {
       clearInterval(timer);

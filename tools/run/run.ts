@@ -4,13 +4,12 @@
  * @module
  */
 
-import { basename, dirname, join, relative, sep } from "node:path";
-import { projectPath, projectRoot } from "../../lib/support/paths.ts";
-import { allNotebooks, findNotebook } from "../notebook_file/find_notebooks.ts";
+import { dirname } from "node:path";
+import { projectPath } from "../../lib/support/paths.ts";
+import { printable } from "../../lib/support/printable.ts";
 import { executeNotebook } from "./execute.ts";
 import { describe } from "../jupyter/failure.ts";
 import { checkDenoVersion, killAllKernels } from "../jupyter/kernel_process.ts";
-import { fillParameters } from "../notebook_file/parameters.ts";
 import {
   barProgress,
   errorLine,
@@ -23,19 +22,12 @@ import {
   table,
 } from "./report.ts";
 import { recordedIn } from "../notebook_file/scraps.ts";
-import { type Place, refuseMachinePaths, storable } from "./stored.ts";
-import { type Notebook, readNotebook, writeNotebook } from "../notebook_file/notebook.ts";
+import type { Notebook } from "../notebook_file/notebook.ts";
+import { type Job, loadJobs } from "./jobs.ts";
+import { save } from "./save.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { UsageError } from "../support/command.ts";
-
-interface Job {
-  path: string;
-  /** How the notebook is called in reports: its path from the project's folder. */
-  name: string;
-  notebook: Notebook;
-  /** Where the executed copy goes; null for nowhere. */
-  out: string | null;
-}
+import { messageOf } from "../support/machine.ts";
 
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
@@ -46,8 +38,10 @@ async function main(args: string[]): Promise<number> {
   checkDenoVersion(Deno.version.deno);
   const { jobs, failed } = await loadJobs(options);
   if (failed.length > 0) {
-    // One wrong name or path: nothing is run, so that nobody waits for half of the results.
-    for (const result of failed) announce(result, options, silentProgress());
+    // Nothing is run: with one wrong name or path, half of the results would be missing.
+    for (const { name, message } of failed) {
+      announce(failure(name, message), options, silentProgress());
+    }
     return 1;
   }
 
@@ -74,40 +68,14 @@ async function main(args: string[]): Promise<number> {
   return results.every((result) => result.ok) ? 0 : 1;
 }
 
-/** Reads the notebooks and fills in their parameters. */
-async function loadJobs(options: Options): Promise<{ jobs: Job[]; failed: Result[] }> {
-  const paths = options.notebooks.length > 0
-    ? [...new Set(await Promise.all(options.notebooks.map(findNotebook)))]
-    : await allNotebooks();
-  const jobs: Job[] = [];
-  const failed: Result[] = [];
-  for (const path of paths) {
-    const name = nameOf(path);
-    const out = options.out === null ? null : join(options.out, basename(path));
-    try {
-      const other = jobs.find((job) => job.out !== null && job.out === out);
-      if (other) {
-        throw new UsageError(`--out: expected one file a notebook, found ${other.name} too`);
-      }
-      if (out === path) {
-        throw new UsageError("--out: expected another folder than the notebook's; see --write");
-      }
-      const notebook = fillParameters(await readNotebook(path), options.settings);
-      jobs.push({ path, name, notebook, out });
-    } catch (error) {
-      failed.push(failure(name, error));
-    }
-  }
-  return { jobs, failed };
-}
-
 async function runJob(
-  { path, name, notebook, out }: Job,
+  job: Job,
   options: Options,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Result> {
   const begin = performance.now();
+  const { path, name, notebook } = job;
   try {
     const { notebook: executed, failure, seconds } = await executeNotebook(notebook, {
       cwd: dirname(path),
@@ -116,16 +84,7 @@ async function runJob(
       signal,
       onCell: (event) => progress.update(name, event),
     });
-    if (out !== null) {
-      await Deno.mkdir(dirname(out), { recursive: true });
-      await writeNotebook(out, await storable(executed, places()));
-    }
-    if (options.write && !failure) {
-      const { drawStills } = await import("./stills.ts"); // with the browser's driver: only now
-      const stored = await storable(executed, places(), drawStills);
-      refuseMachinePaths(stored);
-      await writeNotebook(path, stored);
-    }
+    await save(executed, job, options.write && !failure);
     const found = options.types ? await typeErrorsOf(executed, dirname(path)) : undefined;
     const result = {
       notebook: name,
@@ -139,7 +98,7 @@ async function runJob(
     return { ...result, error: { cell, id, line, message: describe(failure) } };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { ...failure(name, error), seconds: (performance.now() - begin) / 1000 };
+    return { ...failure(name, messageOf(error)), seconds: (performance.now() - begin) / 1000 };
   }
 }
 
@@ -177,9 +136,8 @@ function announce(result: Result, options: Options, progress: Progress): void {
   }
 }
 
-function failure(name: string, error: unknown): Result {
-  const message = error instanceof Error ? error.message : String(error);
-  const reported: ReportedError = { cell: null, id: null, line: null, message };
+function failure(name: string, message: string): Result {
+  const reported = { cell: null, id: null, line: null, message };
   return { notebook: name, ok: false, data: null, seconds: 0, scraps: {}, error: reported };
 }
 
@@ -190,16 +148,6 @@ function environment(data: string | undefined): Record<string, string> {
     ...folder ? { MNIST_DIR: projectPath(folder) } : {},
     ...data ? { MNIST_SOURCE: data } : {},
   };
-}
-
-function places(): Place[] {
-  const folder = Deno.env.get("MNIST_DIR");
-  return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
-}
-
-function nameOf(path: string): string {
-  const fromRoot = relative(projectRoot, path);
-  return (fromRoot.startsWith("..") ? path : fromRoot).split(sep).join("/");
 }
 
 /** Gives a signal that is aborted when the process is told to stop; told twice, it ends at once. */
@@ -231,6 +179,6 @@ try {
 } catch (error) {
   const isExpected = error instanceof Stopped || error instanceof UsageError ||
     (error instanceof Error && ["ParameterError", "KernelError"].includes(error.name));
-  console.error(isExpected && error instanceof Error ? error.message : error);
+  console.error(printable(isExpected ? messageOf(error) : Deno.inspect(error)));
   Deno.exit(error instanceof Stopped ? error.code : 1);
 }

@@ -137,7 +137,7 @@ Deno.test("writing leaves the whole file or the old one, and nothing beside it",
     const before = await Deno.readTextFile(path);
     await assert.rejects(writeNotebook(path, notebookOf({ metadata: { loss: Infinity } })));
     assert.equal(await Deno.readTextFile(path), before);
-    await assert.rejects(writeNotebook(join(folder, "none", "x.ipynb"), notebookOf({})));
+    await assert.rejects(writeNotebook(join(path, "below.ipynb"), notebookOf({})));
     await Deno.mkdir(join(folder, "taken.ipynb"));
     await assert.rejects(writeNotebook(join(folder, "taken.ipynb"), notebookOf({})));
     const left = Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();

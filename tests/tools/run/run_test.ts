@@ -1,6 +1,6 @@
 /** The command `deno task run`, started as a person starts it. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { projectPath, projectRoot } from "../../../lib/support/paths.ts";
 import {
   codeCells,
@@ -154,13 +154,67 @@ Deno.test("--write: the same file each time; machine paths are refused", async (
     assert.match(stderr, /expected outputs without paths of this machine/);
     assert.equal(await Deno.readTextFile(bad), before);
     assert.deepEqual([...Deno.readDirSync(folder)].length, 2, "no temporary file is left");
+
+    // The outputs of a run are never lost: another file has them, and the message names it.
+    const [, rescued] = /The outputs of this run are in (.*b\.ipynb)/.exec(stderr) ?? [];
+    try {
+      assert.equal(codeCells(await readNotebook(rescued))[0].outputs.length, 1);
+    } finally {
+      await Deno.remove(dirname(rescued), { recursive: true });
+    }
+  });
+});
+
+Deno.test({
+  name: "--write: a symbolic link and the file's mode stay",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withNotebooks({ "a.ipynb": notebookOf("1 + 1") }, async (folder, path) => {
+      const link = join(folder, "link.ipynb");
+      await Deno.symlink(path, link);
+      await Deno.chmod(path, 0o640);
+      assert.equal((await run(["--write", link])).code, 0);
+      assert.ok((await Deno.lstat(link)).isSymlink);
+      const { mode } = await Deno.lstat(path);
+      assert.equal(mode! & 0o777, 0o640);
+      assert.equal(codeCells(await readNotebook(path))[0].execution_count, 1);
+    }),
+});
+
+Deno.test("no control character of a notebook reaches the terminal", async () => {
+  const escape = "\\x1b[2J\\x9b";
+  const notebook = notebookOf(
+    `console.log("${escape}");`,
+    record(`na${escape}me`, `"va${escape}lue"`),
+    `throw new Error("${escape}");`,
+  );
+  await withNotebooks({ "\x1b[31m.ipynb": notebook }, async (_folder, path) => {
+    for (const args of [[path], ["--json", path]]) {
+      const { code, stdout, stderr } = await run(args);
+      assert.equal(code, 1);
+      // deno-lint-ignore no-control-regex -- control characters are what this is about
+      assert.doesNotMatch(stdout + stderr, /[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+      assert.match(stderr, /\\x1b\[31m\.ipynb, cell 3 \(cell-3\), line 1: Error: \\x1b\[2J\\x9b/);
+    }
   });
 });
 
 Deno.test("what is wrong in the arguments is said before anything runs", async () => {
   await withNotebooks({ "a.ipynb": GOOD }, async (folder, good) => {
-    const broken = join(folder, "broken.ipynb");
-    await Deno.writeTextFile(broken, '{"cells": [');
+    const file = async (name: string, text: string) => {
+      await Deno.writeTextFile(join(folder, name), text);
+      return join(folder, name);
+    };
+    const broken = await file("broken.ipynb", '{"cells": [');
+    const empty = await file("empty.ipynb", "");
+    const old = await file("old.ipynb", '{"nbformat": 3, "nbformat_minor": 0, "worksheets": []}');
+    const other = await file("other.ipynb", '{"name": "a package"}');
+    const metadata = { kernelspec: { name: "python3", language: "python" } };
+    const python = await file("python.ipynb", JSON.stringify({ ...notebookOf("1"), metadata }));
+    const elsewhere = await file(
+      "elsewhere.ipynb",
+      JSON.stringify(notebookOf("1", 'import { zeros } from "mnist";')),
+    );
     const cases: [args: string[], message: RegExp][] = [
       [["--set", "hiden=3", good], /expected one of hidden, source, .*did you mean hidden/],
       [["--set", "hidden=x", good], /expected a number such as 50/],
@@ -173,6 +227,15 @@ Deno.test("what is wrong in the arguments is said before anything runs", async (
       [["--out", folder, good], /--out: expected another folder/],
       [["--nonsense", good], /--nonsense/],
       [[join(folder, "missing.ipynb")], /missing\.ipynb: expected a notebook, found no such file/],
+      [["--data", "cifar-10", good], /--data: expected one of auto, mnist, digits/],
+      [["--out", join(good, "below"), good], /below.*: expected a place to write it, found /],
+      [[empty], /empty\.ipynb: expected a notebook, found an empty file/],
+      [[old], /old\.ipynb: expected notebook format 4\.5, found 3\.0; opening it in JupyterLab/],
+      [[other], /other\.ipynb: expected a notebook, which has an nbformat, found \{"name"/],
+      [[folder], /expected a notebook, found a folder; name the notebooks in it/],
+      [["https://example.org/a.ipynb"], /expected the path of a notebook, found an address/],
+      [[python], /python\.ipynb: expected a notebook of TypeScript cells, found one of python; /],
+      [[elsewhere], /elsewhere\.ipynb: cell cell-2: expected "mnist" to be known in /],
       [[broken], /broken\.ipynb: expected a notebook, found text that is not JSON/],
       [[good, broken], /broken\.ipynb/],
     ];
