@@ -86,15 +86,7 @@ export async function liveChart(
     panels: Readonly<Record<string, readonly string[]>>;
   },
 ): Promise<LiveChart> {
-  onlyKnown("liveChart", options, [
-    "panels",
-    "title",
-    "xTitle",
-    "width",
-    "height",
-    "alt",
-    "yRanges",
-  ]);
+  onlyKnown("liveChart", options, ["panels", "title", "xTitle", "width", "height", "alt"]);
   const { panels, ...rest } = options;
   const names = Object.values(panels).flat();
   const lines = new Map(names.map((name) => [name, new Line()]));

@@ -56,6 +56,19 @@ function toJson(name: string, value: unknown, above: readonly unknown[] = []): J
   );
 }
 
+/** Numbers with four significant digits, for people; whole numbers stay as they are. */
+function rounded(value: unknown): unknown {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value) || Number.isInteger(value)) return value;
+    return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
+  }
+  if (value instanceof Tensor) return rounded(value.toArray());
+  if (isTypedArray(value)) return rounded(Array.from(value));
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rounded(item)]));
+}
+
 /** A named result as an output: the text for people, the scrap for programs. */
 function scrapBundle(name: string, data: Json, text: string, html?: string): MimeBundle {
   return {
@@ -67,8 +80,9 @@ function scrapBundle(name: string, data: Json, text: string, html?: string): Mim
 }
 
 /**
- * Displays a named result and stores it in the notebook as a scrap, where `deno task run` and the
- * tests read it. Resolves when it has left the kernel.
+ * Displays a named result with four significant digits, and stores it with all of them in the
+ * notebook as a scrap, where `deno task run` and the tests read it. Resolves when it has left the
+ * kernel.
  *
  * JSON has no NaN and no Infinity: they are stored as null and displayed as they are.
  *
@@ -86,7 +100,8 @@ function scrapBundle(name: string, data: Json, text: string, html?: string): Mim
 export async function record(name: string, value: unknown): Promise<void> {
   if (name === "") throw new TypeError("record: expected a name, found an empty one");
   const data = toJson(name, value);
-  const text = typeof value === "string" ? value : inspect(value instanceof Tensor ? data : value);
+  const shown = rounded(value);
+  const text = typeof shown === "string" ? shown : inspect(shown);
   send(scrapBundle(name, data, `${name}: ${text}`));
   await drained();
 }

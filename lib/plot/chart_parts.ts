@@ -131,6 +131,13 @@ export function logAxis(values: readonly number[]): Axis {
   };
 }
 
+/** Ticks at whole numbers for an axis that has only whole numbers, and few. */
+export function wholeTicks(values: readonly number[]): Axis {
+  if (values.length === 0 || !values.every(Number.isInteger)) return {};
+  const [least, most] = extremes([values]);
+  return most - least <= 12 ? { tick0: 0, dtick: 1 } : {};
+}
+
 /** Numbers of a chart at most: the browser draws more only slowly. */
 const MOST_NUMBERS = 200_000;
 

@@ -135,7 +135,7 @@ export function computationGraph(
 
 /** Half the width of an operation in its node, or of a variable's name. */
 function halfWidth(word: string): number {
-  return Math.max(isRound(word) ? RADIUS : 10, 5 * [...word].length + 8);
+  return isRound(word) ? RADIUS : 5 * [...word].length + 8;
 }
 
 function isRound(word: string): boolean {

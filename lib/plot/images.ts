@@ -1,7 +1,7 @@
 /**
  * Images of a data set as pictures: one, or many in a grid, each with its label and its prediction.
  */
-import { onlyKnown } from "../support/names.ts";
+import { oneOf, onlyKnown } from "../support/names.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkLength, checkTensor, extremes, type Numbers, spokenList } from "./chart_parts.ts";
 import { Picture } from "./picture.ts";
@@ -14,6 +14,12 @@ export interface ImageOptions {
    * them, and the smallest and largest number for any others.
    */
   range?: readonly [black: number, white: number];
+  /**
+   * `"grey"` (the default) for images, or `"diverging"` for weights and differences: blue below zero,
+   * white at 0, vermillion above. Then `range` has the values of blue and vermillion, by default the
+   * largest number, with both signs.
+   */
+  colors?: "grey" | "diverging";
   /** Screen pixels for a pixel of the image, 1 to 64. */
   scale?: number;
   /** The names of the classes, by default 0, 1, 2, … */
@@ -27,6 +33,9 @@ type GridOptions = NonNullable<Parameters<typeof digitGrid>[1]>;
 const INK: Color = [34, 34, 34];
 /** Vermillion of Okabe and Ito's palette, which is noticed with every kind of colour vision. */
 const WRONG: Color = [213, 94, 0];
+
+/** The ends of the diverging scale. */
+const BELOW: Color = [0, 114, 178], ABOVE: Color = [213, 94, 0];
 
 /** Pixels of the file for one of the screen: letters and edges are sharp on high-resolution screens. */
 const SHARPNESS = 2;
@@ -77,28 +86,56 @@ function greyScale({ data }: Images, { dtype }: Tensor, range?: ImageOptions["ra
     Math.min(255, Math.max(0, Math.round((value - black) * scale))) || 0;
 }
 
+/** Maps a value to a colour between blue, white at 0, and vermillion; NaN is white. */
+function divergingScale({ data }: Images, range?: ImageOptions["range"]) {
+  const [least, most] = range ?? extremes([data]);
+  const widest = Math.max(Math.abs(least), Math.abs(most)) || 1;
+  return (value: number): Color => {
+    const share = Math.min(1, Math.abs(value) / widest) || 0;
+    const [red, green, blue] = value < 0 ? BELOW : ABOVE;
+    const mixed = (channel: number): number => Math.round(255 + share * (channel - 255));
+    return [mixed(red), mixed(green), mixed(blue)];
+  };
+}
+
 /** Draws image `index` with its left upper corner at (x, y), each pixel `scale` wide. */
 function drawImage(
   raster: Raster,
-  images: Images,
-  index: number,
+  { height, width }: Images,
+  colorOf: (pixel: number) => Color,
   x: number,
   y: number,
   scale: number,
-  grey: (value: number) => number,
 ): void {
-  const { channels, height, width, data } = images;
-  const area = height * width;
-  const start = index * channels * area;
-  for (let pixel = 0; pixel < area; pixel++) {
-    const red = grey(data[start + pixel]);
-    const color: Color = channels === 1
-      ? [red, red, red]
-      : [red, grey(data[start + area + pixel]), grey(data[start + 2 * area + pixel])];
+  for (let pixel = 0; pixel < height * width; pixel++) {
     const column = pixel % width;
     const row = (pixel - column) / width;
-    raster.fill(x + column * scale, y + row * scale, scale, scale, color);
+    raster.fill(x + column * scale, y + row * scale, scale, scale, colorOf(pixel));
   }
+}
+
+/** The colour of a pixel of an image, by the number of the image and of the pixel. */
+function colorsOf(images: Images, tensor: Tensor, { colors = "grey", range }: ImageOptions) {
+  oneOf("digitGrid: expected colors", colors, ["grey", "diverging"]);
+  const { channels, height, width, data } = images;
+  const area = height * width;
+  if (colors === "diverging") {
+    if (channels === 3) {
+      throw new RangeError(
+        "digitGrid: expected images of one channel for diverging colors, found 3",
+      );
+    }
+    const color = divergingScale(images, range);
+    return (image: number) => (pixel: number) => color(data[image * channels * area + pixel]);
+  }
+  const grey = greyScale(images, tensor, range);
+  return (image: number) => (pixel: number): Color => {
+    const at = image * channels * area + pixel;
+    const red = grey(data[at]);
+    return channels === 1
+      ? [red, red, red]
+      : [red, grey(data[at + area]), grey(data[at + 2 * area])];
+  };
 }
 
 /** Breaks a text into lines of at most `letters`, after spaces and slashes; longer words are cut. */
@@ -162,8 +199,7 @@ function captionsOf({ classNames, ...options }: GridOptions, count: number) {
     captions: labels.map((label, i) => {
       const wrong = label !== predicted[i];
       const [is, was] = [name(label), name(predicted[i])];
-      const text = classNames ? wrong ? `${was} ≠${is}` : is : `${was}${wrong ? "≠" : "="}${is}`;
-      return { text, wrong };
+      return { text: wrong ? `${is} → ${was}` : is, wrong };
     }),
     spoken: say("label", labels) +
       (mistakes.length === 0 ? "; predicted correctly" : `; wrong: ${spokenList(mistakes)}`),
@@ -201,7 +237,7 @@ function draw(images: Images, tensor: Tensor, columns: number, options: GridOpti
   const rows = Math.ceil(count / columns);
   const raster = new Raster(GAP + columns * cellWidth, GAP + rows * cellHeight);
 
-  const grey = greyScale(images, tensor, options.range);
+  const colorOf = colorsOf(images, tensor, options);
   for (let i = 0; i < count; i++) {
     const x = GAP + (i % columns) * cellWidth;
     const y = GAP + Math.floor(i / columns) * cellHeight;
@@ -209,7 +245,7 @@ function draw(images: Images, tensor: Tensor, columns: number, options: GridOpti
     if (wrong) {
       raster.frame(x, y, imageWidth + 2 * FRAME, height * scale + 2 * FRAME, FRAME, WRONG);
     }
-    drawImage(raster, images, i, x + FRAME, y + FRAME, scale, grey);
+    drawImage(raster, images, colorOf(i), x + FRAME, y + FRAME, scale);
     wrapped[i]?.forEach((text, line) => {
       const middle = x + FRAME + Math.round((imageWidth - textWidth(text) * letterScale) / 2);
       const top = y + height * scale + 2 * FRAME + 2 * letterScale + line * lineHeight;
@@ -224,7 +260,7 @@ function draw(images: Images, tensor: Tensor, columns: number, options: GridOpti
   return new Picture(raster.toPng(), raster.width / SHARPNESS, raster.height / SHARPNESS, alt);
 }
 
-const OPTIONS = ["range", "scale", "classNames", "alt"];
+const OPTIONS = ["colors", "range", "scale", "classNames", "alt"];
 
 /**
  * One image as a picture, pixel by pixel, 0 black and the largest value white.
@@ -260,8 +296,8 @@ export function digitImage(
 }
 
 /**
- * Many images as one picture, row by row. With `labels` and `predicted`, each has its prediction and
- * label under it, `7=7` or `9≠4`, and a frame around a wrong one.
+ * Many images as one picture, row by row. With `labels` and `predicted`, each has its label under it,
+ * and a wrong one has a frame and `4 → 9`, a 4 that was predicted as a 9.
  *
  * @param images `[N, 784]`, `[N, 28, 28]` or `[N, 1, 28, 28]`, of any size and dtype;
  *   `[N, 3, height, width]` are in colour.

@@ -7,15 +7,19 @@ import {
   checkOptions,
   DASHES,
   entriesOf,
+  extremes,
   logAxis,
   type Numbers,
   plainText,
   plotNumbers,
   seriesColor,
+  shortNumber,
   spokenNumber,
   SYMBOLS,
+  wholeTicks,
 } from "./chart_parts.ts";
 import { Figure, type Trace } from "./figure.ts";
+import { labelled, type LabelledLine } from "./line_labels.ts";
 
 /** Lines by their names: the heights of their points, or points with an `x` of their own. */
 type Lines = Readonly<Record<string, Numbers | { x: Numbers; y: Numbers }>>;
@@ -57,12 +61,12 @@ type Points = ReturnType<typeof pointsOf>;
 
 /** The traces of lines, which differ in colour, dash and, with few points, marker. */
 function tracesOf(points: Points, first = 0, markers?: boolean): Trace[] {
-  const most = Math.max(0, ...points.map(({ y }) => y.length));
+  const mode = hasMarkers(points, markers) ? "lines+markers" : "lines";
   return points.map(({ line, x, y }, i) => {
     const [index, color] = [first + i, seriesColor(first + i)];
     return {
       type: "scatter",
-      mode: markers ?? most <= FEW_POINTS ? "lines+markers" : "lines",
+      mode,
       name: plainText(line),
       x,
       y,
@@ -70,6 +74,39 @@ function tracesOf(points: Points, first = 0, markers?: boolean): Trace[] {
       marker: { color, size: 9, symbol: SYMBOLS[index % SYMBOLS.length] },
     };
   });
+}
+
+/** The signs of the dashes and of the symbols, in their order. */
+const DASH_MARKS = ["—", "- -", "···", "-·-"], SYMBOL_MARKS = ["●", "■", "◆", "▲", "✚", "✖"];
+
+/** The labels of lines, with what distinguishes them beside their colour. */
+function labelsOf(
+  points: Points,
+  first: number,
+  { markers, logY = false }: { markers?: boolean; logY?: boolean } = {},
+): LabelledLine[] {
+  const marks = hasMarkers(points, markers) ? SYMBOL_MARKS : DASH_MARKS;
+  return points.map(({ line, y }, i) => {
+    const end = y.findLast((value) => Number.isFinite(value) && !(logY && value <= 0));
+    return {
+      name: line,
+      color: seriesColor(first + i),
+      mark: marks[(first + i) % marks.length],
+      end: end !== undefined && logY ? Math.log10(end) : end,
+    };
+  });
+}
+
+/** True for lines that draw their points. */
+function hasMarkers(points: Points, markers?: boolean): boolean {
+  return markers ?? Math.max(0, ...points.map(({ y }) => y.length)) <= FEW_POINTS;
+}
+
+/** The vertical axis of numbers: from the smallest to the largest, with a small margin. */
+function rangeOf(values: readonly number[]): readonly [number, number] {
+  const [least, most] = extremes([values]);
+  const margin = 0.06 * (most - least);
+  return [shortNumber(least - margin), shortNumber(most + margin)];
 }
 
 /** The course of all lines in words. */
@@ -107,17 +144,21 @@ export function lineChart(
   },
 ): Figure {
   checkOptions("lineChart", options, ["x", "logX", "logY", "yRange", "markers"]);
-  const { title, x, logX, logY, yRange, markers, alt } = options;
+  const { title, x, logX, logY, yRange, alt } = options;
   const points = pointsOf("lineChart", series, x);
+  const [xs, ys] = [points.flatMap(({ x }) => x), points.flatMap(({ y }) => y)];
+  const linear = { ...wholeTicks(ys), range: [...yRange ?? rangeOf(ys)] };
+  const yaxis = { ...(logY ? logAxis(ys) : linear), ...(yRange && { range: [...yRange] }) };
+  const layout = chartLayout(options, logX ? logAxis(xs) : wholeTicks(xs), yaxis);
+  const [low, high] = yaxis.range ?? [0, 1];
+  const panel = {
+    range: [low, high],
+    domain: [0, 1],
+    lines: labelsOf(points, 0, options),
+  } as const;
   return new Figure({
-    data: tracesOf(points, 0, markers),
-    layout: {
-      ...chartLayout(options, logX ? logAxis(points.flatMap(({ x }) => x)) : {}, {
-        ...(logY ? logAxis(points.flatMap(({ y }) => y)) : {}),
-        ...(yRange && { range: [...yRange] }),
-      }),
-      showlegend: points.length > 1,
-    },
+    data: tracesOf(points, 0, options.markers),
+    layout: points.length < 2 ? { ...layout, showlegend: false } : labelled(layout, [panel]),
     alt: alt ?? `Line chart "${title}": ${spokenLines(points)}`,
   });
 }
@@ -145,26 +186,36 @@ export function panelChart(
     );
   }
   let first = 0;
-  const data = rows.flatMap(({ points }, row) => {
-    const traces = tracesOf(points, first);
+  const drawn = rows.map(({ yTitle, points }, row) => {
+    const start = first;
     first += points.length;
-    return traces.map((trace): Trace => ({ ...trace, yaxis: Y_AXES[row] }));
-  });
-  const axes = rows.map(({ yTitle }, row) => {
     const domain: [number, number] = [
       1 - (row + 1) / rows.length + (row + 1 < rows.length ? PANEL_GAP : 0),
       1 - row / rows.length,
     ];
-    const { yaxis } = chartLayout({ title, yTitle }, {}, { domain });
-    return [row === 0 ? "yaxis" : `yaxis${row + 1}`, yaxis];
+    const range = rangeOf(points.flatMap(({ y }) => y));
+    const isNamed = points.length > 1 || points.some(({ line }) => line !== yTitle);
+    const { yaxis } = chartLayout({ title, yTitle }, {}, { domain, range: [...range] });
+    return {
+      domain,
+      range,
+      lines: isNamed ? labelsOf(points, start) : [],
+      axis: [row === 0 ? "yaxis" : `yaxis${row + 1}`, yaxis],
+      traces: tracesOf(points, start).map((trace): Trace => ({ ...trace, yaxis: Y_AXES[row] })),
+    };
   });
   const layout: Partial<Layout> = {
     ...chartLayout({ height: 160 + 220 * rows.length, ...options }, {
+      ...wholeTicks(rows.flatMap(({ points }) => points.flatMap(({ x }) => x))),
       anchor: Y_AXES[rows.length - 1],
     }),
-    ...Object.fromEntries(axes),
-    showlegend: first > 1,
+    ...Object.fromEntries(drawn.map(({ axis }) => axis)),
+    showlegend: false,
   };
   const spoken = spokenLines(rows.flatMap(({ points }) => points));
-  return new Figure({ data, layout, alt: alt ?? `Line charts "${title}": ${spoken}` });
+  return new Figure({
+    data: drawn.flatMap(({ traces }) => traces),
+    layout: drawn.some(({ lines }) => lines.length > 0) ? labelled(layout, drawn) : layout,
+    alt: alt ?? `Line charts "${title}": ${spoken}`,
+  });
 }

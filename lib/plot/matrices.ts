@@ -23,6 +23,9 @@ const COLOR_SCALES: Readonly<Record<"grey" | "sequential" | "diverging", ColorSc
   diverging: [[0, "#0072b2"], [0.5, "#ffffff"], [1, "#d55e00"]],
 };
 
+/** The diagonal of a confusion matrix. */
+const GREY = "#dddddd";
+
 /** A colour bar with its title above it, and space between the title and the highest number. */
 function colorBar(title: string, tickformat = "") {
   const space = '<br><span style="color:rgba(0,0,0,0)">.</span>'; // plotly drops an empty line
@@ -115,8 +118,8 @@ export function heatmap(
 
 /**
  * Which classes were predicted for which: each square contains how many images of the class of its
- * row were predicted as the class of its column, coloured by their share of the row. Correct
- * predictions are on the diagonal.
+ * row were predicted as the class of its column. Mistakes are coloured by their share of the row; the
+ * correct predictions, on the diagonal, are grey.
  *
  * @param counts `[classes, classes]`, as `confusionMatrix` counts them.
  * @param options `classNames` are the names of the classes, by default 0, 1, 2, …
@@ -146,21 +149,36 @@ export function confusionMatrixChart(
   const names = options.classNames ?? rows.map((_, i) => String(i));
   checkLength("confusionMatrixChart: classNames", names.length, classes);
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-  const data: Trace = {
-    type: "heatmap",
+  const share = (row: number, column: number): number => {
+    const count = rows[row][column];
+    return count === 0 ? 0 : shortNumber(count / sum(rows[row]));
+  };
+  const squares = (isCorrect: boolean) => ({
+    type: "heatmap" as const,
     x: names.map(plainText),
     y: names.map(plainText),
-    z: rows.map((row) => row.map((count) => count === 0 ? 0 : shortNumber(count / sum(row)))),
-    zmin: 0,
-    zmax: 1,
-    colorscale: [[0, "#ffffff"], [0.001, "#e3eef6"], [0.2, "#8cbddb"], [1, "#0072b2"]],
-    colorbar: colorBar("share of the row", ".0%"),
+    z: rows.map((row, i) => row.map((_, j) => isCorrect === (i === j) ? share(i, j) : null)),
     xgap: 1,
     ygap: 1,
+    hoverongaps: false,
     hovertemplate: "%{y} predicted as %{x}: %{text}<extra></extra>",
-    text: rows.map((row) => row.map((count) => count === 0 ? "" : String(count))),
+    text: rows.map((row, i) =>
+      row.map((count, j) => count === 0 || isCorrect !== (i === j) ? "" : String(count))
+    ),
     texttemplate: "%{text}",
     textfont: { size: 14 },
+  });
+  const worst = Math.max(
+    0,
+    ...rows.map((row, i) => Math.max(0, ...row.map((_, j) => i === j ? 0 : share(i, j)))),
+  );
+  const correct: Trace = { ...squares(true), colorscale: [[0, GREY], [1, GREY]], showscale: false };
+  const wrong: Trace = {
+    ...squares(false),
+    zmin: 0,
+    zmax: worst || 1,
+    colorscale: [[0, "#ffffff"], [1, "#d55e00"]],
+    colorbar: colorBar("share of the row", ".1%"),
   };
   const mistakes = rows.flatMap((row, i) =>
     row.flatMap((count, j) => i === j || count === 0 ? [] : [{ i, j, count }])
@@ -168,7 +186,7 @@ export function confusionMatrixChart(
   const often = mistakes.map(({ i, j, count }) => `${names[i]} as ${names[j]} (${count})`);
   const right = sum(rows.map((row, i) => row[i]));
   return new Figure({
-    data: [data],
+    data: [wrong, correct],
     layout: chartLayout(
       { xTitle: "predicted class", yTitle: "true class", height: 660, ...options, title },
       { type: "category", ...SQUARE },

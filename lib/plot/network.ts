@@ -63,7 +63,7 @@ export function networkDiagram(
     inputLabels?: readonly (string | number)[];
     outputLabels?: readonly (string | number)[];
     layerNames?: readonly string[];
-    highlight?: readonly Neuron[];
+    highlight?: readonly (readonly [layer: number, index: number])[];
     nudge?: readonly [layer: number, from: number, to: number];
   } = {},
 ): Figure {

@@ -23,6 +23,24 @@ Deno.test("record: displays the name and the value", async () => {
   );
 });
 
+Deno.test("record: displays four significant digits, and stores all of them", async () => {
+  const texts = await textsOf(async () => {
+    await record("speedup", 10.844180104972983);
+    await record("seconds", { naive: 1.0613262609999983, all: 63_679.5756 });
+    await record("losses", Float32Array.of(0.06339017667770386, NaN));
+    await record("count", 45_360);
+    await record("small", tensor([1.23456e-7]));
+  });
+  assert.deepEqual(texts, [
+    "speedup: 10.84",
+    "seconds: { naive: 1.061, all: 63680 }",
+    "losses: [ 0.06339, NaN ]",
+    "count: 45360",
+    "small: [ 1.235e-7 ]",
+  ]);
+  assert.equal(await stored(10.844180104972983), 10.844180104972983);
+});
+
 Deno.test("record: stores JSON; NaN and Infinity become null", async () => {
   assert.equal(await stored(0.1 + 0.2), 0.1 + 0.2);
   assert.equal(await stored(-Infinity), null);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Trace } from "../../../lib/plot/figure.ts";
 import { barChart, histogram } from "../../../lib/plot/bars.ts";
 import { decisionBoundary } from "../../../lib/plot/boundary.ts";
+import { apart } from "../../../lib/plot/line_labels.ts";
 import { lineChart, panelChart } from "../../../lib/plot/lines.ts";
 import { confusionMatrixChart, heatmap } from "../../../lib/plot/matrices.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
@@ -18,8 +19,8 @@ function bars(data: readonly Trace[], index = 0) {
   if (trace.type !== "bar") assert.fail(`expected a bar trace, found ${trace.type}`);
   return trace;
 }
-function matrix(data: readonly Trace[]) {
-  const trace = data[0];
+function matrix(data: readonly Trace[], index = 0) {
+  const trace = data[index];
   if (trace.type !== "heatmap") assert.fail(`expected a heatmap trace, found ${trace.type}`);
   return trace;
 }
@@ -60,6 +61,43 @@ Deno.test("lineChart: a line may have an x of its own", () => {
     { title: "T" },
   );
   assert.deepEqual([line(data).x, line(data, 1).x], [[0, 1, 2], [0, 2]]);
+});
+
+Deno.test("lineChart: several lines have their names at their ends, in place of a legend", () => {
+  const { layout } = lineChart(
+    { "3 epochs": [1, 0.5], "a<b": [1, 0.5], down: [1, 0] },
+    { title: "T" },
+  );
+  const labels = layout.annotations ?? [];
+  assert.deepEqual(labels.map(({ text }) => text), ["● 3 epochs", "■ a&lt;b", "◆ down"]);
+  assert.deepEqual(labels.map(({ font }) => font?.color), ["#0072b2", "#e69f00", "#009e73"]);
+  const [first, second, third] = labels.map(({ y }) => Number(y));
+  assert.ok(Math.abs(first - second) > 0.05, "two ends at one height, two labels");
+  assert.ok(third < first && third > 0);
+  assert.equal(layout.showlegend, false);
+  const long = lineChart({ [`a ${"very ".repeat(9)}long name`]: [1], b: [2] }, { title: "T" });
+  assert.deepEqual([long.layout.showlegend, long.layout.annotations], [true, undefined]);
+});
+
+Deno.test("labels are in order, apart and inside, wherever the lines end", () => {
+  fc.assert(fc.property(
+    fc.array(fc.double({ min: -0.2, max: 1.2, noNaN: true }), { minLength: 1, maxLength: 10 }),
+    (ends) => {
+      const places = apart(ends, 0.1, 0, 1);
+      const order = [...ends.keys()].sort((a, b) => ends[a] - ends[b]);
+      order.forEach((i, rank) => {
+        assert.ok(places[i] >= -1e-9 && places[i] <= 1 + 1e-9);
+        if (rank > 0) assert.ok(places[i] - places[order[rank - 1]] >= 0.1 - 1e-9);
+      });
+    },
+  ));
+});
+
+Deno.test("lineChart: few whole numbers have ticks at whole numbers", () => {
+  const ticks = (x: number[]) => lineChart(x.map(() => 0.5), { title: "T", x }).layout.xaxis?.dtick;
+  assert.equal(ticks([1, 2, 3]), 1);
+  assert.equal(ticks([0, 10, 100]), undefined);
+  assert.equal(ticks([0, 0.5, 1]), undefined);
 });
 
 Deno.test("panelChart: panels share the horizontal axis and do not overlap", () => {
@@ -168,19 +206,22 @@ Deno.test("heatmap: diverging colours are centred at zero", () => {
   assert.deepEqual([zmin, zmax], [-2, 2]);
 });
 
-Deno.test("confusionMatrixChart: colours are shares, texts are counts, the alternative text names the mistakes", () => {
+Deno.test("confusionMatrixChart: mistakes are coloured, correct predictions grey, texts are counts", () => {
   const counts = new Tensor(Int32Array.of(8, 2, 0, 10, 0, 0, 1, 0, 0), [3, 3]);
   const figure = confusionMatrixChart(counts, { classNames: ["cat", "dog", "bird"] });
-  const { z, text } = matrix(figure.data);
-  assert.deepEqual(z, [[0.8, 0.2, 0], [1, 0, 0], [1, 0, 0]]);
-  assert.deepEqual(text, [["8", "2", ""], ["10", "", ""], ["1", "", ""]]);
+  const [wrong, correct] = [matrix(figure.data), matrix(figure.data, 1)];
+  assert.deepEqual(wrong.z, [[null, 0.2, 0], [1, null, 0], [1, 0, null]]);
+  assert.deepEqual(wrong.text, [["", "2", ""], ["10", "", ""], ["1", "", ""]]);
+  assert.deepEqual(correct.z, [[0.8, null, null], [null, 0, null], [null, null, 0]]);
+  assert.deepEqual(correct.text, [["8", "", ""], ["", "", ""], ["", "", ""]]);
+  assert.deepEqual(correct.colorscale, [[0, "#dddddd"], [1, "#dddddd"]]);
   assert.equal(
     figure.alt,
     'Confusion matrix "Confusion matrix" of 3 classes: 8 of 21 correct; most frequent mistakes: ' +
       "dog as cat (10), cat as dog (2), bird as cat (1)",
   );
   const never = confusionMatrixChart(new Tensor(new Int32Array(4), [2, 2]));
-  assert.deepEqual(matrix(never.data).z, [[0, 0], [0, 0]]);
+  assert.deepEqual(matrix(never.data).z, [[null, 0], [0, null]]);
   assert.throws(() => confusionMatrixChart(new Tensor(new Int32Array(6), [2, 3])), /\[2, 3\]/);
   assert.throws(() => confusionMatrixChart(counts, { classNames: ["a"] }), /expected 3.*found 1/);
 });

@@ -92,6 +92,19 @@ Deno.test("digitGrid: a wrong prediction is marked in the picture and in the alt
   );
 });
 
+Deno.test("diverging colours: blue below zero, white at zero, vermillion above", () => {
+  const weights = new Tensor(Float64Array.of(-2, 0, 1, 4, NaN, 0, 0, -8), [2, 2, 2]);
+  const picture = digitGrid(weights, { colors: "diverging", scale: 5 });
+  const { width, data } = pixelsOf(picture.png);
+  const at = (x: number, y: number) => [...data.slice((y * width + x) * 3).slice(0, 3)];
+  assert.deepEqual(at(27, 27), [191, 220, 236], "a quarter of the way to blue");
+  assert.deepEqual(at(37, 27), [255, 255, 255]);
+  assert.deepEqual(at(37, 37), [234, 175, 128], "half of the way to vermillion");
+  assert.equal(count(picture, 0, 114, 178), 100, "the largest number has the full colour");
+  const color = new Tensor(new Float64Array(12), [3, 2, 2]);
+  assert.throws(() => digitImage(color, { colors: "diverging" }), /expected images of one channel/);
+});
+
 Deno.test("digitGrid: captions are drawn under the images and part of the alternative text", () => {
   const images = new Tensor(new Uint8Array(2 * 784).fill(255), [2, 784]);
   const captioned = digitGrid(images, { captions: ["mean", "difference of two"] });
