@@ -39,7 +39,12 @@ export function kernelSpec(
     argv: [
       deno,
       "run",
-      "-A",
+      // What the relay needs. The cells run in a process of their own, with all permissions.
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-run",
+      "--allow-net",
       "-q",
       // Named, because the working folder is the notebook's.
       "-c",
