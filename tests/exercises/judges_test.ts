@@ -6,7 +6,14 @@ import { randn, tensor, zeros } from "../../lib/tensor/create.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { agree } from "../../exercises/agree.ts";
 import { type Judgement, NotAnswered, todo } from "../../exercises/exercise.ts";
-import { functionOf, layerOf, project, sentence, valueOf } from "../../exercises/judges.ts";
+import {
+  drawHiddenFrom,
+  functionOf,
+  layerOf,
+  project,
+  sentence,
+  valueOf,
+} from "../../exercises/judges.ts";
 import type { Random } from "../../lib/tensor/random.ts";
 
 /** What a judge says of an answer that the type checker would refuse. */
@@ -203,4 +210,21 @@ Deno.test("agree: a proxy whose length changes does not pass", () => {
     data: { get: () => list },
   });
   for (let i = 0; i < 3; i++) assert.ok(!agree(fake, tensor([5, 6])));
+});
+
+Deno.test("a table of the hidden inputs does not pass when they are drawn anew, as graders do", async () => {
+  const table = new Map<string, Tensor>();
+  await square((x: Tensor) => {
+    table.set(String(x), x.mul(x));
+    return x;
+  });
+  const lookUp = (x: Tensor) => table.get(String(x)) ?? x;
+  assert.equal((await square(lookUp)).kind, "correct");
+  drawHiddenFrom(21);
+  try {
+    assert.equal((await square(lookUp)).kind, "wrong");
+    assert.equal((await square((x: Tensor) => x.mul(x))).kind, "correct");
+  } finally {
+    drawHiddenFrom(20);
+  }
 });
