@@ -19,13 +19,14 @@ export const SOURCES = [
   "lib/lecture/wasm/derivative.as",
   "lib/data/digits/wasm/pen.as",
   CONVOLUTION,
+  "bench/support/peak.as",
 ] as const;
 
 const OPTIONS = "-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory";
 
 /** Where the compiled form of a source is kept. */
 export function binaryOf(source: string): string {
-  return join(projectPath(source), "..", "binary.ts");
+  return join(projectPath(source), "..", source.startsWith("bench/") ? "peak.ts" : "binary.ts");
 }
 
 /**

@@ -1,7 +1,18 @@
 /** The course itself, with the calls of the notebooks, as a peer: see peer.py for the protocol. */
 import { createInterface } from "node:readline";
 import process from "node:process";
-import { drawDigits, layers, sequential, SGD, sigmoid, softmax, Tensor } from "../../lib/mod.ts";
+import {
+  drawDigits,
+  layers,
+  MnistTest,
+  Random,
+  sequential,
+  SGD,
+  sigmoid,
+  softmax,
+  Tensor,
+  trainEpoch,
+} from "../../lib/mod.ts";
 
 type DType = "float32" | "float64";
 type Work = () => unknown;
@@ -75,6 +86,19 @@ function epoch(units: number, batchSize: number, isAdam: boolean): () => Work {
   };
 }
 
+/** The lecture's training by numerical derivative. */
+function lecture(count: number): () => Work {
+  return () => {
+    const images = new Tensor(bytes("train_images"), [60_000, 784]).rows(0, count);
+    const labels = new Tensor(bytes("train_labels"), [60_000]).rows(0, count);
+    return async () => {
+      const network = new MnistTest(784, 30, 10, 0.01, new Random(1));
+      for await (const _ of trainEpoch(network, images, labels));
+      return null;
+    };
+  };
+}
+
 const works: Record<string, () => Work> = {
   "epoch sgd": epoch(50, 100, false),
   "epoch adam": epoch(128, 32, true),
@@ -88,6 +112,7 @@ for (const dtype of ["float32", "float64"] as const) {
 for (const size of [1, 4, 16, 64, 256, 1000]) {
   works[`growth batch ${size}`] = inference(size, "float32");
 }
+for (const count of [1000, 2000, 4000, 8000]) works[`growth samples ${count}`] = lecture(count);
 for (const size of [16, 32, 64, 128, 256, 512]) {
   works[`growth hidden ${size}`] = epoch(size, 32, true);
 }
