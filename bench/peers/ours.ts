@@ -89,11 +89,17 @@ function epoch(units: number, batchSize: number, isAdam: boolean): () => Work {
 /** The lecture's training by numerical derivative. */
 function lecture(count: number): () => Work {
   return () => {
-    const images = new Tensor(bytes("train_images"), [60_000, 784]).rows(0, count);
-    const labels = new Tensor(bytes("train_labels"), [60_000]).rows(0, count);
+    const images = new Tensor(bytes("train_images"), [60_000, 784]);
+    const labels = new Tensor(bytes("train_labels"), [60_000]);
     return async () => {
       const network = new MnistTest(784, 30, 10, 0.01, new Random(1));
-      for await (const _ of trainEpoch(network, images, labels));
+      for await (
+        const _ of trainEpoch(
+          network,
+          images.rows(0, count).expect([-1, 784]),
+          labels.rows(0, count).expect([-1]),
+        )
+      );
       return null;
     };
   };

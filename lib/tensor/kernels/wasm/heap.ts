@@ -17,8 +17,11 @@ const MIB = 2 ** 20, PAGE = 65_536;
 export const SCRATCH_START = 8192, SCRATCH_END = 32 * MIB;
 /** Sizes that are tried: a phone may refuse the first. */
 const SIZES = [512 * MIB, 256 * MIB, 128 * MIB, 64 * MIB];
-/** Bytes of a slab, and the largest array that is put in one. */
-const SLAB = MIB, LARGEST_SMALL = MIB / 8;
+/**
+ * Bytes of a slab, and the largest array that is put in one. In a scope, a larger array gets a block: it
+ * is used again in the next step, and costs no copy if it is kept.
+ */
+const SLAB = MIB, LARGEST_SMALL = MIB / 8, LARGEST_SMALL_IN_SCOPE = 4096;
 /** Larger arrays stay ordinary ones. */
 export const LARGEST = 64 * MIB;
 /** Room behind each array, for the last vectors of the kernels. */
@@ -171,7 +174,8 @@ const shared = new Slabs(false);
 
 /** Room for an array; `small` says where small ones go. */
 export function take(bytes: number, small: Slabs = shared): Place | undefined {
-  if (bytes <= LARGEST_SMALL) return small.take(bytes);
+  const isSmall = bytes <= (small.isReused ? LARGEST_SMALL_IN_SCOPE : LARGEST_SMALL);
+  if (isSmall) return small.take(bytes);
   if (bytes > LARGEST) return undefined;
   const block = takeBlock(bytes);
   return block && { address: block.address, block, isInSlab: false };

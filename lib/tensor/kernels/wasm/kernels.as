@@ -515,6 +515,11 @@ export function adam32(
   for (const end = w + <usize>count * 4; w < end; w += 16, g += 16, m += 16, v += 16, y += 16) {
     const slope = v128.load(g);
     let mean = v128.load(m), square = v128.load(v);
+    if (!v128.any_true(v128.or(slope, mean))) { // a pixel that is black in all images moves no weight
+      v128.store(v, f32x4.add(square, f32x4.mul(s2, f32x4.neg(square))));
+      v128.store(y, v128.load(w));
+      continue;
+    }
     mean = f32x4.add(mean, f32x4.mul(s1, f32x4.sub(slope, mean)));
     // A mean that decays would end among the denormal numbers, and every operation on them is slow.
     mean = v128.andnot(mean, f32x4.le(f32x4.abs(mean), tiny)); // NaN stays
