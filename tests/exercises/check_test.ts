@@ -114,3 +114,16 @@ Deno.test("strict: an answer that is not correct throws after its verdict was sh
     Deno.env.delete("MNIST_EXERCISES");
   }
 });
+
+Deno.test("an answer of another type is an error in the editor", () => {
+  // Never called: the comments below are errors themselves where the types allow the call.
+  const calls = async () => {
+    await check("3.1", 5);
+    await check("3.1", undefined);
+    // @ts-expect-error: a text in place of a number
+    await check("3.1", "5");
+    // @ts-expect-error: no such exercise
+    await check("3.99", 5);
+  };
+  assert.equal(typeof calls, "function");
+});
