@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasBookWeights, obtainBookWeights } from "../lib/data/sets/book_weights.ts";
 import { find, obtain } from "../lib/data/sets/obtain.ts";
 import { DATA_SETS, type DataSet, type FileSource } from "../lib/data/sets/sources.ts";
 import { progress } from "../lib/notebook/progress.ts";
@@ -13,15 +14,19 @@ import { denoCommand } from "./support/deno.ts";
 
 const SOURCES = Object.keys(DATA_SETS);
 
+/** The name of what is no data set, and belongs to chapters 3 and 4. */
+const WEIGHTS = "book-weights";
+
 const USAGE = `Gets data sets: from the folders that have them, or else from the network.
 
 deno task data [SOURCE...]      without SOURCE: mnist
 
-SOURCE is one of ${SOURCES.join(", ")}. Each file is verified by its SHA-256.
+SOURCE is one of ${SOURCES.join(", ")}, or ${WEIGHTS}: the trained weights that
+the book publishes for chapters 3 and 4. Each file is verified by its SHA-256.
 
   MNIST_DIR       a folder that already has the files of MNIST
   MNIST_MIRRORS   addresses to download them from, separated by commas
-                  (FASHION_MNIST_..., CIFAR_10_... for the others)
+                  (FASHION_MNIST_..., CIFAR_10_..., BOOK_WEIGHTS_MIRRORS for the others)
 
   --help          print this`;
 
@@ -45,32 +50,53 @@ export async function data(
     return 0;
   }
   const sources: FileSource[] = [];
+  let wantsWeights = false;
   for (const name of args.length > 0 ? args : ["mnist"]) {
     if (name === "digits") {
       console.log("digits: nothing to download, they are drawn when they are needed.");
+    } else if (name === WEIGHTS) {
+      wantsWeights = true;
     } else if (isSource(name)) {
       sources.push(name);
     } else {
-      const expected = SOURCES.join(", ");
-      console.error(`data: expected one of ${expected}, found ${name}${suggestion(name, SOURCES)}`);
+      const names = [...SOURCES, WEIGHTS];
+      const expected = names.join(", ");
+      console.error(`data: expected one of ${expected}, found ${name}${suggestion(name, names)}`);
       return 2;
     }
   }
   let code = 0;
-  for (const source of sources) {
+  const report = async (getting: () => Promise<string>): Promise<void> => {
     try {
-      const { text } = await obtain(DATA_SETS[source], { verify: true, environment, progress });
-      console.log(text);
+      console.log(await getting());
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       console.error(reasonOf(error));
       code = 1;
     }
+  };
+  const options = { verify: true, environment, progress };
+  for (const source of sources) {
+    await report(async () => (await obtain(DATA_SETS[source], options)).text);
   }
+  if (wantsWeights) await report(() => obtainBookWeights({ progress, ...mirrorsIn(environment) }));
   for (const set of Object.values(DATA_SETS)) {
     if (!sources.includes(set.source)) console.log(await state(set, environment));
   }
+  if (!wantsWeights) {
+    console.log(
+      await hasBookWeights()
+        ? "The book's weights: from data/, SHA-256 verified."
+        : `The book's weights: not here. To get them: ${denoCommand()} task data ${WEIGHTS} (1 MB)`,
+    );
+  }
   return code;
+}
+
+/** The addresses that the environment names for the book's weights. */
+function mirrorsIn(environment: Environment): { mirrors?: readonly string[] } {
+  const named = environment("BOOK_WEIGHTS_MIRRORS");
+  return named === undefined ? {} : { mirrors: named.split(/[\s,]+/).filter((url) => url !== "") };
 }
 
 /** What this machine has of a set, in a line. */

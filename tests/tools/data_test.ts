@@ -26,7 +26,7 @@ Deno.test("data: prints its usage, and refuses unknown names", async () => {
   assert.deepEqual(await run(["minst"], {}), [
     2,
     "",
-    'data: expected one of mnist, fashion-mnist, cifar-10, found minst; did you mean "mnist"?',
+    'data: expected one of mnist, fashion-mnist, cifar-10, book-weights, found minst; did you mean "mnist"?',
   ]);
   assert.equal((await run(["toString"], {}))[0], 2);
 });
