@@ -5,6 +5,7 @@
 import { show } from "../lib/notebook/show.ts";
 import perceptron from "./00_perceptron.ts";
 import inference from "./03_inference.ts";
+import training from "./05_training.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
 export { todo } from "./exercise.ts";
@@ -13,6 +14,7 @@ export { todo } from "./exercise.ts";
 export const exercises = {
   ...perceptron,
   ...inference,
+  ...training,
 } as const;
 
 /** The id of an exercise. */
