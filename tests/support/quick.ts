@@ -2,7 +2,7 @@
 export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "03_inference": ["wrongShown=5"],
   "04_batching": ["repeats=1"],
-  "05_training": ["trainingImages=2000", "comparedImages=100"],
+  "05_training": ["trainingImages=2000", "comparedImages=200"],
   "06_backpropagation": ["trainingImages=5000", "epochs=1"],
   "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
 };
