@@ -4,6 +4,7 @@
  */
 import { show } from "../lib/notebook/show.ts";
 import perceptron from "./00_perceptron.ts";
+import dataset from "./01_dataset.ts";
 import inference from "./03_inference.ts";
 import training from "./05_training.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
@@ -13,6 +14,7 @@ export { todo } from "./exercise.ts";
 /** All exercises, by id: the chapter, a point, and the number in the chapter. */
 export const exercises = {
   ...perceptron,
+  ...dataset,
   ...inference,
   ...training,
 } as const;

@@ -26,8 +26,18 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { "arrangements that are XOR": ["NAND, OR → AND"] },
   },
   "01_dataset": {
-    digits: { trainShape: [20_000, 784], testShape: [10_000, 784], csvEqualsIdx: true },
-    mnist: { trainShape: [60_000, 784], testShape: [10_000, 784], csvEqualsIdx: true },
+    digits: {
+      "CSV equals the original": true,
+      "training images": [15_000, 784],
+      "validation images": [5_000, 784],
+      "test images": [10_000, 784],
+    },
+    mnist: {
+      "CSV equals the original": true,
+      "training images": [55_000, 784],
+      "validation images": [5_000, 784],
+      "test images": [10_000, 784],
+    },
   },
   "02_visualization": {
     digits: { nearestMeanAccuracy: share(0.5) },

@@ -1,5 +1,6 @@
 /** Parameters that make chapters short enough for a test, as `name=value`. */
 export const QUICK: Readonly<Record<string, readonly string[]>> = {
+  "01_dataset": ["otherSets=false"],
   "03_inference": ["wrongShown=5"],
   "04_batching": ["repeats=1"],
   "05_training": ["trainingImages=2000", "comparedImages=200"],
