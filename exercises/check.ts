@@ -11,6 +11,7 @@ import { escapeHtml } from "../lib/notebook/output.ts";
 import { SCRAP_MIME } from "../lib/notebook/record.ts";
 import { show } from "../lib/notebook/show.ts";
 import { errorText, type Exercise, type Judgement, NotAnswered } from "./exercise.ts";
+import { copyOf } from "./copy.ts";
 import { withDeadline } from "./deadline.ts";
 
 /** Seconds that a judge may take: an answer that takes longer probably never ends. */
@@ -183,7 +184,7 @@ export async function judgementOf(
   }
   const { seconds = SECONDS } = exercise;
   try {
-    return await withDeadline(seconds, async () => await exercise.judge(answer)) ??
+    return await withDeadline(seconds, async () => await exercise.judge(copyOf(answer))) ??
       { kind: "wrong", mistake: `your code did not end within ${seconds} s` };
   } catch (error) {
     if (error instanceof NotAnswered) return { kind: "unanswered" };

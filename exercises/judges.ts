@@ -12,6 +12,7 @@ import { type GradientCheck, gradientCheckLayer } from "../lib/nn/gradient.ts";
 import type { Layer } from "../lib/nn/layers.ts";
 import { inspect } from "../lib/notebook/inspect.ts";
 import { agree } from "./agree.ts";
+import { copyOf } from "./copy.ts";
 import { errorText, type Judge, type Judgement, NotAnswered } from "./exercise.ts";
 
 const CORRECT: Judgement = { kind: "correct" };
@@ -74,9 +75,9 @@ export function functionOf<In extends readonly unknown[], Out>(
     const found: (Out | Failed)[] = [];
     let example: string | undefined, form: string | undefined;
     for (const input of inputs) {
-      const copy = structuredCopy(input);
+      const copy = copyOf(input);
       const [expected, output] = [
-        await correct(...structuredCopy(input)),
+        await correct(...copyOf(input)),
         await tried(answer, copy),
       ];
       if (output instanceof Failed && output.reason instanceof NotAnswered) return UNANSWERED;
@@ -99,7 +100,7 @@ export function functionOf<In extends readonly unknown[], Out>(
       for (const [i, input] of inputs.entries()) {
         const output = found[i];
         if (output instanceof Failed) return false;
-        const expected = await tried(wrong, structuredCopy(input));
+        const expected = await tried(wrong, copyOf(input));
         if (expected instanceof Failed || !agree(output, expected)) return false;
       }
       return true;
@@ -229,20 +230,6 @@ async function tried<In extends readonly unknown[], Out>(
   } catch (error) {
     return new Failed(error);
   }
-}
-
-/** A copy, so that a function that changes its argument changes nothing else. */
-function structuredCopy<In>(value: In): In;
-function structuredCopy(value: unknown): unknown {
-  if (value instanceof Tensor) return value.copy();
-  if (Array.isArray(value)) return value.map((item) => structuredCopy(item));
-  if (ArrayBuffer.isView(value)) return structuredClone(value);
-  if (
-    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  ) {
-    return Object.fromEntries(Object.entries(value).map(([k, item]) => [k, structuredCopy(item)]));
-  }
-  return value;
 }
 
 /** What is wrong with the kind, shape or length of a result, or with NaN in it. */

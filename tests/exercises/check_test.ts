@@ -81,6 +81,20 @@ Deno.test("an answer that throws, waits without end or is a promise gets a verdi
   assert.match(await hintOf(fails, Promise.resolve(1)), /write await before it/);
 });
 
+Deno.test("an answer is the same whenever its judge looks at it", async () => {
+  let reads = 0;
+  const answer = new Proxy([0], {
+    get: (list, key) => key === "0" ? reads++ : Reflect.get(list, key),
+  });
+  const seen: unknown[] = [];
+  const checker = checkerOf((list) => {
+    if (Array.isArray(list)) seen.push(list[0], list[0], list[0]);
+    return { kind: "correct" };
+  });
+  await checker.judge("1.1", answer);
+  assert.deepEqual(seen, [0, 0, 0]);
+});
+
 Deno.test("the solution is code, as text and as Markdown", () => {
   const bundle = Object.values(checkerOf(() => ({ kind: "correct" })).solution("1.1"));
   assert.deepEqual(bundle, ["const x = 1;"]);
