@@ -389,7 +389,7 @@ await check("5.6", (f, x) => {
   "5.7": defineExercise<(inputs: number, outputs: number, random: Random) => Tensor>({
     title: "Xavier's initialization",
     points: 2,
-    cell: `import { type Random, randn, type Tensor } from "mnist";
+    cell: `import { randn, type Random, type Tensor } from "mnist";
 ${IMPORT_TODO}
 
 function xavier(inputs: number, outputs: number, random: Random): Tensor {
@@ -397,7 +397,7 @@ function xavier(inputs: number, outputs: number, random: Random): Tensor {
 }
 
 await check("5.7", xavier);`,
-    solution: `import { type Random, randn, type Tensor } from "mnist";
+    solution: `import { randn, type Random, type Tensor } from "mnist";
 ${IMPORT}
 
 function xavier(inputs: number, outputs: number, random: Random): Tensor {
