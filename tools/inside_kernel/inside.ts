@@ -1,14 +1,14 @@
 /**
- * The part of the runner that works inside the kernel: imported there before the first cell.
+ * Our part inside the kernel, for the relay and the runner: imported there before the first cell.
  *
- * - It reports errors that the kernel swallows: promises rejected with nobody waiting, and errors
- *   thrown in timers and event handlers.
- * - What a cell writes to the standard streams reaches the cell, as do last values that the kernel
+ * - It reports errors that the kernel does not: rejected promises that nothing awaits, and errors thrown
+ *   in timers and event handlers.
+ * - It makes an output of what a cell writes to the standard streams, and of last values that the kernel
  *   does not show.
- * - It says, on request, when everything printed and displayed so far has been handed over.
- * - When Stop is pressed, it tells the loops of `lib`, and takes away the timers that a cell waits for.
+ * - It reports, on request, that everything printed and displayed so far has been sent.
+ * - When Stop is pressed, it notifies the loops of `lib`, and removes the timers that a cell waits for.
  * - It interrupts an exercise's answer that has not ended within its time.
- * - It ends the kernel when the process that started it is gone.
+ * - It ends the kernel when the process that started it has ended.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const HOLD_LIMIT = 10_000;
 
 /** Prepares the kernel in which it is called. */
 export function prepareKernel(): void {
-  // Taken now: a cell may put something else in the place of either name.
+  // Read now: a cell may assign something else to these names.
   const { broadcast } = Deno.jupyter;
   const later = setTimeout;
   const memory = newMemory();
@@ -60,9 +60,9 @@ export function prepareKernel(): void {
     report(event.error);
   });
 
-  // The kernel sends what cells print, display and broadcast through one queue, in order. So a
-  // broadcast of our own arrives after everything that came before it. The timer lets through what
-  // a cell started without waiting for it, such as a display without `await`.
+  // The kernel sends what cells print, display and broadcast through one queue, in order. So a broadcast
+  // of our own arrives after everything before it. The timer is for what a cell has started without
+  // waiting for it, such as a display without `await`.
   Object.defineProperty(globalThis, COMPLETE_FUNCTION, {
     value: async (token: string) => {
       Atomics.store(memory, STOP.index, STOP.none);

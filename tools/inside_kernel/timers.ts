@@ -24,7 +24,7 @@ export class CellTimers {
   readonly #scope: TimerScope;
   readonly #running = new Set<Timer>();
 
-  /** Watches a scope from now on, in which nobody else has changed the functions so far. */
+  /** Watches a scope from now on. */
   constructor(scope: TimerScope) {
     this.#scope = scope;
     const running = this.#running;

@@ -1,12 +1,11 @@
 /**
- * Talks to one running kernel over ZeroMQ: requests and replies on the shell and control channels,
- * outputs on the iopub channel, questions to the person on the stdin channel.
+ * A client of one running kernel: requests and replies on the shell and control channels, outputs on
+ * the iopub channel, questions to the person on the stdin channel.
  *
- * The hard part is to know when the outputs of a cell are complete. The kernel's reply and its
- * `idle` status travel past the queue of outputs, so both may overtake them, and clients that stop
- * listening there lose outputs at random. Instead, after the reply this client has the kernel send
- * a message of our own through that same queue (`inside.ts`); when it arrives, everything before it
- * has arrived. No time of waiting has to be guessed.
+ * The outputs of a cell are not complete when the kernel reports `idle`: it sends outputs through a
+ * queue, and its reply and status without it, so that clients that stop listening there lose outputs at
+ * random. After the reply, this client therefore has the kernel send a message of our own through the
+ * same queue (`inside.ts`); when it arrives, everything before it has arrived.
  *
  * @module
  */
@@ -19,10 +18,10 @@ import { COMPLETE, COMPLETE_FUNCTION, ORDER_HEARD, type OrderHeard } from "./inn
 import { ZmtpSocket } from "./zmtp.ts";
 import { isObject, type JsonObject, text } from "../support/json.ts";
 
-/** Takes messages that belong to a request. */
+/** Receives messages that belong to a request. */
 export type OnMessage = (message: Message) => void;
 
-/** Takes the content of an `input_request`, as `prompt()` in a cell sends it, and gives the answer. */
+/** Receives the content of an `input_request`, as `prompt()` in a cell sends it; returns the answer. */
 export type OnQuestion = (question: JsonObject) => Promise<string>;
 
 /** How many requests can still get outputs: those that may run, and the last that ended. */
@@ -61,10 +60,10 @@ export class Client {
 
   /**
    * Connects to a kernel, which may still be starting, and waits until it answers and its outputs
-   * reach us. Waits without end: the caller knows whether the kernel is still alive.
+   * arrive. Waits without limit: the caller knows whether the kernel is still alive.
    *
-   * @throws {ZmtpError} when something else than a kernel listens at its ports.
-   * @throws the signal's reason when it is aborted before.
+   * @throws {ZmtpError} if another program than a kernel listens at its ports.
+   * @throws the signal's reason if it is aborted before.
    */
   static async connect(connection: Connection, signal: AbortSignal): Promise<Client> {
     const { ip, key } = connection;
@@ -78,12 +77,12 @@ export class Client {
     ] as const;
     try {
       for (const [port, type] of channels) {
-        // The kernel puts its questions to the stdin socket of the same name as the shell's.
+        // The kernel sends its questions to the stdin socket that has the name of the shell's.
         const identity = type === "DEALER" ? session : "";
         sockets.push(await connectPatiently(ip, port, type, signal, identity));
       }
       const client = new Client(key, session, sockets);
-      await client.#hear(signal);
+      await client.#listenIn(signal);
       return client;
     } catch (error) {
       for (const socket of sockets) socket.close();
@@ -92,10 +91,10 @@ export class Client {
   }
 
   /**
-   * Waits until outputs reach us. A subscription takes effect some time after it is made, and
-   * nothing says when: ask until an output of the asking, its status, comes through.
+   * Waits until outputs arrive. A subscription takes effect some time after it is sent, and nothing
+   * reports when: this asks until an output of a question, its status, arrives.
    */
-  async #hear(signal: AbortSignal): Promise<void> {
+  async #listenIn(signal: AbortSignal): Promise<void> {
     let heard = false;
     const first = Promise.withResolvers<void>();
     while (!heard) {
@@ -117,9 +116,9 @@ export class Client {
   }
 
   /**
-   * Runs code and gives the content of the reply. `onMessage` gets what the code sends; more may
-   * follow after the reply, until {@linkcode complete}. Without `onQuestion` nobody is there to be
-   * asked, and `prompt()` gives null at once.
+   * Runs code and returns the content of the reply. `onMessage` receives what the code sends; more may
+   * follow after the reply, until {@linkcode complete}. Without `onQuestion`, `prompt()` returns null at
+   * once.
    */
   async execute(
     code: string,
@@ -145,7 +144,7 @@ export class Client {
       this.#questions.set(request.id, async ({ type, header, content }) => {
         if (type !== "input_request") return;
         const answer = { type: "input_reply", content: { value: await onQuestion(content) } };
-        // A connection that is broken now is noticed by whoever listens.
+        // A connection that is broken now is noticed where it is read.
         this.#stdin.send(encodeAnswer(this.#key, this.#session, header, answer)).catch(() => {});
       });
     }
@@ -156,12 +155,12 @@ export class Client {
     }
   }
 
-  /** Asks anything else of the kernel, and gives the content of the reply. */
+  /** Sends any other request, and returns the content of the reply. */
   async ask(type: string, content: JsonObject): Promise<JsonObject> {
     return (await this.#request(this.#shell, type, content)).content;
   }
 
-  /** Loads our part inside the kernel, which {@linkcode complete} needs. */
+  /** Loads our part into the kernel, which {@linkcode complete} needs. */
   async prepare(): Promise<void> {
     const module = new URL("../inside_kernel/inside.ts", import.meta.url).href;
     const code = `(await import(${JSON.stringify(module)})).prepareKernel();`;
@@ -171,7 +170,7 @@ export class Client {
     }
   }
 
-  /** Resolves when everything that the code before has sent has reached `onMessage`. */
+  /** Resolves when everything that earlier code has sent has arrived at `onMessage`. */
   async complete(onMessage: OnMessage): Promise<void> {
     const token = randomUUID();
     const arrived = Promise.withResolvers<void>();
@@ -186,7 +185,10 @@ export class Client {
     await arrived.promise;
   }
 
-  /** Asks the kernel to break off what it is running. An endless `await` goes on all the same. */
+  /**
+   * Interrupts what the main thread of the kernel runs. Only for one that runs something: an interrupt
+   * paralyses a kernel that waits.
+   */
   async interrupt(): Promise<void> {
     await this.#request(this.#control, "interrupt_request", {});
   }
@@ -207,7 +209,7 @@ export class Client {
     return await this.#send(socket, encodeRequest(this.#key, this.#session, type, content));
   }
 
-  /** Sends a request and gives the reply. */
+  /** Sends a request and returns the reply. */
   async #send(
     socket: ZmtpSocket,
     { id, frames }: { id: string; frames: Uint8Array[] },
@@ -247,8 +249,8 @@ function withMetadata(message: Message): Message {
 
 function lost(cause: unknown): ConnectionLost {
   const found = cause instanceof Error ? cause.message : String(cause);
-  // Deno's kernel writes to one socket from two places at once, so that a message too large for the
-  // system's buffer may get another in its middle. Seen from about 5 MB on Linux.
+  // Deno's kernel writes to one socket from two places at once, so that another message may be inserted
+  // into one that is larger than the system's buffer. Seen from about 5 MB on Linux.
   return new ConnectionLost(
     `kernel: expected all outputs, found its connection broken (${found}); ` +
       "this happens when a cell displays several megabytes at once: show less in one cell",
@@ -256,7 +258,7 @@ function lost(cause: unknown): ConnectionLost {
   );
 }
 
-/** Connects as soon as somebody listens. */
+/** Connects as soon as a program listens. */
 async function connectPatiently(
   hostname: string,
   port: number,
@@ -268,7 +270,7 @@ async function connectPatiently(
     try {
       return await ZmtpSocket.connect(hostname, port, type, signal, identity);
     } catch (error) {
-      // Reset: on a busy machine the system accepts a connection while the port changes hands.
+      // Reset: on a busy machine the system accepts a connection while the port changes its owner.
       const { ConnectionRefused, ConnectionReset } = Deno.errors;
       if (!(error instanceof ConnectionRefused || error instanceof ConnectionReset)) throw error;
       await delay(10);

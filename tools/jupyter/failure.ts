@@ -1,6 +1,6 @@
 /**
- * What went wrong in a cell, and where: every way in which a run can end early becomes one
- * {@linkcode Failure} with the cell, the line in it and a message.
+ * Failures of cells: every way in which a run can end early becomes one {@linkcode Failure} with the
+ * cell, the line in it and a message.
  *
  * @module
  */
@@ -13,15 +13,15 @@ export interface CellError {
   /** The error's name, such as `RangeError`. */
   name: string;
   message: string;
-  /** The lines of the stack trace; none where the kernel gave none. */
+  /** The lines of the stack trace; empty if the kernel sent none. */
   traceback: string[];
-  /** The line in the cell, counted from 1; null where it is not known. */
+  /** The line in the cell, counted from 1, or null if it is not known. */
   line: number | null;
 }
 
 /** Why and where a notebook failed. */
 export interface Failure extends CellError {
-  /** Which code cell, counted from 1: the number that the cell shows in brackets. */
+  /** The number of the code cell, from 1: the number that a front end shows in brackets. */
   cell: number;
   /** The cell's id. */
   id: string;
@@ -32,7 +32,7 @@ export function cellError(content: JsonObject): CellError {
   return {
     name: text(content.ename) || "Error",
     message: text(content.evalue),
-    // What is thrown without being an Error has a traceback of one empty line.
+    // A thrown value that is not an Error has a traceback of one empty line.
     traceback: texts(content.traceback).filter((line) => line !== ""),
     line: null,
   };

@@ -8,7 +8,7 @@
 /** The message that reports an error that the kernel swallows; its content is that of `error`. */
 export const UNCAUGHT = "uncaught_error";
 
-/** The message that says that all outputs before it have been sent: `{ token }`. */
+/** The message that marks the end of all outputs before it: `{ token }`. */
 export const COMPLETE = "outputs_complete";
 
 /** The global function that sends {@linkcode COMPLETE}. */
@@ -22,7 +22,7 @@ export const ORDER_HEARD = "order_heard";
 
 /** An order that the main thread has received. All orders before it have been received too. */
 export type OrderHeard = {
-  /** Which order it was, counted from 1; 0 says that orders can be received. */
+  /** The number of the order, from 1; 0 means that orders can be received. */
   count: number;
   /** Whether the order has interrupted the main thread. */
   interrupted: boolean;
@@ -38,7 +38,7 @@ export const ORDERS = {
   abandon: 2,
   /** Interrupt the main thread if it is busy. */
   interrupt: 3,
-  /** Do nothing; its acknowledgement says that all orders before it have had their effect. */
+  /** Do nothing; when it is acknowledged, all orders before it have had their effect. */
   nothing: 4,
 } as const;
 

@@ -1,9 +1,9 @@
 /**
  * One `deno jupyter --kernel` process: its ports, its connection file, its end.
  *
- * A kernel never outlives the run. `stop` ends it in order; when this process exits by itself the
- * `unload` event kills what is left; when this process is killed, the watch of `watchOwner`, inside
- * the kernel, sees its standard input close and ends the kernel from there.
+ * A kernel never outlives this process. `stop` ends it regularly; when this process exits by itself, the
+ * `unload` event kills what is left; when this process is killed, our part inside the kernel
+ * (`orders.ts`) notices that the standard input was closed, and ends the kernel from there.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { versionProblem } from "../support/deno_version.ts";
 import type { Order } from "./inner_protocol.ts";
 
-/** What a client must know to talk to a kernel: the connection file's content. */
+/** What a client needs in order to connect to a kernel: the content of the connection file. */
 export interface Connection {
   ip: string;
   transport: "tcp";
@@ -27,21 +27,21 @@ export interface Connection {
   kernel_name: "deno";
 }
 
-/** A kernel that could not be started, or that cannot be used. */
+/** A kernel that cannot be started or used. */
 export class KernelError extends Error {
   override name = "KernelError";
 }
 
-/** So many characters of what a kernel complains of are kept. */
-const MAX_COMPLAINTS = 4000;
+/** The number of characters that are kept of what a kernel prints to its standard error. */
+const MAX_ERROR_TEXT = 4000;
 
-/** Milliseconds in which a kernel that cannot bind its ports has ended. */
+/** Milliseconds after which a kernel that cannot bind its ports has ended. */
 const END_PATIENCE = 2000;
 
 const live = new Set<Deno.ChildProcess>();
 globalThis.addEventListener("unload", killAllKernels);
 
-/** Kills every kernel that this process started and that still runs. Does not wait. */
+/** Kills every kernel that this process has started and that still runs. Does not wait. */
 export function killAllKernels(): void {
   for (const process of live) kill(process);
 }
@@ -54,11 +54,11 @@ export function checkDenoVersion(version: string): void {
 
 /** A running kernel process. */
 export class Kernel {
-  /** How to reach it. */
+  /** How to connect to it. */
   readonly connection: Connection;
   readonly #process: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
-  #complaints = "";
+  #errorText = "";
   /** Resolves when the process has ended, however it ended. Never rejects. */
   readonly ended: Promise<Deno.CommandStatus>;
 
@@ -69,29 +69,28 @@ export class Kernel {
     this.#orders.closed.catch(() => {}); // it breaks when the kernel ends
     this.#write(new TextEncoder().encode(JSON.stringify(connection) + "\n"));
     live.add(process);
-    const complained = this.#readComplaints();
+    const allRead = this.#readErrorText();
     this.ended = process.status.then(async (status) => {
       live.delete(process);
-      await complained;
+      await allRead;
       return status;
     });
   }
 
-  /** The operating system's number of the process. */
+  /** The process ID. */
   get pid(): number {
     return this.#process.pid;
   }
 
   /**
-   * Starts a kernel and waits until `greet` has spoken with it.
+   * Starts a kernel and waits until `greet` has communicated with it.
    *
-   * The kernel binds the ports that it finds in its connection file. Another process can take one
-   * between our probing and the kernel's binding; then the kernel ends, and the next try takes
-   * other ports.
+   * The kernel binds the ports that its connection file names. Another process can take one between
+   * our search and the kernel's binding; then the kernel ends, and the next attempt uses other ports.
    *
-   * @param options `pickPorts` finds the ports; tests put something else in its place.
-   * @throws {KernelError} when the kernel ends before it answers, with what it printed.
-   * @throws whatever `greet` throws, and the signal's reason; the kernel is stopped then.
+   * @param options `pickPorts` finds the ports; tests replace it.
+   * @throws {KernelError} if the kernel ends before it answers, with what it printed.
+   * @throws what `greet` throws, and the signal's reason; the kernel is then stopped.
    */
   static async start<T>(
     options: {
@@ -123,22 +122,22 @@ export class Kernel {
         return { kernel, greeted };
       } catch (error) {
         giveUp.abort(error);
-        // Who took a port may have answered us before the kernel found it taken.
+        // The owner of a port may have answered before the kernel found it taken.
         const code = await kernel?.endsWithin(options.signal?.aborted ? 0 : END_PATIENCE);
         await kernel?.kill();
         options.signal?.throwIfAborted();
         if (code === null || code === undefined) throw error;
-        const complaints = kernel?.complaints ?? "";
-        const portTaken = /address.*in use|AddrInUse|10048/i.test(complaints);
+        const errorText = kernel?.errorText ?? "";
+        const portTaken = /address.*in use|AddrInUse|10048/i.test(errorText);
         if (portTaken && attempt < 5) continue;
         throw new KernelError(
           `kernel: expected it to start, found exit code ${code}` +
-            (complaints === "" ? "" : `\n${complaints}`),
+            (errorText === "" ? "" : `\n${errorText}`),
         );
       } finally {
         release();
         forget(ports);
-        // The kernel has read its connection file, or is gone: the key need not lie about.
+        // The kernel has read its connection file, or has ended: the key is not left on the disk.
         await Deno.remove(folder, { recursive: true }).catch(() => {});
       }
     }
@@ -154,17 +153,17 @@ export class Kernel {
   }
 
   /** The last of what the kernel process has printed to its standard error so far. */
-  get complaints(): string {
-    return this.#complaints.trim();
+  get errorText(): string {
+    return this.#errorText.trim();
   }
 
-  /** Waits up to `patience` milliseconds for the process to end by itself, then kills it. */
+  /** Waits at most `patience` milliseconds until the process ends by itself, then kills it. */
   async stop(patience: number): Promise<void> {
     await this.endsWithin(patience);
     await this.kill();
   }
 
-  /** Gives the exit code of a process that ends by itself within so many milliseconds, or null. */
+  /** The exit code of a process that ends by itself within so many milliseconds, or null. */
   async endsWithin(milliseconds: number): Promise<number | null> {
     const { promise, resolve } = Promise.withResolvers<null>();
     const timer = setTimeout(() => resolve(null), milliseconds);
@@ -173,15 +172,15 @@ export class Kernel {
     return code;
   }
 
-  /** Kills the process and waits until it is gone. */
+  /** Kills the process and waits until it has ended. */
   async kill(): Promise<void> {
     kill(this.#process);
     await this.ended;
   }
 
-  async #readComplaints(): Promise<void> {
+  async #readErrorText(): Promise<void> {
     for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
-      this.#complaints = (this.#complaints + text).slice(-MAX_COMPLAINTS);
+      this.#errorText = (this.#errorText + text).slice(-MAX_ERROR_TEXT);
     }
   }
 }
@@ -191,7 +190,7 @@ function spawn(connectionFile: string, cwd: string, env: Record<string, string>)
     args: ["jupyter", "-q", "--kernel", "--conn", connectionFile],
     cwd,
     env: { NO_COLOR: "1", ...env },
-    // Held open, for orders: that it closes tells the kernel that we are gone.
+    // Kept open, for orders: when it is closed, the kernel knows that we have ended.
     stdin: "piped",
     stdout: "null",
     stderr: "piped",
@@ -222,7 +221,7 @@ function connectionOn(ports: number[]): Connection {
   };
 }
 
-/** Ports given to kernels that are still starting, so that two of ours never get the same. */
+/** Ports of kernels that are still starting, so that two of ours never get the same. */
 const promised = new Set<number>();
 
 function freePorts(count: number): { ports: number[]; release: () => void } {

@@ -1,10 +1,10 @@
 /**
- * Where in a cell an error happened. Only called once a cell has failed, so it may take its time.
+ * The line of a cell in which an error occurred. Called only for failed cells, so speed matters little.
  *
- * The kernel runs not the cell but JavaScript made from it: types are dropped, static imports
- * become dynamic ones, and everything is printed anew, so that lines move. No source map comes with
- * it. `deno transpile` prints the same JavaScript with a map; what is left to do here is to turn the
- * imports as the kernel turns them.
+ * The kernel does not run the cell itself but JavaScript generated from it: types are removed, static
+ * imports become dynamic ones, and the code is formatted again, so that lines move. There is no source
+ * map. `deno transpile` generates the same JavaScript with a map, once the imports are rewritten here
+ * in the same way.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { withLastValue } from "./cell.ts";
 /** What the kernel puts before a cell's JavaScript, on its first line. */
 const PREFIX = "'use strict'; void 0;";
 
-/** The line of a cell, counted from 1, that led to an error; null where it is not known. */
+/** The line of a cell, counted from 1, that led to an error, or null if it is not known. */
 export async function lineOf(error: CellError, code: string): Promise<number | null> {
   const place = cellPlace(error.traceback);
   if (place) return await originalLine(place, code);
@@ -27,22 +27,22 @@ export async function lineOf(error: CellError, code: string): Promise<number | n
 }
 
 /**
- * Says why the kernel refused to run a cell, which it does without giving a reason.
+ * Explains why the kernel did not run a cell, for which it gives no reason.
  *
- * @param complaints what the kernel has printed to its standard error.
+ * @param errorText what the kernel has printed to its standard error.
  */
-export async function explainRefusal(code: string, complaints: string): Promise<CellError> {
+export async function explainRefusal(code: string, errorText: string): Promise<CellError> {
   const map = await transpile(code);
   if (map instanceof SyntaxErrorAt) {
     const { message, line } = map;
     return { name: "SyntaxError", message, traceback: [], line };
   }
-  const found = complaints.includes("Promise was collected")
-    ? "that its result was lost: Deno cleaned up memory while something that the cell had " +
-      "started was still at work. Put `await` before what the cell starts"
+  const found = errorText.includes("Promise was collected")
+    ? "that its result was lost: Deno freed memory while something that the cell had started " +
+      "was still running. Write `await` before what the cell starts"
     : /["']npm:/.test(code)
-    ? "that it would not, and gives no reason; perhaps an npm: package cannot be found"
-    : "that it would not, and gives no reason";
+    ? "that it did not, without a reason; perhaps an npm: package cannot be found"
+    : "that it did not, without a reason";
   const message = `kernel: expected it to run the cell, found ${found}`;
   return { name: "KernelError", message, traceback: [], line: null };
 }
@@ -54,8 +54,8 @@ interface Place {
 }
 
 /**
- * The place where the cell itself stood, as opposed to functions that it called: those may come
- * from earlier cells, whose lines count anew. The outermost frame without a name is the cell.
+ * The place in the cell itself, not in the functions that it called: those may be from earlier cells,
+ * which have line numbers of their own. The outermost frame without a name is the cell.
  */
 function cellPlace(traceback: string[]): Place | null {
   const frames = traceback.flatMap((line) => {
@@ -66,7 +66,7 @@ function cellPlace(traceback: string[]): Place | null {
 }
 
 async function originalLine({ line, column }: Place, code: string): Promise<number | null> {
-  const map = await transpile(importsTurned(withLastValue(code)));
+  const map = await transpile(withDynamicImports(withLastValue(code)));
   if (map instanceof SyntaxErrorAt) return null;
   const before = line === 1 ? PREFIX.length : 0;
   const entry = map.findEntry(line - 1, column - 1 - before);
@@ -78,7 +78,7 @@ class SyntaxErrorAt {
   constructor(readonly message: string, readonly line: number | null) {}
 }
 
-/** Makes JavaScript of a cell as the kernel does; gives the way back. */
+/** Generates the JavaScript of a cell as the kernel does, and returns its source map. */
 async function transpile(code: string): Promise<SourceMap | SyntaxErrorAt> {
   const folder = await Deno.makeTempDir({ prefix: "cell-" });
   try {
@@ -98,9 +98,9 @@ async function transpile(code: string): Promise<SourceMap | SyntaxErrorAt> {
   }
 }
 
-/** A cell with its static imports as the kernel turns them, on the same lines. */
-function importsTurned(code: string): string {
-  let turned = code;
+/** A cell with its static imports rewritten as the kernel rewrites them, on the same lines. */
+function withDynamicImports(code: string): string {
+  let changed = code;
   const { body } = parse(code, {
     sourceType: "module",
     plugins: ["typescript"],
@@ -129,9 +129,9 @@ function importsTurned(code: string): string {
       ? `const { ${names.join(", ")} } = ${module}`
       : module;
     const lineEnds = code.slice(start, end).replaceAll(/[^\n]/g, "");
-    turned = turned.slice(0, start) + text + lineEnds + turned.slice(end);
+    changed = changed.slice(0, start) + text + lineEnds + changed.slice(end);
   }
-  return turned;
+  return changed;
 }
 
 /** The line of an error that only the JavaScript engine finds, such as a name declared twice. */

@@ -1,5 +1,5 @@
 /**
- * The messages of the Jupyter protocol, version 5.3, as they travel over ZeroMQ:
+ * The messages of the Jupyter protocol, version 5.3, as they are sent over ZeroMQ:
  *
  *     [routing ids…] "<IDS|MSG>" signature header parent_header metadata content [buffers…]
  *
@@ -14,28 +14,28 @@ import { isObject, type Json, type JsonObject, text } from "../support/json.ts";
 
 /** One message, decoded. */
 export interface Message {
-  /** What kind of message it is, such as `stream` or `execute_reply`. */
+  /** The type of the message, such as `stream` or `execute_reply`. */
   type: string;
   /** The message's own id. */
   id: string;
-  /** The id of the request that it answers, or "" where it answers none. */
+  /** The id of the request that it answers, or "" if it answers none. */
   parentId: string;
-  /** The whole header, which an answer to this message has to repeat. */
+  /** The whole header, which an answer to this message must repeat. */
   header: JsonObject;
   metadata: JsonObject;
   content: JsonObject;
-  /** How large the message was on its way. */
+  /** The size of the message as it was sent. */
   bytes: number;
 }
 
-/** A message that is not signed with this connection's key, or is not one of the protocol's. */
+/** A message that is not signed with this connection's key, or not one of the protocol. */
 export class MessageError extends Error {
   override name = "MessageError";
 }
 
 const DELIMITER = "<IDS|MSG>";
 
-/** Gives the frames of a new request from this client, and the id that replies will name. */
+/** The frames of a new request of this client, and the id that replies will name. */
 export function encodeRequest(
   key: string,
   session: string,
@@ -46,7 +46,7 @@ export function encodeRequest(
   return { id: text(header.msg_id), frames: encode(key, [header, {}, {}, content]) };
 }
 
-/** Gives the frames of a message with which a kernel answers the request that had this header. */
+/** The frames of a message with which a kernel answers the request that had this header. */
 export function encodeAnswer(
   key: string,
   session: string,
@@ -73,7 +73,7 @@ function encode(key: string, objects: JsonObject[]): Uint8Array[] {
   return frames.map((frame) => new TextEncoder().encode(frame));
 }
 
-/** How many signatures are remembered: a message sent again after so many others is not noticed. */
+/** The number of signatures that are remembered: a message is not repeated after so many others. */
 const REMEMBERED = 10_000;
 
 /** The signatures of the messages received last, by which a repeated one is recognized. */

@@ -1,15 +1,15 @@
 /**
- * ZMTP 3.0, the wire protocol of ZeroMQ, over TCP and without security: as much of it as Jupyter
- * needs. A client has a DEALER that talks to the kernel's ROUTER and a SUB that listens to its PUB;
- * a kernel has the other ends, and a REP that gives back what it gets. Source: ZeroMQ RFC 23, https://rfc.zeromq.org/spec/23/.
+ * The part of ZMTP 3.0, the wire protocol of ZeroMQ, that Jupyter needs: over TCP, without security. A
+ * client has a DEALER that talks to the kernel's ROUTER and a SUB that listens to its PUB; a kernel has
+ * the other ends, and a REP that echoes. Source: ZeroMQ RFC 23, https://rfc.zeromq.org/spec/23/.
  *
  *     greeting  = %xFF 8%x00 %x7F  version(2)  mechanism(20)  as-server(1)  filler(31)
- *     frame     = flags size body     flags: 1 more follow, 2 size of 8 bytes, 4 a command
+ *     frame     = flags size body     flags: 1 more frames follow, 2 size of 8 bytes, 4 command
  *
  * Why not the npm package `zeromq`: it is native code that waits for its sockets through libuv's
- * `uv_poll`, which Deno 2.9 only imitates. A callback that arrives when its socket has just been
- * closed crashes the process (about 1 run in 20 here), and an event that gets lost leaves it waiting for
- * ever. Over plain TCP a broken connection is also seen at once, rather than silently made anew.
+ * `uv_poll`, which Deno 2.9 emulates incompletely. A callback for a socket that was just closed crashed
+ * the process in about 1 of 20 runs, and a lost event leaves it waiting forever. Over plain TCP a
+ * broken connection is also noticed at once, instead of being restored silently.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class ZmtpError extends Error {
   override name = "ZmtpError";
 }
 
-/** What a peer may send in one message; more ends the connection. */
+/** The limits of one message; a peer that sends more is disconnected. */
 export interface Limits {
   /** Bytes of all frames together. */
   bytes: number;
@@ -32,7 +32,7 @@ export const TRUSTED: Limits = { bytes: 256 * 1024 * 1024, frames: 1000 };
 /** The limit for commands, such as those of the handshake. */
 const COMMAND_BYTES = 1024;
 
-/** Milliseconds in which a peer that has connected to us has to shake hands. */
+/** Milliseconds that the handshake of a peer that connects to us may take. */
 const HANDSHAKE_PATIENCE = 10_000;
 
 const MORE = 1, LONG = 2, COMMAND = 4;
@@ -53,14 +53,14 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     this.limits = limits;
   }
 
-  /** The bytes that were given to {@linkcode ZmtpSocket.send} and that the peer has not taken yet. */
+  /** The bytes passed to {@linkcode ZmtpSocket.send} that the peer has not read yet. */
   get pendingBytes(): number {
     return this.#pendingBytes;
   }
 
   /**
-   * What the peer calls itself, in hexadecimal, or "". A front end gives all its sockets one name,
-   * so that a kernel can tell which of them belong together.
+   * The name that the peer gives itself, in hexadecimal, or "". A front end gives all its sockets the
+   * same name, so that a kernel can find those that belong together.
    */
   get identity(): string {
     return this.#identity;
@@ -69,9 +69,9 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   /**
    * Connects and shakes hands. A `SUB` subscribes to everything.
    *
-   * @param identity what this socket calls itself; see {@linkcode ZmtpSocket.identity}.
-   * @throws {ZmtpError} when the peer does not speak ZMTP 3 without security.
-   * @throws {Deno.errors.ConnectionRefused} when nobody listens at the port.
+   * @param identity the name of this socket; see {@linkcode ZmtpSocket.identity}.
+   * @throws {ZmtpError} if the peer does not speak ZMTP 3 without security.
+   * @throws {Deno.errors.ConnectionRefused} if no program listens at the port.
    */
   static async connect(
     hostname: string,
@@ -86,10 +86,10 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     const close = () => socket.close();
     signal.addEventListener("abort", close, { once: true });
     try {
-      signal.throwIfAborted(); // it may have been while we connected
+      signal.throwIfAborted(); // perhaps while we connected
       if (connection.localAddr.port === port) {
-        // Where nobody listens yet, the system may have joined our end with itself.
-        throw new Deno.errors.ConnectionRefused(`port ${port}: nobody listens`);
+        // If no program listens yet, the system may connect our end with itself.
+        throw new Deno.errors.ConnectionRefused(`port ${port}: no program listens`);
       }
       connection.setNoDelay(true);
       await socket.#shakeHands(type, identity);
@@ -136,16 +136,16 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     return this.sendEncoded(encodeMessage(frames));
   }
 
-  /** Sends what {@linkcode encodeMessage} returned: one message for many peers is kept only once. */
+  /** Sends what {@linkcode encodeMessage} returned, so that a message to many peers is in memory once. */
   sendEncoded(bytes: Uint8Array): Promise<void> {
     return this.#write(bytes);
   }
 
   /**
-   * The messages as they come in, without end.
+   * The messages as they arrive, without end.
    *
-   * @throws {ZmtpError} when the peer closes the connection or sends something else than ZMTP.
-   * @throws {Deno.errors.BadResource} when this side closes it.
+   * @throws {ZmtpError} if the peer closes the connection or sends anything but ZMTP.
+   * @throws {Deno.errors.BadResource} if this side closes it.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array[]> {
     let message: Uint8Array[] = [];
@@ -212,7 +212,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
     return { flags, body: await this.#reader.read(size) };
   }
 
-  /** Writes wait for one another: a write may go out in pieces, and pieces must not mix. */
+  /** Writes one after another: a write may be sent in pieces, and pieces must not mix. */
   #write(bytes: Uint8Array): Promise<void> {
     const write = async () => {
       for (let sent = 0; sent < bytes.length;) {
@@ -227,7 +227,7 @@ export class ZmtpSocket implements AsyncIterable<Uint8Array[]> {
   }
 }
 
-/** Reads so many bytes at a time from a connection. */
+/** Reads a given number of bytes at a time from a connection. */
 class Reader {
   readonly #source: Deno.TcpConn;
   readonly #buffer = new Uint8Array(8 * 1024);
@@ -237,7 +237,7 @@ class Reader {
     this.#source = source;
   }
 
-  /** Takes memory as bytes come in, not as many as a peer announces. */
+  /** Allocates memory as bytes arrive, not as many as a peer announces. */
   async read(count: number): Promise<Uint8Array> {
     let result = new Uint8Array(Math.min(count, 64 * 1024));
     for (let filled = 0; filled < count;) {
@@ -287,7 +287,7 @@ function readyCommand(socketType: string, identity: string): Uint8Array {
   ]);
 }
 
-/** The name of a command, and its properties by their keys in small letters: case means nothing. */
+/** The name of a command, and its properties by their keys in lower case: case has no meaning. */
 function decodeCommand(body: Uint8Array): { name: string; properties: Map<string, Uint8Array> } {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const decode = (start: number, end: number) =>

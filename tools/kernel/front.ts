@@ -30,16 +30,16 @@ const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 /** A request of a front end. */
 export interface Request extends Message {
-  /** Answers it, on the channel on which it came. */
+  /** Answers it on the channel on which it arrived. */
   answer(type: string, content: JsonObject): void;
   /**
-   * Puts a question to the person at the front end that sent this request: `input_request`. Gives
-   * what the person types, or "" where that front end takes no questions or `signal` is aborted.
+   * Asks the person at the front end that sent this request, with an `input_request`. Returns what the
+   * person types, or "" if that front end accepts no questions or `signal` is aborted.
    */
   ask(question: JsonObject, signal: AbortSignal): Promise<string>;
 }
 
-/** What is published: a message without its headers. */
+/** A message to publish, without its headers. */
 export type Published = Pick<Message, "type" | "content"> & { metadata?: JsonObject };
 
 /** The channels of a kernel, open to any number of front ends. */
@@ -48,15 +48,15 @@ export class Front {
   readonly #session = randomUUID();
   readonly #signatures = new Signatures();
   readonly #subscribers = new Set<ZmtpSocket>();
-  /** The sockets that take questions, by the name that they share with the shell's. */
+  /** The sockets that accept questions, by the name that they share with the shell's. */
   readonly #askable = new Map<string, ZmtpSocket>();
-  /** Who waits for an answer from such a socket, by the same name. */
+  /** What to call with the answer from such a socket, by the same name. */
   readonly #answers = new Map<string, (value: string) => void>();
 
   /**
    * Listens on the ports of a connection file.
    *
-   * @throws {Deno.errors.AddrInUse} when one of them is taken.
+   * @throws {Deno.errors.AddrInUse} if one of them is taken.
    */
   constructor(
     connection: Connection,
@@ -97,7 +97,7 @@ export class Front {
         continue;
       }
       connections++;
-      // A front end that goes away, or that is none, ends its own connection only.
+      // A front end that leaves, or that is none, ends only its own connection.
       ZmtpSocket.accept(connection, type, limits)
         .then((peer) => serve(peer).finally(() => peer.close()))
         .catch(() => {})
@@ -107,7 +107,7 @@ export class Front {
 
   async #subscribe(peer: ZmtpSocket): Promise<void> {
     try {
-      // The first thing that a subscriber sends is what it subscribes to: for a front end, all.
+      // The first message of a subscriber names its topics: front ends subscribe to everything.
       for await (const _ of peer) this.#subscribers.add(peer);
     } finally {
       this.#subscribers.delete(peer);
@@ -122,7 +122,7 @@ export class Front {
       });
     } finally {
       if (this.#askable.get(peer.identity) === peer) this.#askable.delete(peer.identity);
-      // Who was asked is gone.
+      // The front end that was asked has left.
       this.#answers.get(peer.identity)?.("");
     }
   }
@@ -144,7 +144,7 @@ export class Front {
       await peer.send(encodeAnswer(this.#connection.key, this.#session, parent, question));
       return await promise;
     } catch {
-      return ""; // the front end is gone
+      return ""; // the front end has left
     } finally {
       this.#answers.delete(identity);
       signal.removeEventListener("abort", giveUp);

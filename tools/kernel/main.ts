@@ -1,5 +1,5 @@
 /**
- * The kernel that Jupyter starts for the course: Deno's own, behind a relay (`jupyter/relay.ts`).
+ * The kernel that Jupyter starts for the course: Deno's own, behind a relay (`relay.ts`).
  *
  *     deno run -A tools/kernel/main.ts CONNECTION_FILE [--types]
  *
@@ -22,15 +22,15 @@ import { isObject, type JsonObject } from "../support/json.ts";
 /** Milliseconds that the kernel may take to end when asked to. */
 const END_PATIENCE = 2000;
 
-/** Milliseconds between two looks at whether the Jupyter server is still there. */
-const LOOK = 1000;
+/** Milliseconds between two checks whether the Jupyter server still runs. */
+const CHECK_INTERVAL = 1000;
 
 /** Starts the kernel behind the relay. When it ends, so does this program. */
 async function startKernel(): Promise<Behind> {
   const { kernel, greeted: client } = await Kernel.start(
     {
       cwd: Deno.cwd(),
-      // Lets a cell that was broken off be collected, and so end; see `Relay.stop`.
+      // So that an interrupted cell can be collected, and so end; see `RunningCell.stop`.
       env: {
         DENO_V8_FLAGS: [Deno.env.get("DENO_V8_FLAGS"), "--expose-gc"].filter(Boolean).join(","),
       },
@@ -42,7 +42,7 @@ async function startKernel(): Promise<Behind> {
   let isEnding = false;
   kernel.ended.then(({ code }) => Deno.exit(isEnding ? 0 : code));
   client.lost.catch(async ({ message }) => {
-    // Mostly because the kernel ends, which is dealt with above.
+    // Usually because the kernel ends, which is handled above.
     if (await kernel.endsWithin(END_PATIENCE) !== null) return;
     console.error(message);
     Deno.exit(1);
@@ -93,7 +93,7 @@ class Orders {
   }
 }
 
-/** The cells of the notebook that this kernel was started for, as far as Jupyter tells which it is. */
+/** The cells of the notebook that this kernel was started for, if Jupyter names it. */
 async function cellsOfFile(): Promise<string[]> {
   try {
     const notebook = await readNotebook(Deno.env.get("JPY_SESSION_NAME") ?? "");
@@ -133,17 +133,17 @@ async function main(file: string, ...args: string[]): Promise<void> {
   const types = cellTypes(args);
   const relay = new Relay(front, behind, types);
 
-  // For front ends that interrupt by signal, though the kernel spec asks for a message.
+  // For front ends that interrupt by signal, although the kernel spec asks for a message.
   Deno.addSignalListener("SIGINT", () => relay.stop());
-  // Every request under way fails with the connection; that is said once, in `startKernel`.
+  // Every pending request fails with the connection; `startKernel` reports it once.
   globalThis.addEventListener("unhandledrejection", (event) => {
     if (event.reason instanceof ConnectionLost) event.preventDefault();
   });
   const parent = Deno.ppid;
   setInterval(() => {
-    // Somebody else became our parent: the server is gone without having ended us.
+    // Another process became our parent: the server has ended without ending us.
     if (Deno.ppid !== parent) Deno.exit(1);
-  }, LOOK);
+  }, CHECK_INTERVAL);
   await behind;
   // Not before: the first cell does not wait for the types.
   await types.warmUp(await cellsOfFile());

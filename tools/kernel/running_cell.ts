@@ -67,7 +67,7 @@ export class RunningCell {
     return this.#stops > 0;
   }
 
-  /** Puts a question of the cell to the person; gives "" after Stop. */
+  /** Puts a question of the cell to the person; returns "" after Stop. */
   async ask(question: JsonObject): Promise<string> {
     this.#unask = new AbortController();
     try {

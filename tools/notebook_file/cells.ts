@@ -1,14 +1,14 @@
 /**
- * A notebook's code in forms that the compiler and the linter can read, and the way back from their
- * lines to the notebook's cells.
+ * The code of a notebook as modules for the compiler and the linter, with a map from their lines to the
+ * notebook's cells.
  */
 import { parse } from "@babel/parser";
 import { type CodeCell, codeCells, hasTag, type Notebook, sourceText } from "./notebook.ts";
 
-/** The statements of a cell as a syntax tree (ESTree as Babel has it). */
+/** The statements of a cell as a syntax tree (Babel's form of ESTree). */
 export type Statements = ReturnType<typeof parse>["program"]["body"];
 
-/** A line of a code cell. Cells are counted as the kernel counts them: code cells only, from 1. */
+/** A line of a code cell. Only code cells are counted, from 1, as the kernel does. */
 export type Place = { notebook: string; cell: number; id: string; line: number };
 
 /** `notebooks/03_inference.ipynb, cell 4 (load-weights), line 2`, or without a line. */
@@ -16,10 +16,10 @@ export function placeText({ notebook, cell, id, line }: Omit<Place, "line"> & { 
   return `${notebook}, cell ${cell} (${id})${line === undefined ? "" : `, line ${line}`}`;
 }
 
-/** A generated source file; `places[i]` is where its line `i + 1` came from, if from a cell. */
+/** A generated source file; `places[i]` is the origin of its line `i + 1`, if that is a cell. */
 export type Generated = { text: string; places: (Place | undefined)[] };
 
-/** A code cell that was parsed: either its statements or why it has none. */
+/** A parsed code cell: its statements, or why it has none. */
 export type ParsedCell =
   & { cell: CodeCell; number: number }
   & ({ statements: Statements } | { syntaxError: { message: string; line: number } });
@@ -42,13 +42,12 @@ function parseSource(cell: CodeCell) {
 }
 
 /**
- * All code of a notebook as one module, whose types are what a person finds who runs the cells in
- * order.
+ * All code of a notebook as one module, with the types that names have when the cells run in order.
  *
- * Each cell is a block inside the block of the cell before it, so that a cell sees every name from
- * above and may declare it again, as the kernel allows. Imports cannot stand in blocks; they move
- * to the top, each name once. Whoever runs the notebook may set the parameters, so that after their
- * cell the compiler must not believe that they still hold the values written there.
+ * Each cell is a block inside the block of the cell before it, so that a cell can use every earlier name
+ * and may declare it again, as the kernel allows. Imports are not allowed in blocks; they move to the
+ * top, each name once. A run may set the parameters, so after their cell the compiler must not assume
+ * that they still have the values written there.
  */
 export function notebookModule(cells: ParsedCell[], notebook: string): Generated {
   const imports: ImportedName[] = [];
@@ -97,7 +96,7 @@ class Lines implements Generated {
   }
 }
 
-/** The names that a parameters cell declares with `let`, and the lines they stand on. */
+/** The names that a parameters cell declares with `let`, and their lines. */
 export function letNames(statements: Statements): { name: string; line: number }[] {
   return statements.flatMap((statement) =>
     statement.type === "VariableDeclaration" && statement.kind === "let"
@@ -108,15 +107,15 @@ export function letNames(statements: Statements): { name: string; line: number }
   );
 }
 
-/** The line that a node of a syntax tree starts on. */
+/** The line on which a node of a syntax tree starts. */
 export function lineOf(node: { loc?: { start: { line: number } } | null }): number {
   return node.loc?.start.line ?? 1;
 }
 
-/** An import of one name; `clause` is what stands between `import` and the semicolon. */
+/** An import of one name; `clause` is the text between `import` and the semicolon. */
 type ImportedName = { clause: string; isType: boolean; line: number; place?: Place };
 
-/** The import statements of a cell, taken apart into one for each name. */
+/** The import statements of a cell, split into one for each name. */
 function importsOf(statements: Statements, source: string) {
   return statements.flatMap((statement) => {
     if (statement.type !== "ImportDeclaration") return [];
@@ -139,7 +138,7 @@ function importsOf(statements: Statements, source: string) {
   });
 }
 
-/** As many spaces, so that everything else stays on its line and in its column. */
+/** As many spaces, so that everything else keeps its line and column. */
 function blank(text: string): string {
   return text.replace(/[^\n]/g, " ");
 }

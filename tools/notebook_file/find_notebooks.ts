@@ -1,5 +1,5 @@
 /**
- * The notebooks that a command is about.
+ * Finds the notebooks that a command names.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { writeWhole } from "../support/write_file.ts";
 /** One output in several forms, by MIME type; text is one string, not a list of lines. */
 export type MimeBundle = JsonObject;
 
-/** What a cell printed; under `"stdin"`, JupyterLab keeps what a person answered to it. */
+/** What a cell printed; JupyterLab stores answers to its questions as `"stdin"`. */
 export type StreamOutput = {
   output_type: "stream";
   name: "stdout" | "stderr" | "stdin";
@@ -30,18 +30,18 @@ export type ErrorOutput = {
   evalue: string;
   traceback: string[];
 };
-/** Anything a code cell has put out. */
+/** An output of a code cell. */
 export type Output = StreamOutput | DisplayData | ExecuteResult | ErrorOutput;
 
-/** What every cell has. `source` is one string, with its lines ended by `\n`. */
+/** What every cell has. `source` is one string, with lines separated by `\n`. */
 type CellBase = { id: string; metadata: JsonObject; source: string };
-/** A cell the kernel runs. */
+/** A cell that the kernel runs. */
 export type CodeCell = CellBase & {
   cell_type: "code";
   execution_count: number | null;
   outputs: Output[];
 };
-/** A cell of prose. */
+/** A cell of text. */
 export type MarkdownCell = CellBase & { cell_type: "markdown"; attachments?: JsonObject };
 /** A cell that is neither run nor rendered. */
 export type RawCell = CellBase & { cell_type: "raw"; attachments?: JsonObject };
@@ -56,7 +56,7 @@ export type Notebook = {
   nbformat_minor: number;
 };
 
-/** No notebook is larger; a file that is gets refused before it is read into memory. */
+/** Larger files are rejected before they are read into memory. */
 const MAX_BYTES = 100e6;
 
 /**
@@ -88,7 +88,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
 /**
  * The notebook that a text holds.
  *
- * @param name what the messages call it, usually its path.
+ * @param name the name in error messages, usually its path.
  * @throws {DataError} as {@linkcode readNotebook}.
  */
 export function parseNotebook(text: string, name: string): Notebook {
@@ -128,7 +128,7 @@ export function sourceText(cell: Cell): string {
   return cell.source;
 }
 
-/** Whether a cell carries a tag, such as `parameters`. */
+/** Whether a cell has a tag, such as `parameters`. */
 export function hasTag(cell: Cell, tag: string): boolean {
   const { tags } = cell.metadata;
   return Array.isArray(tags) && tags.includes(tag);
@@ -147,21 +147,21 @@ export function codeCells(notebook: Notebook): CodeCell[] {
 }
 
 /**
- * Notes in the notebook that its outputs were made from its code as it stands. **Whoever stores
- * outputs calls this before writing the file** (`deno task run --write`); `deno task check` then
- * tells when the code was changed and the outputs were not made anew.
+ * Records in the notebook that its outputs are those of its present code. **To be called before outputs
+ * are stored** (`deno task run --write`); `deno task check` then reports outputs that are older than the
+ * code.
  */
 export function stampOutputs(notebook: Notebook): void {
   notebook.metadata.mnist = { outputsMadeFrom: codeHash(notebook) };
 }
 
-/** Whether the code is still what {@linkcode stampOutputs} saw. */
+/** Whether the code is unchanged since {@linkcode stampOutputs}. */
 export function outputsAreCurrent(notebook: Notebook): boolean {
   const { mnist } = notebook.metadata;
   return isObject(mnist) && mnist.outputsMadeFrom === codeHash(notebook);
 }
 
-/** SHA-256 over all code: an output depends on every cell before it, not on its own cell alone. */
+/** SHA-256 of all code: an output depends on every cell before it, not only on its own. */
 function codeHash(notebook: Notebook): string {
   const sources = codeCells(notebook).map((cell) => cell.source);
   return createHash("sha256").update(JSON.stringify(sources)).digest("hex").slice(0, 16);
@@ -169,7 +169,7 @@ function codeHash(notebook: Notebook): string {
 
 // Reading ------------------------------------------------------------------------------------
 
-/** Takes JSON values apart; every complaint starts with the place. */
+/** Checks JSON values; every error message starts with the place. */
 class Reader {
   constructor(readonly place: string) {}
 
@@ -191,7 +191,7 @@ class Reader {
     const isCount = typeof value === "number" && Number.isInteger(value) && value >= 0;
     return value === null || isCount ? value : this.fail(expected, value);
   }
-  /** A text, which a file holds as one string or as a list of lines. */
+  /** A text, which is one string or a list of lines in a file. */
   text(value: Json | undefined, expected: string): string {
     if (typeof value === "string") return value;
     return this.strings(value, expected).join("");
@@ -208,7 +208,7 @@ function notebookFrom(value: JsonObject, name: string): Notebook {
   if (nbformat !== 4 || typeof nbformat_minor !== "number" || nbformat_minor < 5) {
     throw new DataError(
       `${name}: expected notebook format 4.5, found ${nbformat}.${nbformat_minor ?? 0}; ` +
-        "opening it in JupyterLab and saving it brings it up to date",
+        "open it in JupyterLab and save it to convert it",
     );
   }
   const cells = read.array(value.cells, "a list of cells");
@@ -336,7 +336,7 @@ function bundleToJson(bundle: MimeBundle): JsonObject {
   });
 }
 
-/** A text's lines with their ends, cut wherever Python's `str.splitlines` cuts. */
+/** The lines of a text with their ends, separated where Python's `str.splitlines` separates them. */
 function lines(text: string): string[] {
   // deno-lint-ignore no-control-regex -- three of the line ends are control characters
   return text.match(/[^]*?(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^]+/g) ?? [];

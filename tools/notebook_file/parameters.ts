@@ -1,7 +1,7 @@
 /**
- * The parameters of a notebook: the `let` declarations of the code cell tagged `parameters`, and
- * other values put in their place before a run. Nothing is evaluated: a parameter is a number, a
- * string, a boolean or an array of these, written out.
+ * The parameters of a notebook: the `let` declarations of the code cell tagged `parameters`, which a run
+ * can give other values. Nothing is evaluated: a parameter is a literal number, string or boolean, or an
+ * array of these.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { codeCells, hasTag, type Notebook, sourceText } from "./notebook.ts";
 import type { Json } from "../support/json.ts";
 
-/** A `--set` that does not fit the notebook, or cannot be read. */
+/** A `--set` that does not match the notebook, or cannot be parsed. */
 export class ParameterError extends Error {
   override name = "ParameterError";
 }
@@ -19,22 +19,22 @@ export class ParameterError extends Error {
 /** A value that a parameter can have. */
 export type ParameterValue = number | string | boolean | ParameterValue[];
 
-/** One parameter as the cell declares it. */
+/** A parameter as its cell declares it. */
 export interface Parameter {
   name: string;
-  /** The value in the cell; null where it is written as anything but a plain value. */
+  /** The value in the cell, or null if it is not a literal. */
   value: ParameterValue | null;
-  /** The strings that its type allows, where the type is a choice of strings. */
+  /** The strings that its type allows, if that is a union of strings. */
   choices: string[] | null;
-  /** Where the value stands in the cell's source. */
+  /** The position of the value in the cell's source. */
   start: number;
   end: number;
 }
 
 /**
- * Takes a `name=value` apart. The value keeps its text: what it means depends on the parameter.
+ * Splits `name=value`. The value remains text: its meaning depends on the parameter.
  *
- * @throws {ParameterError} when there is no name or no `=`.
+ * @throws {ParameterError} if there is no name or no `=`.
  */
 export function parseSetting(setting: string): [name: string, value: string] {
   const match = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=(.*)$/su.exec(setting);
@@ -43,9 +43,9 @@ export function parseSetting(setting: string): [name: string, value: string] {
 }
 
 /**
- * The parameters that a notebook declares, in order; none where it has no parameters cell.
+ * The parameters that a notebook declares, in order; empty if it has no parameters cell.
  *
- * @throws {ParameterError} when the parameters cell cannot be parsed.
+ * @throws {ParameterError} if the parameters cell cannot be parsed.
  */
 export function parametersOf(notebook: Notebook): Parameter[] {
   const cell = parametersCell(notebook);
@@ -53,10 +53,10 @@ export function parametersOf(notebook: Notebook): Parameter[] {
 }
 
 /**
- * Gives a copy of the notebook with other values in its parameters cell.
+ * A copy of the notebook with other values in its parameters cell.
  *
- * @param settings the text of each value by the parameter's name.
- * @throws {ParameterError} when a name is not declared, or a value is not of its parameter's type.
+ * @param settings the text of each value by the name of its parameter.
+ * @throws {ParameterError} if a name is not declared, or a value does not have its parameter's type.
  */
 export function fillParameters(notebook: Notebook, settings: Map<string, string>): Notebook {
   const filled = structuredClone(notebook);
@@ -68,7 +68,7 @@ export function fillParameters(notebook: Notebook, settings: Map<string, string>
     if (!parameter) throw unknownName(name, parameters);
     return { ...parameter, text: JSON.stringify(readValue(parameter, value)) };
   });
-  // From the end, so that the places before keep their numbers.
+  // From the end, so that the earlier positions stay valid.
   for (const { start, end, text } of replacements.sort((a, b) => b.start - a.start)) {
     if (cell) cell.source = cell.source.slice(0, start) + text + cell.source.slice(end);
   }
@@ -136,7 +136,7 @@ function valueOf(node: Value): ParameterValue | null {
   }
 }
 
-/** The strings of a type such as `"auto" | "mnist"`; null for any other type. */
+/** The strings of a type such as `"auto" | "mnist"`, or null for any other type. */
 function choicesOf(annotation: Annotation): string[] | null {
   if (annotation?.type !== "TSTypeAnnotation") return null;
   const type = annotation.typeAnnotation;
@@ -152,8 +152,8 @@ function choicesOf(annotation: Annotation): string[] | null {
 function readValue({ name, value, choices }: Parameter, text: string): ParameterValue {
   if (value === null) {
     throw new ParameterError(
-      `--set ${name}: expected a parameter that is a number, string, boolean or array written ` +
-        "out, found one that is computed; give it a plain value in the parameters cell",
+      `--set ${name}: expected a parameter with a literal value, found one that is computed; write ` +
+        "a number, string, boolean or array of these in the parameters cell",
     );
   }
   const read = readLike(value, text);
@@ -168,7 +168,7 @@ function readValue({ name, value, choices }: Parameter, text: string): Parameter
   return read;
 }
 
-/** Reads a text as a value of the same type as the example, or gives undefined. */
+/** Parses a text as a value of the example's type; undefined if that is impossible. */
 function readLike(example: ParameterValue, text: string): ParameterValue | undefined {
   switch (typeof example) {
     case "string":
@@ -188,7 +188,7 @@ function readNumber(text: string): number | undefined {
   return isNumber && Number.isFinite(value) ? value : undefined;
 }
 
-/** `1,2,3`: the items are of the type that the items of the example have. */
+/** `1,2,3`: the items have the type of the example's items. */
 function readList(example: ParameterValue[], text: string): ParameterValue[] | undefined {
   if (text === "") return [];
   const items = text.split(",").map((item) => {

@@ -11,9 +11,9 @@ import { isObject, type Json } from "../support/json.ts";
 
 /** What a notebook recorded. */
 export interface Recorded {
-  /** Which data set the notebook was run on, where it says so. */
+  /** The data set that the notebook used, if it records it. */
   data: string | null;
-  /** The results by name; of two with one name the later. */
+  /** The results by name; of two with the same name the later. */
   scraps: { [name: string]: Json };
 }
 

@@ -16,60 +16,60 @@ import { Outputs } from "./outputs.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
 import { isObject, type Json, text } from "../support/json.ts";
 
-/** Says how far a run is. */
+/** The progress of a run. */
 export interface CellEvent {
   /** A cell starts, something is printed or displayed in it, or it ends. */
   kind: "start" | "output" | "end";
-  /** Which code cell, counted from 1. */
+  /** The number of the code cell, from 1. */
   cell: number;
-  /** How many code cells there are. */
+  /** The number of code cells. */
   cells: number;
   /** The id of the cell. */
   id: string;
-  /** For `output`: the text of it. */
+  /** The text of an `output`. */
   text: string;
-  /** How long the cell has been running. */
+  /** How long the cell has run. */
   seconds: number;
 }
 
 /** How to run a notebook. */
 export interface ExecuteOptions {
-  /** The folder in which the cells run. */
+  /** The working folder of the cells. */
   cwd: string;
-  /** Environment variables for the kernel, beside those of this process. */
+  /** Environment variables for the kernel, in addition to those of this process. */
   env?: Record<string, string>;
   /** Seconds that one cell may take. No limit by default. */
   timeout?: number;
-  /** Called as the run goes on. */
+  /** Called as the run proceeds. */
   onCell?: (event: CellEvent) => void;
   /** Stops the run; the kernel ends with it. */
   signal?: AbortSignal;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Executed {
-  /** The notebook with the outputs of this run; cells that were not reached have none. */
+  /** The notebook with the outputs of this run; cells that did not run have none. */
   notebook: Notebook;
-  /** Why it stopped, or null when every cell ran through. */
+  /** Why it stopped, or null if every cell ran to its end. */
   failure: Failure | null;
-  /** How long it took, with the start of the kernel. */
+  /** How long it took, including the start of the kernel. */
   seconds: number;
 }
 
-/** A cell may send this much; one that goes on and on must not fill the memory. */
+/** Bytes that a cell may send: one without end must not fill the memory. */
 const MAX_CELL_BYTES = 256 * 1024 * 1024;
 
-/** Milliseconds that an interrupted cell may take to stop before its kernel is killed. */
+/** Milliseconds that an interrupted cell may take to end before its kernel is killed. */
 const INTERRUPT_PATIENCE = 2000;
 
 /** Milliseconds that a kernel may take to end when asked to. */
 const SHUTDOWN_PATIENCE = 2000;
 
 /**
- * Runs all code cells in order and stops at the first that fails. The notebook given is not changed.
+ * Runs all code cells in order and stops at the first that fails. Does not change the notebook.
  *
- * @throws {KernelError} when no kernel can be started.
- * @throws the signal's reason when it is aborted.
+ * @throws {KernelError} if no kernel can be started.
+ * @throws the signal's reason if it is aborted.
  */
 export async function executeNotebook(
   notebook: Notebook,
@@ -85,7 +85,7 @@ export async function executeNotebook(
     const run = new Run(structuredClone(notebook), kernel, client, options);
     await run.prepare();
     const failure = await run.cells();
-    // After a failure the kernel may be busy without end, and is killed below.
+    // After a failure the kernel may be busy forever, and is killed below.
     if (!failure) {
       await client.shutdown();
       await kernel.stop(SHUTDOWN_PATIENCE);
@@ -104,7 +104,7 @@ class Run {
   readonly #options: ExecuteOptions;
   readonly #outputs = new Outputs();
   readonly #lock: string | undefined;
-  /** Rejects when the run cannot go on: the kernel ended, its connection broke, or we are told. */
+  /** Rejects when the run cannot continue: the kernel or its connection ended, or it was aborted. */
   readonly #stopped: Promise<never>;
 
   constructor(notebook: Notebook, kernel: Kernel, client: Client, options: ExecuteOptions) {
@@ -128,7 +128,7 @@ class Run {
     await Promise.race([this.#stopped, this.#client.prepare()]);
   }
 
-  /** Runs the cells; gives the failure of the first that failed, or null. */
+  /** Runs the cells; returns the first failure, or null. */
   async cells(): Promise<Failure | null> {
     const cells = codeCells(this.notebook);
     for (const cell of cells) {
@@ -137,12 +137,12 @@ class Run {
     }
     let failure: Failure | null = null;
     for (const [index, cell] of cells.entries()) {
-      // Jupyter does not run empty cells either; the kernel would count them.
+      // Jupyter does not run empty cells either, and the kernel would count them.
       if (sourceText(cell).trim() === "") continue;
       failure = await this.#cell(cell, index, cells.length);
       if (failure) break;
     }
-    // Only now: a later cell may have updated a display of an earlier one.
+    // Only now: a later cell may have updated a display of an earlier cell.
     for (const [index, cell] of cells.entries()) cell.outputs = this.#outputs.of(index);
     return failure;
   }
@@ -150,24 +150,24 @@ class Run {
   async #cell(cell: CodeCell, index: number, cells: number): Promise<Failure | null> {
     const begin = performance.now();
     const number = index + 1;
-    const tell = (kind: CellEvent["kind"], text = "") => {
+    const report = (kind: CellEvent["kind"], text = "") => {
       const seconds = (performance.now() - begin) / 1000;
       this.#options.onCell?.({ kind, cell: number, cells, id: cell.id, text, seconds });
     };
     const code = sourceText(cell);
-    tell("start");
-    const error = await this.#execute(cell, index, code, (text) => tell("output", text));
-    tell("end");
+    report("start");
+    const error = await this.#execute(cell, index, code, (text) => report("output", text));
+    report("end");
     return error &&
       { ...error, cell: number, id: cell.id, line: error.line ?? await lineOf(error, code) };
   }
 
-  /** Runs one cell to its end and gives the first error in it, or null. */
+  /** Runs one cell to its end and returns its first error, or null. */
   async #execute(
     cell: CodeCell,
     index: number,
     code: string,
-    tell: (text: string) => void,
+    onText: (text: string) => void,
   ): Promise<CellError | null> {
     let error: CellError | null = null;
     let bytes = 0;
@@ -183,13 +183,13 @@ class Run {
       }
       const message = received.type === UNCAUGHT ? { ...received, type: "error" } : received;
       if (message.type === "error") {
-        // That a cell broken off from outside ends in an error is no news.
+        // An interrupted cell ends in an error; its reason is known.
         if (isBrokenOff) return;
         error ??= cellError(message.content);
       }
       this.#outputs.receive(index, message);
-      const said = shownText(message);
-      if (said !== "") tell(said);
+      const shown = shownText(message);
+      if (shown !== "") onText(shown);
     };
 
     const whole = async () => {
@@ -200,8 +200,8 @@ class Run {
       });
       await this.#client.complete(receive);
       if (reply.status === "ok" || error || isBrokenOff) return;
-      // Where the kernel does not even start a cell, no error is sent.
-      error = await explainRefusal(code, this.#kernel.complaints);
+      // If the kernel does not even start a cell, it sends no error.
+      error = await explainRefusal(code, this.#kernel.errorText);
       this.#outputs.add(index, errorOutput(error));
     };
 
@@ -221,7 +221,7 @@ class Run {
     return error;
   }
 
-  /** Ends a cell that cannot be let run to its end; gives what to say of it. */
+  /** Ends a cell that must not run to its end; returns the error to show. */
   async #brokenOff(reason: unknown, running: Promise<void>): Promise<CellError> {
     this.#options.signal?.throwIfAborted();
     if (reason instanceof TimeLimit || reason instanceof Flood) {
@@ -230,14 +230,14 @@ class Run {
       return { name: reason.name, message: reason.message, traceback: [], line: null };
     }
     if (reason instanceof KernelEnded || reason instanceof ConnectionLost) {
-      // A kernel that ends breaks the connection too, and the last outputs may still be under way.
+      // A kernel that ends breaks the connection too, and the last outputs may still be on their way.
       const status = await Promise.race([this.#kernel.ended, delay(500)]);
       await delay(50);
-      // Ctrl-C reaches the kernel too, and may end it before we hear of it.
+      // Ctrl-C reaches the kernel too, and may end it before we receive it.
       this.#options.signal?.throwIfAborted();
       const { name, message } = status ? new KernelEnded(status) : reason;
-      const complaints = this.#kernel.complaints;
-      return { name, message, traceback: complaints ? complaints.split("\n") : [], line: null };
+      const { errorText } = this.#kernel;
+      return { name, message, traceback: errorText ? errorText.split("\n") : [], line: null };
     }
     throw reason;
   }
@@ -265,7 +265,7 @@ class Flood extends Error {
   }
 }
 
-/** Rejects with {@linkcode TimeLimit} when the work takes more than so many seconds. */
+/** Rejects with {@linkcode TimeLimit} if the work takes more than so many seconds. */
 async function withTimeLimit(work: Promise<void>, seconds: number | undefined): Promise<void> {
   if (seconds === undefined) return await work;
   const { promise, reject } = Promise.withResolvers<never>();
@@ -277,7 +277,7 @@ async function withTimeLimit(work: Promise<void>, seconds: number | undefined): 
   }
 }
 
-/** The text that a message shows a person, or "". */
+/** The text that a message shows, or "". */
 function shownText(message: Message): string {
   const { type, content } = message;
   if (type === "stream") return text(content.text);

@@ -11,23 +11,23 @@ import { fromCaller, UsageError } from "../support/command.ts";
 /** What `--help` prints. */
 export const USAGE = `Runs notebooks on the Deno kernel, each in a kernel of its own.
 
-deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all of notebooks/, in order
+deno task run [NOTEBOOK...] [options]      without NOTEBOOK: all in notebooks/, in order
 
-  --set NAME=VALUE   another value for a parameter of the notebook; may be given often
-  --data SOURCE      the data set: auto, mnist, digits or fashion-mnist
-  --out DIR          write the executed notebooks there
+  --set NAME=VALUE   set a parameter of the notebook; can be repeated
+  --data SOURCE      choose the data set: auto, mnist, digits or fashion-mnist
+  --out DIR          write the executed notebooks to DIR
   --write            store the outputs in the notebooks themselves
-  --json             print one line of JSON a notebook, and nothing else
+  --json             print one line of JSON per notebook, and nothing else
   --timeout SECONDS  stop a cell that takes longer
-  --jobs N           run N notebooks side by side (1)
+  --jobs N           run N notebooks at the same time (default 1)
   --types            report type errors of the cells, too
-  --help             print this`;
+  --help             print this text`;
 
 const SOURCES = ["auto", "mnist", "digits", "fashion-mnist"];
 
-/** What the command is asked to do. */
+/** The options of the command. */
 export interface Options {
-  /** Paths as given; none for all notebooks of the course. */
+  /** Paths as given; empty for all notebooks of the course. */
   notebooks: string[];
   /** Texts of parameters by name. */
   settings: Map<string, string>;
@@ -37,9 +37,9 @@ export interface Options {
   write: boolean;
   json: boolean;
   help: boolean;
-  /** Seconds for a cell. */
+  /** Seconds that a cell may take. */
   timeout: number | undefined;
-  /** How many notebooks at once. */
+  /** How many notebooks run at the same time. */
   jobs: number;
   /** Whether type errors are reported, too. */
   types: boolean;
@@ -48,7 +48,7 @@ export interface Options {
 /**
  * Reads the arguments of the command.
  *
- * @throws {UsageError | ParameterError} naming the option, what it expects and what it found.
+ * @throws {UsageError | ParameterError} that names the option, and what was expected and found.
  */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parse(args);
@@ -58,7 +58,7 @@ export function readOptions(args: string[]): Options {
   }
   if (write && set.length > 0) {
     throw new UsageError(
-      "--write: expected no --set beside it, which would store other parameters in the notebook; " +
+      "--write: expected no --set with it, which would store other parameters in the notebook; " +
         "use --out DIR",
     );
   }

@@ -1,10 +1,10 @@
 /**
- * From the messages of a kernel to the outputs that a notebook stores (nbformat 4.5). No input and
- * no output of its own: the same messages always give the same outputs.
+ * Converts the messages of a kernel to the outputs that a notebook stores (nbformat 4.5). The same
+ * messages always give the same outputs.
  *
- * - Printed text that follows on printed text of the same stream is one output.
- * - An update of a display changes every output with its id, also those of earlier cells.
- * - `clear_output` empties a cell at once, or with `wait` when its next output comes.
+ * - Consecutive text of the same stream is one output.
+ * - An update of a display changes every output with its id, also in earlier cells.
+ * - `clear_output` empties a cell at once, or with `wait` at its next output.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { isObject, type JsonObject, text, texts } from "../support/json.ts";
 
 interface Slot {
   output: Output;
-  /** The id under which later messages may update it; it is not stored. */
+  /** The id with which later messages may update it; it is not stored. */
   displayId: string;
 }
 
-/** The outputs of a notebook's cells while it runs. Cells are named by any number. */
+/** The outputs of a notebook's cells while it runs. Each cell has a number. */
 export class Outputs {
   readonly #cells = new Map<number, Slot[]>();
   readonly #clearNext = new Set<number>();
 
-  /** Takes in one message that belongs to a cell. Messages that are no outputs change nothing. */
+  /** Adds a message that belongs to a cell. Messages that are not outputs change nothing. */
   receive(cell: number, message: Message): void {
     const { content } = message;
     switch (message.type) {
@@ -70,7 +70,7 @@ export class Outputs {
     }
   }
 
-  /** Adds an output to a cell, one that later messages may update where it has a display id. */
+  /** Adds an output to a cell; later messages may update it if it has a display id. */
   add(cell: number, output: Output, displayId = ""): void {
     const slots = this.#slots(cell);
     if (this.#clearNext.delete(cell)) slots.length = 0;
@@ -78,8 +78,8 @@ export class Outputs {
   }
 
   /**
-   * The outputs of a cell so far. Errors stand last: the kernel sends an error past the queue of
-   * the prints that came before it, so that the order in which they arrive is chance.
+   * The outputs of a cell so far. Errors are last: the kernel sends an error without the queue of the
+   * prints before it, so that they arrive in any order.
    */
   of(cell: number): Output[] {
     const outputs = this.#slots(cell).map((slot) => slot.output);

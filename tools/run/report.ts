@@ -1,6 +1,6 @@
 /**
- * What the runner tells: how far it is, on standard error, and what came out, on standard output,
- * as a table for people or as one line of JSON a notebook for programs.
+ * The reports of the runner: its progress on standard error, and the results on standard output, as a
+ * table for people or as one line of JSON per notebook for programs.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { printable } from "../../lib/support/printable.ts";
 import type { CellEvent } from "./execute.ts";
 import type { Json } from "../support/json.ts";
 
-/** Why a notebook failed, as far as it is known where. */
+/** Why and, if it is known, where a notebook failed. */
 export interface ReportedError {
-  /** Which code cell, counted from 1; null where the notebook did not get that far. */
+  /** The number of the code cell, from 1, or null if no cell failed. */
   cell: number | null;
   /** The cell's id. */
   id: string | null;
@@ -21,17 +21,17 @@ export interface ReportedError {
   message: string;
 }
 
-/** What came of one notebook. */
+/** The result of one notebook. */
 export interface Result {
   /** Its path. */
   notebook: string;
   ok: boolean;
-  /** Which data set it ran on, where it says so. */
+  /** The data set that it used, if it records it. */
   data: string | null;
   seconds: number;
   /** What it recorded, by name. */
   scraps: { [name: string]: Json };
-  /** Only where it failed. */
+  /** Only if it failed. */
   error?: ReportedError;
   /** Only with `--types`. */
   typeErrors?: ReportedError[];
@@ -50,7 +50,7 @@ export function jsonLine(
   );
 }
 
-/** Says where and why a notebook failed: `notebook, cell 3 (predict), line 2: message`. */
+/** Where and why a notebook failed: `notebook, cell 3 (predict), line 2: message`. */
 export function errorLine(notebook: string, { cell, id, line, message }: ReportedError): string {
   const place = [
     notebook,
@@ -92,17 +92,17 @@ function short(value: Json): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Shows how far the runs are. */
+/** Shows the progress of the runs. */
 export interface Progress {
-  /** Something happened in a notebook. */
+  /** Takes note of an event in a notebook. */
   update(notebook: string, event: CellEvent): void;
-  /** Writes lines above the progress. */
+  /** Prints lines above the progress. */
   say(text: string): void;
-  /** Takes the progress away. */
+  /** Removes the progress. */
   close(): void;
 }
 
-/** Shows nothing but what it is told to say. */
+/** Shows no progress. */
 export function silentProgress(): Progress {
   return { update: () => {}, say: (text) => console.error(printable(text)), close: () => {} };
 }
@@ -119,16 +119,16 @@ export function lineProgress(): Progress {
   };
 }
 
-/** One line with a bar, drawn again and again in place, for terminals. */
+/** A status line with a bar, for terminals. */
 export function barProgress(): Progress {
-  const running = new Map<string, { event: CellEvent; since: number; said: string }>();
+  const running = new Map<string, { event: CellEvent; since: number; text: string }>();
 
   const draw = () => {
-    const parts = [...running].map(([notebook, { event, since, said }]) => {
+    const parts = [...running].map(([notebook, { event, since, text }]) => {
       const bar = textBar((event.cell - 1) / event.cells, 20);
       const seconds = ((performance.now() - since) / 1000).toFixed(0);
       return `${notebook} ${bar} cell ${event.cell} of ${event.cells} ${event.id} ${seconds} s` +
-        (said === "" ? "" : `  ${said}`);
+        (text === "" ? "" : `  ${text}`);
     });
     drawStatusLine(parts.join(" | "));
   };
@@ -136,10 +136,10 @@ export function barProgress(): Progress {
   return {
     update(notebook, event) {
       if (event.kind === "start") {
-        running.set(notebook, { event, since: performance.now(), said: "" });
+        running.set(notebook, { event, since: performance.now(), text: "" });
       } else if (event.kind === "output") {
         const shown = running.get(notebook);
-        if (shown) shown.said = event.text.trimEnd().split(/[\n\r]/).at(-1)?.trim() ?? "";
+        if (shown) shown.text = event.text.trimEnd().split(/[\n\r]/).at(-1)?.trim() ?? "";
       } else running.delete(notebook);
     },
     say(text) {

@@ -108,7 +108,7 @@ async function typeErrorsOf(notebook: Notebook, folder: string): Promise<Reporte
   return await typeErrors(notebook, folder);
 }
 
-/** Does the jobs, so many at a time, and hands over the results in the order of the jobs. */
+/** Does `width` jobs at a time, and passes on the results in the order of the jobs. */
 async function inOrder<Job, Result>(
   jobs: Job[],
   width: number,
@@ -117,12 +117,12 @@ async function inOrder<Job, Result>(
 ): Promise<Result[]> {
   const results: Result[] = new Array(jobs.length);
   let next = 0;
-  let told = 0;
+  let reported = 0;
   const worker = async () => {
     while (next < jobs.length) {
       const index = next++;
       results[index] = await work(jobs[index]);
-      while (told in results) done(results[told++]);
+      while (reported in results) done(results[reported++]);
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, jobs.length) }, worker));
@@ -141,7 +141,7 @@ function failure(name: string, message: string): Result {
   return { notebook: name, ok: false, data: null, seconds: 0, scraps: {}, error: reported };
 }
 
-/** What the kernel's environment has beside ours: cells run elsewhere, so paths must be absolute. */
+/** Variables for the kernel: cells run in other folders, so paths must be absolute. */
 function environment(data: string | undefined): Record<string, string> {
   const folder = Deno.env.get("MNIST_DIR");
   return {
@@ -150,7 +150,7 @@ function environment(data: string | undefined): Record<string, string> {
   };
 }
 
-/** Gives a signal that is aborted when the process is told to stop; told twice, it ends at once. */
+/** A signal that is aborted at the first Ctrl-C or termination signal; the second ends the process. */
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const signals: [Deno.Signal, number][] = Deno.build.os === "windows"

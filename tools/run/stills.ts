@@ -1,6 +1,6 @@
 /**
  * Stills: the figures of a notebook as PNG pictures, drawn by the same plotly in Chromium. A stored
- * notebook has no scripts in it, so that GitHub and untrusted notebooks show every figure.
+ * notebook contains no scripts, so that GitHub and untrusted notebooks show every figure.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   type Output,
 } from "../notebook_file/notebook.ts";
 
-/** Pixels of the picture for one of the page: sharp on fine screens, and small enough to store. */
+/** Pixels of the picture per pixel of the page: sharp on dense screens, and small enough to store. */
 const SHARPNESS = 1.5;
 
 /** The part of upng-js that is used here; it has no types of its own. */
@@ -30,8 +30,8 @@ interface Upng {
 const { encode }: Upng = upng;
 
 /**
- * The same picture with 256 colours at most, which is all that a plot needs and a third of the
- * bytes: a stored notebook stays small.
+ * The same picture with at most 256 colors, which are enough for a plot and take a third of the bytes:
+ * a stored notebook stays small.
  */
 function shrink(png: Uint8Array): Uint8Array {
   const { width, height, data } = decode(png);
@@ -50,7 +50,7 @@ export class Studio {
 
   /**
    * Opens the browser and loads plotly into an empty page; nothing comes from the network.
-   * @throws {NoBrowserError} that says what to install.
+   * @throws {NoBrowserError} that names what to install.
    */
   static async open(): Promise<Studio> {
     const browser = await launchChromium("pictures of the figures");
@@ -89,7 +89,7 @@ function isShown(output: Output): output is DisplayData | ExecuteResult {
   return output.output_type === "display_data" || output.output_type === "execute_result";
 }
 
-/** The figure that an output holds, if it holds one. */
+/** The figure in an output, if there is one. */
 function figureOf(output: Output): FigureData | undefined {
   const figure = isShown(output) ? output.data[FIGURE_MIME] : undefined;
   return isFigureData(figure) ? figure : undefined;
@@ -112,10 +112,10 @@ async function still(
 }
 
 /**
- * Puts a picture in the place of every figure, and takes plotly out. The notebook given is
- * changed. A notebook without figures needs no browser.
+ * Replaces every figure by a picture, and removes plotly. Changes the notebook. A notebook without
+ * figures needs no browser.
  *
- * @throws {NoBrowserError} where there are figures and no browser.
+ * @throws {NoBrowserError} if there are figures and no browser.
  */
 export async function drawStills(notebook: Notebook): Promise<Notebook> {
   const cells = codeCells(notebook);

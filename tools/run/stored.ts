@@ -1,7 +1,7 @@
 /**
- * From the outputs of a run to outputs that can be kept: the same on every machine that computes
- * the same. Colour codes go, lines overwritten by a carriage return go, paths are given from the
- * project's folder.
+ * Converts the outputs of a run to outputs that can be stored: the same on every machine that computes
+ * the same. Escape sequences and lines overwritten by a carriage return are removed, and paths become
+ * relative to the project's folder.
  *
  * @module
  */
@@ -19,23 +19,23 @@ export class StoreError extends Error {
   override name = "StoreError";
 }
 
-/** A folder of this machine and what stands for it in a stored notebook. */
+/** A folder of this machine and its name in a stored notebook. */
 export interface Place {
   path: string;
   name: string;
 }
 
 /**
- * Replaces the outputs that only live in a running page, such as interactive figures, by what a
- * reader without scripts can see. The notebook given may be changed.
+ * Replaces outputs that need scripts, such as interactive figures, by what a reader without scripts can
+ * see. May change the notebook.
  */
 export type Stills = (notebook: Notebook) => Promise<Notebook>;
 
 /**
- * Gives a copy of an executed notebook as it is stored.
+ * A copy of an executed notebook as it is stored.
  *
- * @param places folders to be named otherwise, beside the project's own.
- * @param stills how interactive outputs become still ones; by default they stay as they are.
+ * @param places folders that get other names, in addition to the project's folder.
+ * @param stills replaces interactive outputs; by default they stay as they are.
  */
 export async function storable(
   executed: Notebook,
@@ -55,7 +55,7 @@ export async function storable(
 /**
  * Checks that no output names a folder of this machine.
  *
- * @throws {StoreError} naming the cell and the line with the path.
+ * @throws {StoreError} that names the cell and the line with the path.
  */
 export function refuseMachinePaths(notebook: Notebook): void {
   const folders = [projectRoot, homedir(), tmpdir()].filter((folder) => folder.length > 1);
@@ -68,7 +68,9 @@ export function refuseMachinePaths(notebook: Notebook): void {
         if (line === undefined) return text;
         throw new StoreError(
           `cell ${index + 1} (${cell.id}): expected outputs without paths of this machine, found ` +
-            `"${line.trim().slice(0, 200)}"; have the cell show less, or a path from the project`,
+            `"${
+              line.trim().slice(0, 200)
+            }"; change the cell so that it shows no path, or one relative to the project`,
         );
       });
     }
@@ -110,7 +112,7 @@ function storableOutput(output: Output, rename: (text: string) => string): Outpu
 }
 
 function renamer(places: Place[]): (text: string) => string {
-  // The longest first: a place may lie inside another.
+  // The longest first: a place may be inside another.
   const all = [{ path: projectRoot, name: "" }, ...places]
     .sort((a, b) => b.path.length - a.path.length)
     .flatMap(({ path, name }) => {
@@ -125,7 +127,7 @@ function renamer(places: Place[]): (text: string) => string {
   return (text) => all.reduce((text, [from, to]) => text.replaceAll(from, to), text);
 }
 
-/** A copy of an output with every text in it changed; pictures and other binary data are not text. */
+/** A copy of an output with every text changed; pictures and other binary data are not text. */
 function eachText(output: Output, change: (text: string) => string): Output {
   switch (output.output_type) {
     case "stream":
