@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withLastValue } from "../../../tools/jupyter/cell.ts";
 
-Deno.test("the last expression is handed over, on its line; anything else stays", () => {
+Deno.test("the last expression is wrapped on its line; anything else stays", () => {
   const cases: [code: string, changed: string][] = [
     ["a + b", "__lastValue((a + b))"],
     ["const a = 1;\na; // shown", "const a = 1;\n__lastValue((a)); // shown"],

@@ -3,12 +3,12 @@ import { Client } from "../../../tools/jupyter/client.ts";
 import { Kernel, KernelError } from "../../../tools/jupyter/kernel_process.ts";
 import { inFolder } from "../../support/files.ts";
 
-/** A listener on a port of its own, which goes when the test ends. */
+/** A listener on a free port. */
 function occupied(): Deno.TcpListener {
   return Deno.listen({ hostname: "127.0.0.1", port: 0 });
 }
 
-/** Picks ports of which one is taken at the first try, and says how often it was asked. */
+/** Picks ports of which one is taken at the first attempt; counts its calls. */
 function portsWithOneTaken(which: number) {
   const taken = occupied();
   let asked = 0;
@@ -46,7 +46,7 @@ Deno.test("a kernel that is stopped leaves no process and no file", async () => 
 });
 
 Deno.test({
-  name: "the connection file can be read by its owner only",
+  name: "only its owner can read the connection file",
   ignore: Deno.build.os === "windows",
   async fn() {
     await inFolder(async (folder) => {
@@ -68,7 +68,7 @@ Deno.test({
   },
 });
 
-Deno.test("a port that is taken before the kernel binds it costs one more try", async () => {
+Deno.test("a port that is taken before the kernel binds it costs one more attempt", async () => {
   for (const which of [0, 4]) { // the shell's, which we connect to, and one we do not
     const { taken, asked, pickPorts } = portsWithOneTaken(which);
     const options = { cwd: Deno.cwd(), env: {}, pickPorts };
@@ -80,7 +80,7 @@ Deno.test("a port that is taken before the kernel binds it costs one more try", 
   }
 });
 
-Deno.test("a kernel that cannot start says why", async () => {
+Deno.test("a kernel that cannot start: the reason is in the error", async () => {
   const options = { cwd: Deno.cwd(), env: { DENO_V8_FLAGS: "--no-such-flag" } };
   await assert.rejects(Kernel.start(options, connect), (error) => {
     assert.ok(error instanceof KernelError);
@@ -89,7 +89,7 @@ Deno.test("a kernel that cannot start says why", async () => {
   });
 });
 
-Deno.test("starting can be broken off, and leaves no process", async () => {
+Deno.test("starting can be aborted, and leaves no process", async () => {
   const reason = new Error("stop");
   let started: Kernel | undefined;
   const controller = new AbortController();

@@ -7,7 +7,7 @@ function thrown(...traceback: string[]) {
 }
 
 // What the kernel says of these cells was seen in a real one; `execute_test.ts` does it again.
-Deno.test("the kernel's line is led back to the cell's", async (test) => {
+Deno.test("the kernel's line becomes the cell's line", async (test) => {
   const cases: [name: string, code: string, frame: string, line: number][] = [
     ["the first line, behind what the kernel puts there", "throw 1", "<anonymous>:1:29", 1],
     [
@@ -53,13 +53,13 @@ Deno.test("a name declared twice has no frame, but a line", async () => {
   assert.equal(await lineOf(error, "const a = 1;\nconst a = 2;"), 2);
 });
 
-Deno.test("why the kernel refused a cell", async () => {
+Deno.test("why the kernel did not run a cell", async () => {
   const unparsed = await explainRefusal("const a = 1;\nlet b = ;", "");
   assert.deepEqual([unparsed.name, unparsed.line], ["SyntaxError", 2]);
   assert.match(unparsed.message, /^Expression expected$/);
   const collected = await explainRefusal("1", 'CDP … "Promise was collected" …');
-  assert.match(collected.message, /Put `await`/);
+  assert.match(collected.message, /Write `await`/);
   const missing = await explainRefusal('import a from "npm:a@1"', "");
   assert.match(missing.message, /npm: package/);
-  assert.match((await explainRefusal("1", "")).message, /gives no reason$/);
+  assert.match((await explainRefusal("1", "")).message, /without a reason$/);
 });

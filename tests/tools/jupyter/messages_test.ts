@@ -11,7 +11,7 @@ const content = fc.dictionary(
   { noNullPrototype: true },
 );
 
-Deno.test("a message read is the message sent, behind any routing ids", () => {
+Deno.test("decoding returns the encoded message, after any routing ids", () => {
   fc.assert(fc.property(
     fc.string(),
     content,
@@ -41,7 +41,7 @@ Deno.test("the signature is HMAC-SHA256 over the four parts", async () => {
   assert.equal(text(frames[1]), expected);
 });
 
-Deno.test("a message changed on its way is refused, as is one with another key", () => {
+Deno.test("a changed message is rejected, as is one with another key", () => {
   const { frames } = encodeRequest("key", "session", "execute_request", { code: "1" });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (
@@ -57,7 +57,7 @@ Deno.test("a message changed on its way is refused, as is one with another key",
   assert.throws(() => decodeMessage("other", frames), MessageError);
 });
 
-Deno.test("frames that are no message are refused", () => {
+Deno.test("frames that are not a message are rejected", () => {
   const { frames } = encodeRequest("key", "session", "execute_request", {});
   for (const some of [[], frames.slice(1), frames.slice(0, 5), [bytes("<IDS|MSG>")]]) {
     assert.throws(() => decodeMessage("key", some), MessageError);

@@ -26,7 +26,7 @@ async function connectTo(answer: Uint8Array<ArrayBuffer>): Promise<Uint8Array[][
     const connection = await listener.accept();
     await connection.write(answer);
     await connection.closeWrite();
-    // Read until the other side closes: closing before would throw the answer away.
+    // Read until the other side closes: closing earlier would discard the answer.
     await connection.readable.pipeTo(new WritableStream()).catch(() => {});
   };
   const served = peer();
@@ -41,7 +41,7 @@ async function connectTo(answer: Uint8Array<ArrayBuffer>): Promise<Uint8Array[][
   }
 }
 
-/** What a peer says to be greeted: greeting and READY, as in RFC 23. */
+/** What a peer sends first: greeting and READY, as in RFC 23. */
 function hello(changes: [at: number, value: number][] = []): number[] {
   const greeting = new Uint8Array(64);
   greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0, ...new TextEncoder().encode("NULL")]);
@@ -85,12 +85,12 @@ Deno.test("large messages sent at the same time do not mix", async () => {
   });
 });
 
-Deno.test("commands between messages are passed over", async () => {
+Deno.test("commands between messages are skipped", async () => {
   const bytes = [...hello(), 4, 5, ...new TextEncoder().encode("\x04PING"), 1, 1, 7, 0, 1, 8];
   await assert.rejects(connectTo(Uint8Array.from(bytes)), /connection closed/);
 });
 
-Deno.test("a peer that does not speak ZMTP 3 without security is refused", async (test) => {
+Deno.test("a peer that does not speak ZMTP 3 without security is rejected", async (test) => {
   const cases: [string, number[]][] = [
     ["another protocol", [...new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n".padEnd(64))]],
     ["an older version", hello([[10, 1]])],
@@ -106,7 +106,7 @@ Deno.test("a peer that does not speak ZMTP 3 without security is refused", async
   }
 });
 
-Deno.test("nobody listens", async () => {
+Deno.test("no program listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -116,7 +116,7 @@ Deno.test("nobody listens", async () => {
   );
 });
 
-Deno.test("a peer that never answers can be given up", async () => {
+Deno.test("connecting to a peer that never answers can be aborted", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const controller = new AbortController();
   const reason = new Error("enough");

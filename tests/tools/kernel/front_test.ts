@@ -1,4 +1,4 @@
-/** The channels against peers that are no front ends of ours. */
+/** The channels, attacked by peers that are not front ends. */
 import assert from "node:assert/strict";
 import type { Connection } from "../../../tools/jupyter/kernel_process.ts";
 import { encodeRequest } from "../../../tools/jupyter/messages.ts";
@@ -81,7 +81,7 @@ Deno.test("channels", async (t) => {
     socket.close();
   });
 
-  await t.step("a message that arrives twice is done once, on whatever channel", async () => {
+  await t.step("a message that arrives twice is handled once, on any channel", async () => {
     const once = request("once");
     const socket = await connect(shell_port);
     for (const frames of [once, once, request("after")]) await socket.send(frames);

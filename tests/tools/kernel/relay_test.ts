@@ -19,7 +19,7 @@ async function eventually(condition: () => boolean): Promise<boolean> {
   return false;
 }
 
-/** What a front end gets to see of a cell until it hears that the kernel is idle. */
+/** What a front end receives of a cell until the kernel is idle. */
 interface Seen {
   status: string;
   /** The code that is said to run. */
@@ -72,7 +72,7 @@ async function run(client: Client, code: string, watch: Watch = {}): Promise<See
 /** What a cell prints where Stop is to be pressed. */
 const SIGN = "Stop here";
 
-/** Runs a cell, presses Stop when it prints {@linkcode SIGN}, and again when it is told to. */
+/** Runs a cell, presses Stop when it prints {@linkcode SIGN}, and again when the relay asks for it. */
 async function runAndStop(
   client: Client,
   code: string,
@@ -106,14 +106,14 @@ Deno.test("the kernel behind the relay", async (t) => {
       }
     });
 
-    await t.step("a cell behind does not get the outputs of the one before", async () => {
+    await t.step("a cell does not get the outputs of the cell before it", async () => {
       const cells = Array.from({ length: 20 }, (_, i) => run(client, `console.log("cell ${i}")`));
       for (const [i, seen] of (await Promise.all(cells)).entries()) {
         assert.equal(seen.text, `cell ${i}\n`);
       }
     });
 
-    await t.step("errors: thrown, in the language, and where nobody waits", async () => {
+    await t.step("errors: thrown, of syntax, and of promises that nothing awaits", async () => {
       const thrown = await run(client, `throw new RangeError("too far")`);
       assert.deepEqual(thrown.errors, ["RangeError: too far"]);
       assert.equal(thrown.status, "error");
@@ -142,7 +142,7 @@ Deno.test("the kernel behind the relay", async (t) => {
       },
     );
 
-    await t.step("an error keeps the cells behind from running", async () => {
+    await t.step("after an error the queued cells do not run", async () => {
       const cells = [`throw new Error("here")`, "1", "2"].map((code) => run(client, code));
       const statuses = (await Promise.all(cells)).map(({ status }) => status);
       assert.deepEqual(statuses, ["error", "aborted", "aborted"]);
@@ -189,7 +189,7 @@ Deno.test("the kernel behind the relay", async (t) => {
       }
     });
 
-    await t.step("Stop ends a loop in a timer's callback, and timers go on", async () => {
+    await t.step("Stop ends a loop in a timer's callback, and timers continue", async () => {
       const seen = await runAndStop(
         client,
         `setTimeout(() => { console.log("${SIGN}"); for (;;); }, 5); await new Promise(() => {});`,
@@ -198,7 +198,7 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.equal((await run(client, "await sleep(1)")).status, "ok");
     });
 
-    await t.step("timers that earlier cells have set go on through a Stop", async () => {
+    await t.step("timers of earlier cells continue after Stop", async () => {
       await run(client, "globalThis.ticks = 0; setInterval(() => ticks++, 5);");
       await runAndStop(client, `console.log("${SIGN}"); await sleep(60_000);`);
       const { results } = await run(
@@ -208,8 +208,8 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.deepEqual(results, ['{"text/plain":"true"}']);
     });
 
-    await t.step("Stop, pressed again, breaks off work between other waits", async () => {
-      // A second thread, whose answers no timer brings.
+    await t.step("Stop, pressed again, interrupts work between other waits", async () => {
+      // A second thread, whose answers need no timer.
       const worker = `const echo = new Worker(
         "data:text/javascript,self.onmessage = () => self.postMessage(0)", { type: "module" });`;
       assert.equal((await run(client, worker)).status, "ok");
@@ -247,7 +247,7 @@ Deno.test("the kernel behind the relay", async (t) => {
         }),
     );
 
-    await t.step("prompt and confirm ask the person, and Stop takes a question back", async () => {
+    await t.step("prompt and confirm ask the person, and Stop withdraws a question", async () => {
       const asked: string[] = [];
       const ada = await run(client, `[prompt("Your name?"), confirm("Sure?")]`, {
         onQuestion(question) {
@@ -267,7 +267,7 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.deepEqual(nobody.results, ['{"text/plain":"\\"null\\""}']);
     });
 
-    await t.step("Stop when nothing runs does nothing to the next cell", async () => {
+    await t.step("Stop while nothing runs does not affect the next cell", async () => {
       await client.interrupt();
       assert.equal((await run(client, `await Promise.resolve("fine")`)).status, "ok");
     });
@@ -278,7 +278,7 @@ Deno.test("the kernel behind the relay", async (t) => {
       assert.equal((await run(client, "1")).status, "ok");
     });
 
-    await t.step("shut down, relay and kernel end", async () => {
+    await t.step("after a shutdown, relay and kernel end", async () => {
       const { results } = await run(client, "Deno.pid");
       const [pid] = /\d+/.exec(results[0]) ?? [];
       assert.ok(isAlive(Number(pid)));
@@ -309,7 +309,7 @@ Deno.test("a kernel that does not survive Stop is ended, and the person is told"
   });
 });
 
-Deno.test("shut down in the middle of a cell, the relay ends without a complaint", async () => {
+Deno.test("a shutdown during a cell ends the relay without an error message", async () => {
   await withKernel(async ({ client, process, complaints }) => {
     const isBusy = Promise.withResolvers<void>();
     client.execute("while (true) {}", false, () => isBusy.resolve()).catch(() => {});

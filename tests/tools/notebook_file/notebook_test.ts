@@ -33,7 +33,7 @@ Deno.test("the order of keys and the form of texts in memory do not matter", asy
   assert.equal(stringifyNotebook(parseNotebook(reversed, "reversed")), text);
 });
 
-Deno.test("texts come as one string, whether the file has a string or lines", async () => {
+Deno.test("texts are read as one string, whether the file has a string or lines", async () => {
   const notebook = await readNotebook(golden);
   const cell = codeCells(notebook)[1];
   assert.equal(sourceText(cell), "let seed = 1;\n\nawait show(seed);\n");
@@ -53,12 +53,12 @@ Deno.test("any source and any JSON survive writing and reading", () => {
   }));
 });
 
-Deno.test("a number that JSON cannot hold is refused", () => {
+Deno.test("a number that JSON cannot represent is rejected", () => {
   const notebook = notebookOf({ metadata: { loss: NaN } });
   assert.throws(() => stringifyNotebook(notebook), { name: "RangeError", message: /found NaN/ });
 });
 
-Deno.test("a broken or foreign file is named, with the cell, and what was expected", () => {
+Deno.test("errors of a malformed file name the file, the cell and what was expected", () => {
   const good = () => JSON.parse(stringifyNotebook(notebookOf({ source: "1" })));
   const complaint = (change: (notebook: ReturnType<typeof good>) => unknown) => {
     const notebook = good();
@@ -74,7 +74,7 @@ Deno.test("a broken or foreign file is named, with the cell, and what was expect
   assert.equal(
     complaint((n) => n.nbformat_minor = 4),
     "a.ipynb: expected notebook format 4.5, found 4.4; " +
-      "opening it in JupyterLab and saving it brings it up to date",
+      "open it in JupyterLab and save it to convert it",
   );
   assert.match(complaint((n) => n.nbformat = 3), /^a\.ipynb: expected notebook format 4\.5/);
   assert.equal(
@@ -106,7 +106,7 @@ Deno.test("a broken or foreign file is named, with the cell, and what was expect
   assert.match(complaint((n) => n.cells[0].outputs = [bad]), /text under text\/plain, found/);
 });
 
-Deno.test("a file that is missing, cut short or no notebook gives its path and no crash", async () => {
+Deno.test("errors of a missing, truncated or unrelated file name its path", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "x.ipynb");
@@ -129,7 +129,7 @@ Deno.test("a file that is missing, cut short or no notebook gives its path and n
   }
 });
 
-Deno.test("writing leaves the whole file or the old one, and nothing beside it", async () => {
+Deno.test("writing leaves the new file or the old one, and no other", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "x.ipynb");

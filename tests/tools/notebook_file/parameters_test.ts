@@ -47,7 +47,7 @@ Deno.test("the parameters of a notebook, with their values", () => {
   assert.deepEqual(parametersOf(notebookOf("let a = 1")), []);
 });
 
-Deno.test("a value takes the place of the one in the cell, and nothing else changes", () => {
+Deno.test("a value replaces the one in the cell, and nothing else changes", () => {
   assert.equal(filled(), CELL);
   assert.equal(filled("hidden=100"), CELL.replace("= 50;", "= 100;"));
   assert.equal(
@@ -63,7 +63,7 @@ Deno.test("a value takes the place of the one in the cell, and nothing else chan
   assert.equal(filled("sizes="), CELL.replace("[784, 50, 10]", "[]"));
 });
 
-Deno.test("any string arrives as it is: nothing in it is run", () => {
+Deno.test("any string is passed on unchanged: nothing in it is run", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (value) => {
     const text = sourceText(fillParameters(notebook, new Map([["name", value]])).cells[0]);
     const literal = /let name = (.*);\nlet sizes/s.exec(text)?.[1] ?? "";
@@ -73,7 +73,7 @@ Deno.test("any string arrives as it is: nothing in it is run", () => {
   }));
 });
 
-Deno.test("what does not fit is refused, and the message says what would", () => {
+Deno.test("what does not match is rejected, and the message names what would", () => {
   const cases: [setting: string, message: RegExp][] = [
     [
       "hiden=3",
@@ -90,7 +90,7 @@ Deno.test("what does not fit is refused, and the message says what would", () =>
     ["sizes=1,x", /expected an array such as 784,50,10, found "1,x"/],
     ["sizes=[1,", /expected an array/],
     ['sizes=["a"]', /expected an array/],
-    ["title=a", /expected a parameter that is a number, .* found one that is computed/],
+    ["title=a", /expected a parameter with a literal value, found one that is computed/],
   ];
   for (const [setting, message] of cases) {
     assert.throws(() => filled(setting), (error) => {

@@ -10,7 +10,7 @@ import { codeCell, notebookOf } from "../../support/notebooks.ts";
 const run = (notebook: Notebook, timeout = 60) =>
   executeNotebook(notebook, { cwd: Deno.cwd(), timeout });
 
-/** Runs a notebook that must fail, and gives the failure. */
+/** Runs a notebook that must fail, and returns the failure. */
 async function failureOf(notebook: Notebook, timeout?: number) {
   const { failure, notebook: executed } = await run(notebook, timeout);
   assert.ok(failure, "expected a failure, found none");
@@ -43,7 +43,7 @@ for (let i = 0; i < 20; i++) { console.log(i); if (i % 5 === 0) await null; }
 ({ an: "object" })`,
 );
 
-Deno.test("no output is lost or out of place, however often a notebook runs", async () => {
+Deno.test("no output is lost or out of order, however often a notebook runs", async () => {
   const runs = Number(Deno.env.get("RUNS") ?? 10);
   const texts = new Map<string, number>();
   let outputs: string[][] = [];
@@ -147,18 +147,18 @@ Deno.test("a cell that throws: its number, id, line and message; no later cell r
   assert.deepEqual(third.outputs, []);
 });
 
-Deno.test("what the kernel keeps to itself is a failure too", async (test) => {
+Deno.test("errors that the kernel does not report are failures too", async (test) => {
   const cases: [name: string, source: string, message: RegExp, line: number | null][] = [
     ["code that does not parse", "const a = 1;\nlet b = ;", /^Expression expected$/, 2],
     [
-      "a promise rejected with nobody waiting",
+      "a rejected promise that nothing awaits",
       "1;\nPromise.reject(new Error('alone'));",
       /^alone$/,
       2,
     ],
     ["an error in a timer", "setTimeout(() => {\n  throw new Error('late');\n}, 0);", /^late$/, 2],
     ["an import that is missing", "1;\n1;\nimport x from './nothing.ts';", /Module not found/, 3],
-    ["what is thrown is no error", "throw 'text'", /^text$/, null],
+    ["a thrown value that is not an Error", "throw 'text'", /^text$/, null],
   ];
   for (const [name, source, message, line] of cases) {
     await test.step(name, async () => {
@@ -203,7 +203,7 @@ Deno.test("empty cells are not run, and other cells stay as they are", async () 
   assert.deepEqual(executed.cells[1], before.cells[1]);
 });
 
-Deno.test("outputs of an earlier run do not stay", async () => {
+Deno.test("outputs of an earlier run are removed", async () => {
   const notebook = notebookOf("throw new Error()");
   const old = codeCell("1", "old");
   old.outputs = [{ output_type: "stream", name: "stdout", text: "old" }];
@@ -213,7 +213,7 @@ Deno.test("outputs of an earlier run do not stay", async () => {
   assert.deepEqual(executed.cells[1], { ...old, outputs: [], execution_count: null });
 });
 
-Deno.test("cells run in the folder and with the variables given, without colours", async () => {
+Deno.test("cells run in the given folder with the given variables, without colors", async () => {
   const { notebook } = await executeNotebook(
     notebookOf(`[Deno.cwd(), Deno.env.get("GIVEN"), Deno.noColor]`),
     { cwd: import.meta.dirname!, env: { GIVEN: "value" } },
@@ -226,7 +226,7 @@ Deno.test("cells run in the folder and with the variables given, without colours
   );
 });
 
-Deno.test("a run tells how far it is", async () => {
+Deno.test("a run reports its progress", async () => {
   const events: CellEvent[] = [];
   await executeNotebook(notebookOf("console.log('hello')", "2"), {
     cwd: Deno.cwd(),
@@ -245,7 +245,7 @@ Deno.test("a run tells how far it is", async () => {
   );
 });
 
-Deno.test("a run that is broken off rejects with the reason", async () => {
+Deno.test("an aborted run rejects with the reason", async () => {
   const controller = new AbortController();
   const reason = new Error("enough");
   const running = executeNotebook(notebookOf("while (true) {}"), {
@@ -256,7 +256,7 @@ Deno.test("a run that is broken off rejects with the reason", async () => {
   await assert.rejects(running, reason);
 });
 
-Deno.test("many kernels side by side do not take each other's ports", async () => {
+Deno.test("kernels that start at the same time get different ports", async () => {
   const runs = Array.from({ length: 6 }, (_, i) => run(notebookOf(`${i} * 10`)));
   const results = await Promise.all(runs);
   const values = results.map(({ notebook }) => {

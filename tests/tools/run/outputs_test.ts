@@ -38,7 +38,7 @@ function short(outputs: Outputs, cell: number): string[] {
   );
 }
 
-Deno.test("prints to one stream are one output, until something comes between", () => {
+Deno.test("consecutive text of one stream is one output", () => {
   assert.deepEqual(after(print("a"), print("b\n"), print("c", "stderr"), print("d")), [
     'stdout "ab\\n"',
     'stderr "c"',
@@ -46,7 +46,7 @@ Deno.test("prints to one stream are one output, until something comes between", 
   ]);
 });
 
-Deno.test("however prints are cut into messages, the outputs are the same", () => {
+Deno.test("the outputs do not depend on how text is split into messages", () => {
   const runs = fc.array(fc.tuple(fc.constantFrom("stdout", "stderr"), fc.string({ minLength: 1 })));
   fc.assert(fc.property(runs, (runs) => {
     const whole = runs.map(([name, text]) => print(text, name));
@@ -68,7 +68,7 @@ Deno.test("an update changes every display with its id, in earlier cells too, an
   assert.deepEqual(short(outputs, 3), []);
 });
 
-Deno.test("display ids and other passing things are not stored", () => {
+Deno.test("display ids and other transient data are not stored", () => {
   const outputs = new Outputs();
   outputs.receive(1, display("x", "secret-id"));
   assert.deepEqual(outputs.of(1), [
@@ -76,23 +76,23 @@ Deno.test("display ids and other passing things are not stored", () => {
   ]);
 });
 
-Deno.test("clear_output empties at once, or when the next output comes", () => {
+Deno.test("clear_output empties at once, or at the next output", () => {
   assert.deepEqual(after(print("a"), clear(false)), []);
   assert.deepEqual(after(print("a"), clear(true)), ['stdout "a"']);
   assert.deepEqual(after(print("a"), clear(true), print("b"), print("c")), ['stdout "bc"']);
   assert.deepEqual(after(print("a"), clear(true), display("b"), print("c")), ["b", 'stdout "c"']);
 });
 
-Deno.test("a cleared display is not brought back by an update", () => {
+Deno.test("an update does not restore a cleared display", () => {
   assert.deepEqual(after(display("a", "id"), clear(false), update("b", "id")), []);
 });
 
-Deno.test("an error stands last, since it may overtake prints", () => {
+Deno.test("an error is last, since it may arrive before earlier text", () => {
   const error = message("error", { ename: "RangeError", evalue: "m", traceback: ["t"] });
   assert.deepEqual(after(print("a"), error, print("b")), ['stdout "ab"', "error RangeError"]);
 });
 
-Deno.test("messages that are no outputs, and broken ones, do no harm", () => {
+Deno.test("messages that are not outputs, and malformed ones, change nothing", () => {
   assert.deepEqual(after(message("status", { execution_state: "idle" }), message("x", {})), []);
   assert.deepEqual(after(message("stream", {}), message("display_data", { data: [] })), [
     'stdout ""',

@@ -42,7 +42,7 @@ Deno.test("one line of JSON, with the keys in their order", () => {
   );
 });
 
-Deno.test("an error says notebook, cell, line and message, as far as they are known", () => {
+Deno.test("an error has notebook, cell, line and message, as far as they are known", () => {
   const { error } = FAILED;
   assert.ok(error);
   assert.equal(
@@ -70,7 +70,7 @@ notebooks/03_inference.ipynb  mnist      1.2  third 0.333333  text ${"x".repeat(
   );
 });
 
-Deno.test("recorded results are read from outputs; the data set stands apart", () => {
+Deno.test("recorded results are read from outputs; the data set is separate", () => {
   const notebook = notebookOf("1");
   const cell = codeCell("2", "records");
   cell.outputs = [

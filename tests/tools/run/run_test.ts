@@ -23,7 +23,7 @@ function command(args: string[], options: { cwd?: string; env?: Record<string, s
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", projectPath("tools/run/run.ts"), ...args],
     cwd,
-    // As `deno task` sets it; one from outside would point elsewhere.
+    // As `deno task` sets it; one from outside would name another folder.
     env: { NO_COLOR: "1", INIT_CWD: cwd, ...env },
     stdin: "null",
     stdout: "piped",
@@ -37,7 +37,7 @@ async function run(args: string[], options?: Parameters<typeof command>[1]): Pro
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Writes notebooks into a folder of the test's own, and gives their paths. */
+/** Writes notebooks to a temporary folder, and passes their paths. */
 async function withNotebooks(
   notebooks: Record<string, Notebook>,
   test: (folder: string, ...paths: string[]) => Promise<void>,
@@ -67,7 +67,7 @@ const GOOD = notebookWithParameters(
 );
 const BAD = notebookOf("1", "console.log('x');\n\nthrow new RangeError('too large');");
 
-Deno.test("--json prints one line a notebook and nothing else, --set and --data arrive", async () => {
+Deno.test("--json prints one line per notebook and nothing else; --set and --data have their effect", async () => {
   await withNotebooks({ "a.ipynb": GOOD, "b.ipynb": BAD }, async (folder, good, bad) => {
     const args = ["--json", "--set", "hidden=7", "--data", "digits"];
     const { code, stdout } = await run([...args, good], { env: { MNIST_DIR: "../shared/mnist" } });
@@ -101,7 +101,7 @@ Deno.test("--json prints one line a notebook and nothing else, --set and --data 
   });
 });
 
-Deno.test("for people: how far it is, then a table; paths are from where one stands", async () => {
+Deno.test("for people: progress, then a table; paths are relative to the working folder", async () => {
   await withNotebooks({ "a.ipynb": GOOD }, async (folder) => {
     const { code, stdout, stderr } = await run(["a.ipynb"], { cwd: folder });
     assert.equal(code, 0);
@@ -113,7 +113,7 @@ Deno.test("for people: how far it is, then a table; paths are from where one sta
   });
 });
 
-Deno.test("--out writes executed copies, also of what failed; --write stores in place", async () => {
+Deno.test("--out writes executed copies, also of failed notebooks; --write stores in place", async () => {
   await withNotebooks({ "a.ipynb": GOOD, "b.ipynb": BAD }, async (folder, good, bad) => {
     const before = await Promise.all([good, bad].map((path) => Deno.readTextFile(path)));
     const out = join(folder, "out", "deep");
@@ -135,7 +135,7 @@ Deno.test("--out writes executed copies, also of what failed; --write stores in 
   });
 });
 
-Deno.test("--write: the same file each time; machine paths are refused", async () => {
+Deno.test("--write: the same file each time; machine paths are rejected", async () => {
   const plain = notebookOf("console.log('x'); 1", "await 2");
   const leaky = notebookOf("console.log(Deno.cwd())");
   await withNotebooks({ "a.ipynb": plain, "b.ipynb": leaky }, async (folder, good, bad) => {
@@ -199,7 +199,7 @@ Deno.test("no control character of a notebook reaches the terminal", async () =>
   });
 });
 
-Deno.test("what is wrong in the arguments is said before anything runs", async () => {
+Deno.test("wrong arguments are reported before anything runs", async () => {
   await withNotebooks({ "a.ipynb": GOOD }, async (folder, good) => {
     const file = async (name: string, text: string) => {
       await Deno.writeTextFile(join(folder, name), text);
@@ -230,7 +230,7 @@ Deno.test("what is wrong in the arguments is said before anything runs", async (
       [["--data", "cifar-10", good], /--data: expected one of auto, mnist, digits/],
       [["--out", join(good, "below"), good], /below.*: expected a place to write it, found /],
       [[empty], /empty\.ipynb: expected a notebook, found an empty file/],
-      [[old], /old\.ipynb: expected notebook format 4\.5, found 3\.0; opening it in JupyterLab/],
+      [[old], /old\.ipynb: expected notebook format 4\.5, found 3\.0; open it in JupyterLab/],
       [[other], /other\.ipynb: expected a notebook, which has an nbformat, found \{"name"/],
       [[folder], /expected a notebook, found a folder; name the notebooks in it/],
       [["https://example.org/a.ipynb"], /expected the path of a notebook, found an address/],
@@ -276,7 +276,7 @@ Deno.test("--help", async () => {
   }
 });
 
-/** Starts the command on a cell that does not end, and waits until that cell says its kernel's pid. */
+/** Starts the command on a cell without end, and waits until the cell writes its kernel's process ID. */
 async function startEndless(folder: string, loop: string) {
   const path = join(folder, "endless.ipynb");
   const sign = join(folder, "pid");
@@ -294,7 +294,7 @@ async function startEndless(folder: string, loop: string) {
   throw new Error("the cell did not start within 30 s");
 }
 
-/** Whether a process is there and runs; one that has ended and is not collected yet does not. */
+/** Whether a process runs; one that has ended and was not collected yet does not. */
 async function isRunning(pid: number): Promise<boolean> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })
     .output();

@@ -31,7 +31,7 @@ const library = display(
   { "mnist-course": { role: "library" } },
 );
 const figure = barChart([1, 3, 2], { title: "Three bars", width: 400, height: 300 });
-/** The figure as it comes back from a kernel: JSON. */
+/** The figure as a kernel sends it: JSON. */
 const shown = display(JSON.parse(JSON.stringify(figureBundle(figure, "figure-1"))));
 
 Deno.test("a notebook without figures stays as it is, and needs no browser", async () => {

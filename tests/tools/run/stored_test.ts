@@ -35,7 +35,7 @@ async function storedText(text: string): Promise<string> {
   return output.output_type === "stream" ? output.text : "";
 }
 
-Deno.test("paths are given from the project's folder", async () => {
+Deno.test("paths become relative to the project's folder", async () => {
   const file = projectPath("lib/tensor/tensor.ts");
   assert.equal(
     await storedText(`at dot (${pathToFileURL(file).href}:12:3)`),
@@ -45,7 +45,7 @@ Deno.test("paths are given from the project's folder", async () => {
   assert.equal(await storedText(`in ${projectRoot}`), "in .");
 });
 
-Deno.test("paths go from every kind of output, and pictures stay as they are", async () => {
+Deno.test("paths are replaced in every kind of output; pictures stay as they are", async () => {
   const path = projectPath("x");
   const picture = btoa(path);
   const data = {
@@ -71,7 +71,7 @@ Deno.test("a folder with a name of its own, also inside another", async () => {
   assert.equal(output.text, "$MNIST_DIR/a.gz and $MNIST_DIR");
 });
 
-Deno.test("colours and overwritten lines go", async () => {
+Deno.test("colors and overwritten lines are removed", async () => {
   assert.equal(await storedText("\x1b[31mred\x1b[0m"), "red");
   assert.equal(await storedText("10%\r50%\r100%\ndone\r\n"), "100%\ndone\n");
   const collapsed: [printed: string, kept: string][] = [
@@ -102,7 +102,7 @@ Deno.test("escape sequences of every kind are removed, and the text around them 
   assert.equal(withoutEscapes("a title \x1b]without an end"), "a title without an end");
 });
 
-Deno.test("ten megabytes on one line take no longer than on many, and others have their turn", async () => {
+Deno.test("lines of ten megabytes are handled in linear time, and the event loop has its turn", async () => {
   const size = 1e7;
   const lines = {
     "a long line": ["a".repeat(size), "a".repeat(size)],
@@ -129,7 +129,7 @@ Deno.test("the outputs are marked as made from the code, and the run is not chan
   assert.deepEqual(executed, before);
 });
 
-Deno.test("stills take the place of outputs before anything else is done", async () => {
+Deno.test("stills replace outputs first", async () => {
   const still = printing(`${projectRoot}/figure`);
   const notebook = await storable(printing("live"), [], () => Promise.resolve(still));
   const [output] = codeCells(notebook)[0].outputs;
@@ -137,7 +137,7 @@ Deno.test("stills take the place of outputs before anything else is done", async
   assert.equal(output.text, "figure");
 });
 
-Deno.test("a path of this machine that is left is refused, with cell and line", () => {
+Deno.test("a remaining path of this machine is rejected, with cell and line", () => {
   const home = join(homedir(), "secret.txt");
   assert.throws(() => refuseMachinePaths(printing(`fine\nread ${home}\n`)), (error) => {
     assert.ok(error instanceof StoreError);
