@@ -6,7 +6,7 @@
 /** Windows of a tile; each has two vectors of filters: with two weights and one number, 15 registers. */
 const WINDOWS = 6;
 /** Vectors that a list is added to at a time. */
-const GATHERED = [8, 4, 2, 1];
+const GATHERED = [8, 4, 3, 2, 1];
 
 /** AssemblyScript for all of them. */
 export function unrolledConvolution(isFused: boolean): string {

@@ -36,10 +36,10 @@ def inference(batch):
     return ready
 
 
-def epoch(layers, optimizer, batch):
+def epoch(layers, optimizer, batch, shape=(784,)):
     def ready():
-        x, t = pixels("train"), labels()
-        model = keras.Sequential([L.Input((784,)), *layers()])
+        x, t = pixels("train").reshape(-1, *shape), labels()
+        model = keras.Sequential([L.Input(shape), *layers()])
         model.compile(optimizer(), "sparse_categorical_crossentropy", metrics=["accuracy"])
 
         def run():
@@ -56,4 +56,9 @@ small = lambda: [L.Dense(50, "relu"), L.Dense(10, "softmax")]
 large = lambda: [L.Dense(128, "relu"), L.Dropout(0.2), L.Dense(10, "softmax")]
 WORKS["epoch sgd"] = epoch(small, lambda: keras.optimizers.SGD(0.1), 100)
 WORKS["epoch adam"] = epoch(large, lambda: keras.optimizers.Adam(), 32)
+convolution = lambda: [
+    L.Conv2D(32, 3, activation="relu"), L.MaxPooling2D(), L.Conv2D(64, 3, activation="relu"), L.MaxPooling2D(),
+    L.Flatten(), L.Dropout(0.5), L.Dense(10, "softmax"),
+]
+WORKS["epoch convolution"] = epoch(convolution, lambda: keras.optimizers.Adam(), 128, (28, 28, 1))
 serve(f"Keras {keras.__version__} on {BACKEND}", WORKS)

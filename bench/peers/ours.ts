@@ -105,7 +105,35 @@ function lecture(count: number): () => Work {
   };
 }
 
+/** The network of chapter 09. */
+function convolution(): Work {
+  const x = pixels("train", "float32").reshape([60_000, 28, 28, 1]);
+  const t = new Tensor(bytes("train_labels"), [60_000]);
+  const model = sequential({
+    seed: 1,
+    layers: [
+      layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: "relu" }),
+      layers.maxPooling2d(),
+      layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+      layers.maxPooling2d(),
+      layers.flatten(),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 10, activation: "softmax" }),
+    ],
+  });
+  model.compile({
+    optimizer: "adam",
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  return async () => {
+    const { history } = await model.fit(x, t, { batchSize: 128 });
+    return [history.loss[0], history.accuracy[0]];
+  };
+}
+
 const works: Record<string, () => Work> = {
+  "epoch convolution": convolution,
   "epoch sgd": epoch(50, 100, false),
   "epoch adam": epoch(128, 32, true),
   "drawing": () => () => void drawDigits({ train: 60_000, test: 10_000 }),

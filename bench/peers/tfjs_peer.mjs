@@ -44,9 +44,9 @@ function inference(batch) {
   };
 }
 
-function epoch(layers, optimizer, batchSize) {
+function epoch(layers, optimizer, batchSize, shape = [784]) {
   return () => {
-    const x = tf.tensor2d(pixels("train"), [60_000, 784]);
+    const x = tf.tensor(pixels("train"), [60_000, ...shape]);
     const t = tf.tensor1d(Float32Array.from(bytes("train_labels.u8")));
     const model = tf.sequential({ layers: layers() });
     model.compile({
@@ -61,7 +61,7 @@ function epoch(layers, optimizer, batchSize) {
   };
 }
 
-const { dense, dropout } = tf.layers;
+const { conv2d, dense, dropout, flatten, maxPooling2d } = tf.layers;
 const works = {
   "inference 1 float32": inference(1),
   "inference 100 float32": inference(100),
@@ -82,6 +82,20 @@ const works = {
     ],
     () => tf.train.adam(),
     32,
+  ),
+  "epoch convolution": epoch(
+    () => [
+      conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: "relu" }),
+      maxPooling2d({ poolSize: 2 }),
+      conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+      maxPooling2d({ poolSize: 2 }),
+      flatten(),
+      dropout({ rate: 0.5 }),
+      dense({ units: 10, activation: "softmax" }),
+    ],
+    () => tf.train.adam(),
+    128,
+    [28, 28, 1],
   ),
 };
 

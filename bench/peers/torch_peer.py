@@ -29,9 +29,9 @@ def inference(batch):
     return ready
 
 
-def epoch(layers, optimizer, batch):
+def epoch(layers, optimizer, batch, shape=(784,)):
     def ready():
-        x, t = torch.from_numpy(pixels("train")), torch.from_numpy(labels())
+        x, t = torch.from_numpy(pixels("train").reshape(-1, *shape)), torch.from_numpy(labels())
         model, loss_of = nn.Sequential(*layers()), nn.CrossEntropyLoss()
         steps = optimizer(model.parameters())
 
@@ -57,4 +57,9 @@ small = lambda: [nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10)]
 large = lambda: [nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10)]
 WORKS["epoch sgd"] = epoch(small, lambda p: torch.optim.SGD(p, 0.1), 100)
 WORKS["epoch adam"] = epoch(large, lambda p: torch.optim.Adam(p, fused=True), 32)
+convolution = lambda: [
+    nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Flatten(), nn.Dropout(0.5), nn.Linear(1600, 10),
+]
+WORKS["epoch convolution"] = epoch(convolution, lambda p: torch.optim.Adam(p, fused=True), 128, (1, 28, 28))
 serve(f"PyTorch {torch.__version__}", WORKS)

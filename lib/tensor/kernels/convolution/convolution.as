@@ -210,6 +210,7 @@ function gatherRow(from: usize, end: usize, b: usize, c: usize, width: i32): voi
     gather4(from, end, b, c);
     k += 16, b += 64, c += 64;
   }
+  if (width - k == 12) return gather3(from, end, b, c);
   if (k + 8 <= width) {
     gather2(from, end, b, c);
     k += 8, b += 32, c += 32;
