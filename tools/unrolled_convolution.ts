@@ -8,9 +8,13 @@ const WINDOWS = 6;
 /** Vectors that a list is added to at a time. */
 const GATHERED = [8, 4, 3, 2, 1];
 
+/** Rows of a short window that are summed at a time. */
+const OUTER = [9, 3, 1];
+
 /** AssemblyScript for all of them. */
 export function unrolledConvolution(isFused: boolean): string {
-  return [`const FUSED: bool = ${isFused};`, tile(), ...GATHERED.map(gather)].join("\n");
+  return [`const FUSED: bool = ${isFused};`, tile(), ...GATHERED.map(gather), ...OUTER.map(outer)]
+    .join("\n");
 }
 
 function tile(): string {
@@ -62,6 +66,25 @@ function gather${count}(from: usize, end: usize, b: usize, c: usize): void {
 ${each(count, (k) => `    s${k} = madd(value, v128.load(r, ${16 * k}), s${k});`)}
   }
 ${each(count, (k) => `  v128.store(c, s${k}, ${16 * k});`)}
+}`;
+}
+
+function outer(count: number): string {
+  return `
+/** Rows of dw += Σ number · gradients of four filters, for ${count} numbers of each window. */
+function outer${count}(
+  x: usize, inner: i32, pixels: i32, dy: usize, y: usize, filters: i32, dw: usize, width: usize, db: usize,
+): void {
+  const zero = f32x4.splat(0), step = <usize>filters * 4, hasY = y != 0;
+  let sum = zero, ${each(count, (k) => `s${k} = v128.load(dw + ${k} * width)`, ", ")};
+  for (; pixels > 0; pixels--, x += <usize>inner * 4, dy += step, y += hasY ? step : 0) {
+    let d = v128.load(dy);
+    if (hasY) d = v128.and(d, f32x4.gt(v128.load(y), zero));
+    sum = f32x4.add(sum, d);
+${each(count, (k) => `    s${k} = madd(v128.load32_splat(x, ${4 * k}), d, s${k});`)}
+  }
+${each(count, (k) => `  v128.store(dw + ${k} * width, s${k});`)}
+  if (db != 0) v128.store(db, f32x4.add(v128.load(db), sum));
 }`;
 }
 

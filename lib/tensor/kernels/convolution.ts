@@ -37,6 +37,10 @@ function load(binary: string) {
       inputGradient: call("inputGradient"),
       maxPool: call("maxPool"),
       maxPoolGradient: call("maxPoolGradient"),
+      shortGradient: call("shortGradient"),
+      winogradFilters: call("winogradFilters"),
+      winogradImage: call("winogradImage"),
+      winogradOutput: call("winogradOutput"),
     };
   } catch {
     return undefined;
@@ -60,6 +64,8 @@ class Scene {
   readonly runs: number;
   readonly run: number;
   readonly pitch: number;
+  /** Whether those rows are so short that they are copied side by side. */
+  readonly isShort: boolean;
 
   private constructor(memory: WebAssembly.Memory, readonly w: Windows, filters: number) {
     this.arena = new Arena(memory, false);
@@ -71,6 +77,7 @@ class Scene {
     this.bytes = w.height * w.width * w.channels * 4;
     [this.runs, this.run] = [w.kernelHeight, w.kernelWidth * w.channels];
     this.pitch = width * w.channels * 4;
+    this.isShort = this.run < SHORT;
     this.geometry = this.arena.reserve(14);
     this.table = this.arena.reserve(this.pixels);
     const order = [w.height, w.width, w.channels, w.kernelHeight, w.kernelWidth, w.strideY];
@@ -104,7 +111,7 @@ function* views(scene: Scene, x: number) {
   if (wasm === undefined) return;
   const { w, arena, geometry, isPadded, pixels, runs, run, pitch } = scene, inner = runs * run;
   const padded = isPadded ? scene.zeros(scene.size) : 0;
-  const isShort = run < SHORT, copies = isShort ? arena.reserve(pixels * inner) : 0;
+  const { isShort } = scene, copies = isShort ? arena.reserve(pixels * inner) : 0;
   const offsets = isShort ? arena.reserve(pixels) : scene.table;
   if (isShort) {
     const places = new Int32Array(arena.memory.buffer, offsets, pixels);
@@ -137,12 +144,65 @@ export function convolveFast(
 ): boolean {
   const filters = b.length, found = addresses(x, W, b, y), scene = Scene.of(w, filters);
   if (wasm === undefined || found === undefined || scene === undefined) return false;
+  if (suitsWinograd(w, filters)) return winograd(found, w, filters, isRectified);
   const [xAt, WAt, bAt, yAt] = found, { arena, pixels } = scene, inner = scene.runs * scene.run;
   const room = arena.reserve(64), packed = arena.reserve((inner + 1) * (filters + 7));
   wasm.pack(WAt, bAt, inner, filters, packed);
   for (const { n, image, table, runs, run, pitch } of views(scene, xAt)) {
     const to = yAt + n * pixels * filters * 4, h = Number(isRectified);
     wasm.convolve(image, table, pixels, runs, run, pitch, packed, filters, h, to, room);
+  }
+  return true;
+}
+
+/** Whether Winograd's way is possible, and saves more than it costs. */
+function suitsWinograd(w: Windows, filters: number): boolean {
+  const isThree = w.kernelHeight === 3 && w.kernelWidth === 3;
+  return isThree && w.strideY === 1 && w.strideX === 1 && w.channels >= 16 &&
+    w.channels % 4 === 0 && filters >= 16 && filters % 8 === 0;
+}
+
+/** {@link convolveFast} for filters of 3×3: tiles of 2×2 outputs, in 16 matrix products. */
+function winograd(
+  [x, W, b, y]: readonly number[],
+  w: Windows,
+  filters: number,
+  isRectified: boolean,
+): boolean {
+  if (wasm === undefined) return false;
+  const { rows, columns, channels } = w,
+    down = Math.ceil(rows / 2),
+    across = Math.ceil(columns / 2);
+  const tiles = down * across, arena = new Arena(wasm.memory, false);
+  const [height, width] = [2 * down + 2, 2 * across + 2], size = height * width * channels;
+  const most = size + 16 * (tiles * (channels + filters) + (2 * channels + 1) * filters) + tiles;
+  if (!arena.hasRoomFor(Math.ceil(most / 2))) return false;
+  const room = arena.reserve(64), geometry = arena.reserve(14), table = arena.reserve(tiles);
+  const fields = [w.height, w.width, channels, 3, 3, 1, 1, w.top, w.left, rows, columns];
+  new Int32Array(wasm.memory.buffer, geometry, 14).set([...fields, height, width, filters]);
+  const places = Int32Array.from({ length: tiles }, (_, tile) => tile * channels * 4);
+  new Int32Array(wasm.memory.buffer, table, tiles).set(places);
+  const padded = arena.reserve(size), numbers = arena.reserve(16 * tiles * channels);
+  const turned = arena.reserve(16 * channels * filters), sums = arena.reserve(16 * tiles * filters);
+  const panel = (channels + 1) * filters, packed = arena.reserve(16 * panel);
+  const none = arena.reserve(filters);
+  arena.at(none, filters).fill(0);
+  arena.at(padded, size).fill(0);
+  wasm.winogradFilters(W, channels, filters, turned);
+  for (let k = 0; k < 16; k++) {
+    const from = turned + k * channels * filters * 4;
+    wasm.pack(from, none, channels, filters, packed + k * panel * 4);
+  }
+  for (let n = 0; n < w.images; n++) {
+    wasm.pad(geometry, x + n * w.height * w.width * channels * 4, padded);
+    wasm.winogradImage(padded, down, across, channels, numbers);
+    for (let k = 0; k < 16; k++) {
+      const [from, to] = [numbers + k * tiles * channels * 4, sums + k * tiles * filters * 4];
+      const weights = packed + k * panel * 4;
+      wasm.convolve(from, table, tiles, 1, channels, channels * 4, weights, filters, 0, to, room);
+    }
+    const to = y + n * rows * columns * filters * 4, h = Number(isRectified);
+    wasm.winogradOutput(sums, across, rows, columns, filters, b, h, to);
   }
   return true;
 }
@@ -160,6 +220,19 @@ export function filterGradientFast(
   const scene = Scene.of(w, filters);
   if (wasm === undefined || found === undefined || scene === undefined) return false;
   const [xAt, dyAt, yAt, dWAt, dbAt] = found, { arena, pixels } = scene;
+  if (scene.isShort) {
+    const inner = scene.runs * scene.run, width = filters + 3 & ~3;
+    const slopes = scene.zeros(inner * width), bias = scene.zeros(width);
+    for (const { n, image } of views(scene, xAt)) {
+      const from = n * pixels * filters * 4, outputs = y ? yAt + from : 0;
+      wasm.shortGradient(image, pixels, inner, dyAt + from, outputs, filters, slopes, bias);
+    }
+    for (let k = 0; k < inner; k++) {
+      dW.array.set(arena.at(slopes + k * width * 4, filters), k * filters);
+    }
+    db.array.set(arena.at(bias, filters));
+    return true;
+  }
   const lists = arena.reserve(filters * (2 * pixels + 4)), sums = scene.zeros(2 * filters);
   const turned = scene.zeros(filters * (scene.runs * (scene.run + 3) + 3));
   let shape = [1, 1, 4];

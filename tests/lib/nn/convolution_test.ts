@@ -134,15 +134,24 @@ function room(length: number, dtype: DType = "float32"): Storage {
 
 function same(fast: Storage, plain: Storage, what: string): void {
   fast.array.forEach((value: number, i: number) => {
-    const want = plain.array[i], isClose = Math.abs(value - want) <= 2e-5 * (1 + Math.abs(want));
+    const want = plain.array[i], isClose = Math.abs(value - want) <= 5e-5 * (1 + Math.abs(want));
     ok(isClose || Object.is(value, want), `${what} ${i}: expected ${want}, found ${value}`);
   });
 }
 
+/** Images and filters for which Winograd's way is taken. */
+const winograd = scene(13).map((scene) => ({
+  ...scene,
+  channels: scene.channels % 3 * 4 + 16,
+  filters: scene.filters % 3 * 8 + 16,
+  kernel: [3, 3] as [number, number],
+  strides: [1, 1] as [number, number],
+})).filter(({ height, width, padding }) => padding === "same" || height >= 3 && width >= 3);
+
 Deno.test("convolution: the fast twins agree with the plain loops", () => {
   fc.assert(
     fc.property(
-      scene(13),
+      fc.oneof({ weight: 3, arbitrary: scene(13) }, winograd),
       fc.constantFrom(0, 0.5, 0.95),
       ({ images, height, width, channels, filters, kernel, seed, ...options }, share) => {
         const random = new Random(seed), isRectified = options.activation === "relu";

@@ -283,3 +283,107 @@ export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, d
     }
   }
 }
+
+// ---- Winograd's convolution F(2×2, 3×3) (Lavin and Gray, 2016): four outputs of a 3×3 filter with 16
+// products instead of 36. Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, for each tile d of 4×4 pixels; the products ⊙,
+// summed over the channels, are 16 matrix products.
+
+/** G g Gᵀ for each channel and filter: 16 matrices [C, F]. */
+export function winogradFilters(w: usize, channels: i32, filters: i32, y: usize): void {
+  const size = <usize>(channels * filters), apart = size * 4;
+  for (let k: usize = 0; k < size; k++, w += 4, y += 4) {
+    for (let v: usize = 0; v < 3; v++) { // the rows of G g, in the first 12 places
+      const a = load<f32>(w + v * apart), b = load<f32>(w + (3 + v) * apart), c = load<f32>(w + (6 + v) * apart);
+      store<f32>(y + v * apart, a);
+      store<f32>(y + (4 + v) * apart, 0.5 * (a + b + c));
+      store<f32>(y + (8 + v) * apart, 0.5 * (a - b + c));
+      store<f32>(y + (12 + v) * apart, c);
+    }
+    for (let i: usize = 0; i < 4; i++) {
+      const row = y + 4 * i * apart;
+      const a = load<f32>(row), b = load<f32>(row + apart), c = load<f32>(row + 2 * apart);
+      store<f32>(row + apart, 0.5 * (a + b + c));
+      store<f32>(row + 2 * apart, 0.5 * (a - b + c));
+      store<f32>(row + 3 * apart, c);
+    }
+  }
+}
+
+/** Bᵀ d B for the tiles of an image [2 · down + 2, 2 · across + 2, C]: 16 matrices [tiles, C]. C is a multiple of 4. */
+export function winogradImage(image: usize, down: i32, across: i32, channels: i32, y: usize): void {
+  const pixel = <usize>channels * 4, pitch = <usize>(2 * across + 2) * pixel, apart = <usize>(down * across) * pixel;
+  for (let i: i32 = 0; i < down; i++, image += 2 * pitch) {
+    for (let j: i32 = 0, at = image; j < across; j++, at += 2 * pixel) {
+      for (let c: usize = 0; c < pixel; c += 16, y += 16) {
+        for (let v: usize = 0; v < 4; v++) { // columns of Bᵀ d
+          const from = at + c + v * pixel, to = y + v * apart;
+          const d0 = v128.load(from), d1 = v128.load(from + pitch), d2 = v128.load(from + 2 * pitch), d3 = v128.load(from + 3 * pitch);
+          v128.store(to, f32x4.sub(d0, d2));
+          v128.store(to + 4 * apart, f32x4.add(d1, d2));
+          v128.store(to + 8 * apart, f32x4.sub(d2, d1));
+          v128.store(to + 12 * apart, f32x4.sub(d1, d3));
+        }
+        for (let u: usize = 0; u < 4; u++) {
+          const row = y + 4 * u * apart;
+          const d0 = v128.load(row), d1 = v128.load(row + apart), d2 = v128.load(row + 2 * apart), d3 = v128.load(row + 3 * apart);
+          v128.store(row, f32x4.sub(d0, d2));
+          v128.store(row + apart, f32x4.add(d1, d2));
+          v128.store(row + 2 * apart, f32x4.sub(d2, d1));
+          v128.store(row + 3 * apart, f32x4.sub(d1, d3));
+        }
+      }
+    }
+  }
+}
+
+/** y [rows, columns, F] = h(b + Aᵀ m A) for the tiles m, 16 matrices [tiles, F]. F is a multiple of 4. */
+export function winogradOutput(
+  m: usize, across: i32, rows: i32, columns: i32, filters: i32, bias: usize, rectified: bool, y: usize,
+): void {
+  const pixel = <usize>filters * 4, apart = <usize>((rows + 1) / 2 * across) * pixel, zero = f32x4.splat(0);
+  for (let i: i32 = 0; i < rows; i += 2) {
+    for (let j: i32 = 0; j < columns; j += 2) {
+      let to = y + <usize>(i * columns + j) * pixel;
+      for (let f: usize = 0; f < pixel; f += 16, m += 16, to += 16) {
+        const b = v128.load(bias + f);
+        for (let u: usize = 0; u < 2; u++) {
+          if (i + <i32>u == rows) break;
+          const m0 = column(m, apart, u), m1 = column(m + apart, apart, u);
+          const m2 = column(m + 2 * apart, apart, u), m3 = column(m + 3 * apart, apart, u);
+          let left = f32x4.add(b, f32x4.add(f32x4.add(m0, m1), m2));
+          let right = f32x4.add(b, f32x4.sub(f32x4.sub(m1, m2), m3));
+          if (rectified) {
+            left = v128.andnot(left, f32x4.lt(left, zero));
+            right = v128.andnot(right, f32x4.lt(right, zero));
+          }
+          const at = to + u * <usize>columns * pixel;
+          v128.store(at, left);
+          if (j + 1 < columns) v128.store(at + pixel, right);
+        }
+      }
+    }
+  }
+}
+/** Row u of Aᵀ m, one column of it. */
+@inline
+function column(m: usize, apart: usize, u: usize): v128 {
+  const m1 = v128.load(m + 4 * apart), m2 = v128.load(m + 8 * apart);
+  return u == 0
+    ? f32x4.add(f32x4.add(v128.load(m), m1), m2)
+    : f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 12 * apart));
+}
+
+// ---- Short windows, copied side by side: their gradient is a product of small matrices.
+
+/** Adds the gradients of one image to those of W, as [inner, width], and of b, [width]; width is F rounded up to 4. */
+export function shortGradient(
+  patches: usize, pixels: i32, inner: i32, dy: usize, y: usize, filters: i32, dw: usize, db: usize,
+): void {
+  const width = <usize>(filters + 3 & ~3) * 4;
+  for (let f: usize = 0; f < width; f += 16, dy += 16, y += y != 0 ? 16 : 0, dw += 16, db += 16) {
+    let k: i32 = 0;
+    for (; k + 9 <= inner; k += 9) outer9(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
+    for (; k + 3 <= inner; k += 3) outer3(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
+    for (; k < inner; k++) outer1(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
+  }
+}
