@@ -836,11 +836,11 @@ export class Tensor<out S extends Shape = Shape> {
   /** This as a matrix; a vector as one row or one column. */
   #matrix(vector: "row" | "column"): Matrix {
     const { shape: [rows, columns], strides: [rowStep, columnStep] } = this;
-    const at = { storage: this.#storage, offset: this.#offset };
-    if (this.ndim === 2) return { ...at, rows, columns, rowStep, columnStep };
+    const storage = this.#storage, offset = this.#offset;
+    if (this.ndim === 2) return { storage, offset, rows, columns, rowStep, columnStep };
     return vector === "row"
-      ? { ...at, rows: 1, columns: rows, rowStep: 0, columnStep: rowStep }
-      : { ...at, rows, columns: 1, rowStep, columnStep: 0 };
+      ? { storage, offset, rows: 1, columns: rows, rowStep: 0, columnStep: rowStep }
+      : { storage, offset, rows, columns: 1, rowStep, columnStep: 0 };
   }
 
   #reduce<A extends Axis, K extends boolean>(name: Name, axis?: A, keepdims?: K): Along<S, A, K>;

@@ -1,10 +1,14 @@
 /** The products of kernels.as on matrices that are anywhere. */
 import { copyRows, isDense, type Matrix, transposed } from "../matrix.ts";
 import type { Storage } from "../storage.ts";
+import type { DType } from "../../dtype.ts";
+import { SCRATCH_START } from "./heap.ts";
 import { Arena, wasm } from "./module.ts";
 
 /** For so many rows and fewer, a list for each column of X takes little room. */
 const FEW_ROWS = 128;
+/** For so many columns of A, a list fits the scratch memory for certain. */
+const MOST_COLUMNS = 1 << 20;
 /** Numbers of A that are copied over at a time: they stay in the processor's cache. */
 const CHUNK = 1 << 17;
 
@@ -16,9 +20,21 @@ export function wasmProduct(a: Matrix, b: Matrix, out: Storage): boolean {
   if (wasm === undefined) return false;
   if (out.length === 0) return true;
   const dtype = out.dtype === "float64" ? "float64" : "float32";
+  const aAt = placeOf(a, dtype), bAt = placeOf(b, dtype), cAt = out.address;
+  if (aAt > 0 && bAt > 0 && cAt > 0 && a.columns < MOST_COLUMNS) { // nothing has to be copied
+    wasm.gather[dtype](aAt, a.rows, a.columns, bAt, b.columns, cAt, SCRATCH_START);
+    return true;
+  }
   const product = new Product(new Arena(wasm.memory, dtype === "float64"), dtype, out);
   const x = transposed(a);
   return !isDense(a) && isDense(x) ? product.scatter(x, b) : product.gather(a, b);
+}
+
+/** Where a dense matrix is in the kernels' memory, or 0 where it is not. */
+function placeOf(m: Matrix, dtype: DType): number {
+  if (m.storage.dtype !== dtype || !isDense(m)) return 0;
+  const address = m.storage.settle();
+  return address === 0 ? 0 : address + m.offset * (dtype === "float64" ? 8 : 4);
 }
 
 class Product {
@@ -32,18 +48,11 @@ class Product {
     this.#bytes = dtype === "float64" ? 8 : 4;
   }
 
-  /** Where a dense matrix is in the kernels' memory, or 0 where it is not. */
-  #placeOf(m: Matrix): number {
-    if (m.storage.dtype !== this.dtype || !isDense(m)) return 0;
-    const address = m.storage.settle();
-    return address === 0 ? 0 : address + m.offset * this.#bytes;
-  }
-
   /** C = A·B, a chunk of A's rows at a time where they have to be copied. */
   gather(a: Matrix, b: Matrix): boolean {
     const { arena, out, dtype } = this, { rows, columns: inner } = a, { columns } = b;
-    const aAt = this.#placeOf(a), cAt = out.address;
-    const bAt = this.#placeOf(b);
+    const aAt = placeOf(a, this.dtype), cAt = out.address;
+    const bAt = placeOf(b, this.dtype);
     const step = aAt > 0 && cAt > 0 ? rows : rowsAtOnce(rows, inner, columns);
     if (!arena.hasRoomFor(inner * (columns + 3) + step * (inner + columns))) return false;
     if (wasm === undefined) return false;
@@ -65,7 +74,7 @@ class Product {
   /** C = Xᵀ·D, a chunk of the rows of X and D at a time where they have to be copied. */
   scatter(x: Matrix, d: Matrix): boolean {
     const { arena, out, dtype } = this, { rows, columns: inner } = x, { columns } = d;
-    const xAt = this.#placeOf(x), dAt = this.#placeOf(d), cAt = out.address;
+    const xAt = placeOf(x, this.dtype), dAt = placeOf(d, this.dtype), cAt = out.address;
     const lists = inner * (2 * rows + 6);
     if (rows <= FEW_ROWS && xAt > 0 && dAt > 0 && cAt > 0 && arena.hasRoomFor(lists)) {
       wasm?.columns[dtype](xAt, rows, inner, dAt, columns, cAt, arena.reserve(lists + 64));
@@ -95,7 +104,7 @@ class Product {
   /** A row-major copy of a matrix in the scratch memory. */
   #copyOf(m: Matrix): number {
     const { rows, columns } = m, at = this.arena.reserve(rows * columns);
-    const turned = transposed(m), turnedAt = this.#placeOf(turned);
+    const turned = transposed(m), turnedAt = placeOf(turned, this.dtype);
     if (turnedAt > 0) wasm?.transpose[this.dtype](turnedAt, columns, rows, at);
     else copyRows(m, 0, rows, this.arena.at(at, rows * columns));
     return at;
