@@ -31,7 +31,7 @@ Deno.test("every task checks the version of Deno before it starts its program", 
 
 Deno.test("only tasks that start other programs with all permissions have all permissions", () => {
   const all = Object.keys(tasks).filter((name) => / -A /.test(tasks[name].command));
-  assert.deepEqual(all.sort(), ["bench", "lab", "plot", "run", "test"]);
+  assert.deepEqual(all.sort(), ["bench", "lab", "plot", "run", "sweep", "test"]);
 });
 
 Deno.test("deno task data, kernel and doctor run with their permissions", () =>

@@ -15,6 +15,7 @@ import { type Message } from "../jupyter/messages.ts";
 import { Outputs } from "./outputs.ts";
 import { explainRefusal, lineOf } from "../jupyter/lines.ts";
 import { isObject, type Json, text } from "../support/json.ts";
+import { MemoryWatch } from "../support/process_memory.ts";
 
 /** The progress of a run. */
 export interface CellEvent {
@@ -40,6 +41,8 @@ export interface ExecuteOptions {
   env?: Record<string, string>;
   /** Seconds that one cell may take. No limit by default. */
   timeout?: number;
+  /** Bytes of memory that the kernel may have. No limit by default. */
+  memory?: number;
   /** Called as the run proceeds. */
   onCell?: (event: CellEvent) => void;
   /** Stops the run; the kernel ends with it. */
@@ -54,6 +57,8 @@ export interface Executed {
   failure: Failure | null;
   /** How long it took, including the start of the kernel. */
   seconds: number;
+  /** The most bytes of memory that the kernel had; null where the system does not say. */
+  peakMemory: number | null;
 }
 
 /** Bytes that a cell may send: one without end must not fill the memory. */
@@ -81,17 +86,22 @@ export async function executeNotebook(
     { cwd: options.cwd, env: options.env ?? {}, signal },
     (kernel, signal) => Client.connect(kernel.connection, signal),
   );
+  let run: Run | undefined;
+  const memory = new MemoryWatch(kernel.pid, options.memory, (bytes) => run?.exceed(bytes));
   try {
-    const run = new Run(structuredClone(notebook), kernel, client, options);
+    run = new Run(structuredClone(notebook), kernel, client, options);
     await run.prepare();
     const failure = await run.cells();
+    await memory.look();
     // After a failure the kernel may be busy forever, and is killed below.
     if (!failure) {
       await client.shutdown();
       await kernel.stop(SHUTDOWN_PATIENCE);
     }
-    return { notebook: run.notebook, failure, seconds: (performance.now() - begin) / 1000 };
+    const seconds = (performance.now() - begin) / 1000;
+    return { notebook: run.notebook, failure, seconds, peakMemory: memory.peak };
   } finally {
+    memory.stop();
     await kernel.kill();
     client.close();
   }
@@ -106,6 +116,7 @@ class Run {
   readonly #lock: string | undefined;
   /** Rejects when the run cannot continue: the kernel or its connection ended, or it was aborted. */
   readonly #stopped: Promise<never>;
+  readonly #stop: (reason: unknown) => void;
 
   constructor(notebook: Notebook, kernel: Kernel, client: Client, options: ExecuteOptions) {
     this.notebook = notebook;
@@ -115,12 +126,18 @@ class Run {
     this.#lock = lockOf(options.cwd);
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
+    this.#stop = reject;
     kernel.ended.then((status) => reject(new KernelEnded(status)));
     client.lost.catch(reject);
     const { signal } = options;
     if (signal?.aborted) reject(signal.reason);
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
     this.#stopped = promise;
+  }
+
+  /** Ends the run: the kernel has more memory than it may have. */
+  exceed(bytes: number): void {
+    this.#stop(new MemoryLimit(this.#options.memory ?? 0, bytes));
   }
 
   /** Loads our part inside the kernel. */
@@ -229,6 +246,10 @@ class Run {
       await Promise.race([running, this.#stopped, delay(INTERRUPT_PATIENCE)]).catch(() => {});
       return { name: reason.name, message: reason.message, traceback: [], line: null };
     }
+    if (reason instanceof MemoryLimit) {
+      await this.#kernel.kill();
+      return { name: reason.name, message: reason.message, traceback: [], line: null };
+    }
     if (reason instanceof KernelEnded || reason instanceof ConnectionLost) {
       // A kernel that ends breaks the connection too, and the last outputs may still be on their way.
       const status = await Promise.race([this.#kernel.ended, delay(500)]);
@@ -248,6 +269,17 @@ class KernelEnded extends Error {
   constructor({ code, signal }: Deno.CommandStatus) {
     const how = signal ? `by ${signal}` : `with exit code ${code}`;
     super(`kernel: expected it to run the cell to its end, found that the kernel ended ${how}`);
+  }
+}
+
+class MemoryLimit extends Error {
+  override name = "MemoryLimit";
+  constructor(limit: number, found: number) {
+    const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+    super(
+      `kernel: expected at most ${megabytes(limit)} of memory, found ${megabytes(found)} ` +
+        "(see --memory)",
+    );
   }
 }
 

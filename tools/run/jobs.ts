@@ -5,8 +5,8 @@
  * @module
  */
 
-import { basename, dirname, join, relative, sep } from "node:path";
-import { projectPath, projectRoot } from "../../lib/support/paths.ts";
+import { basename, dirname, join } from "node:path";
+import { projectPath } from "../../lib/support/paths.ts";
 import { configOf } from "../jupyter/lock_file.ts";
 import { allNotebooks, findNotebook } from "../notebook_file/find_notebooks.ts";
 import {
@@ -21,6 +21,7 @@ import { UsageError } from "../support/command.ts";
 import { messageOf } from "../support/machine.ts";
 import { checkWritable } from "../support/write_file.ts";
 import type { Options } from "./options.ts";
+import { nameOf } from "./surroundings.ts";
 
 /** A notebook to run. */
 export interface Job {
@@ -60,11 +61,16 @@ async function loadJob(path: string, options: Options, jobs: readonly Job[]): Pr
     throw new UsageError("--out: expected another folder than the notebook's; see --write");
   }
   const notebook = await readNotebook(path);
-  checkLanguage(notebook);
-  await checkImports(notebook, dirname(path));
+  await checkNotebook(notebook, dirname(path));
   if (out !== null) await checkWritable(out);
   if (options.write) await checkWritable(path);
   return { path, name: nameOf(path), notebook: fillParameters(notebook, options.settings), out };
+}
+
+/** @throws {UsageError} for a notebook in another language, or one that cannot import the library. */
+export async function checkNotebook(notebook: Notebook, folder: string): Promise<void> {
+  checkLanguage(notebook);
+  await checkImports(notebook, folder);
 }
 
 function checkLanguage(notebook: Notebook): void {
@@ -88,9 +94,4 @@ async function checkImports(notebook: Notebook, folder: string): Promise<void> {
     `cell ${importing.id}: expected "mnist" to be known in ${folder}, found no deno.json that ` +
       `names it; move the notebook into ${projectPath("notebooks")}`,
   );
-}
-
-function nameOf(path: string): string {
-  const fromRoot = relative(projectRoot, path);
-  return (fromRoot.startsWith("..") ? path : fromRoot).split(sep).join("/");
 }

@@ -5,11 +5,10 @@
  */
 
 import { dirname } from "node:path";
-import { projectPath } from "../../lib/support/paths.ts";
 import { printable } from "../../lib/support/printable.ts";
 import { executeNotebook } from "./execute.ts";
 import { describe } from "../jupyter/failure.ts";
-import { checkDenoVersion, killAllKernels } from "../jupyter/kernel_process.ts";
+import { checkDenoVersion } from "../jupyter/kernel_process.ts";
 import {
   barProgress,
   errorLine,
@@ -25,6 +24,8 @@ import { recordedIn } from "../notebook_file/scraps.ts";
 import type { Notebook } from "../notebook_file/notebook.ts";
 import { type Job, loadJobs } from "./jobs.ts";
 import { save } from "./save.ts";
+import { stopOnSignals, Stopped } from "./signals.ts";
+import { environment } from "./surroundings.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { UsageError } from "../support/command.ts";
 import { messageOf } from "../support/machine.ts";
@@ -77,14 +78,15 @@ async function runJob(
   const begin = performance.now();
   const { path, name, notebook } = job;
   try {
-    const { notebook: executed, failure, seconds } = await executeNotebook(notebook, {
+    const ran = await executeNotebook(notebook, {
       cwd: dirname(path),
       env: environment(options.data),
       timeout: options.timeout,
       signal,
       onCell: (event) => progress.update(name, event),
     });
-    await save(executed, job, options.write && !failure);
+    const { notebook: executed, failure, seconds } = ran;
+    await save(ran, job, options.write && !failure);
     const found = options.types ? await typeErrorsOf(executed, dirname(path)) : undefined;
     const result = {
       notebook: name,
@@ -139,39 +141,6 @@ function announce(result: Result, options: Options, progress: Progress): void {
 function failure(name: string, message: string): Result {
   const reported = { cell: null, id: null, line: null, message };
   return { notebook: name, ok: false, data: null, seconds: 0, scraps: {}, error: reported };
-}
-
-/** Variables for the kernel: cells run in other folders, so paths must be absolute. */
-function environment(data: string | undefined): Record<string, string> {
-  const folder = Deno.env.get("MNIST_DIR");
-  return {
-    ...folder ? { MNIST_DIR: projectPath(folder) } : {},
-    ...data ? { MNIST_SOURCE: data } : {},
-  };
-}
-
-/** A signal that is aborted at the first Ctrl-C or termination signal; the second ends the process. */
-function stopOnSignals(): AbortSignal {
-  const controller = new AbortController();
-  const signals: [Deno.Signal, number][] = Deno.build.os === "windows"
-    ? [["SIGINT", 130], ["SIGBREAK", 149]]
-    : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
-  for (const [name, code] of signals) {
-    Deno.addSignalListener(name, () => {
-      if (controller.signal.aborted) {
-        killAllKernels();
-        Deno.exit(code);
-      }
-      controller.abort(new Stopped(name, code));
-    });
-  }
-  return controller.signal;
-}
-
-class Stopped extends Error {
-  constructor(signal: string, readonly code: number) {
-    super(`run: stopped by ${signal}; the kernels have been ended`);
-  }
 }
 
 try {

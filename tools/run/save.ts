@@ -10,7 +10,10 @@ import { projectPath } from "../../lib/support/paths.ts";
 import { type Notebook, writeNotebook } from "../notebook_file/notebook.ts";
 import { messageOf } from "../support/machine.ts";
 import type { Job } from "./jobs.ts";
-import { type Place, refuseMachinePaths, storable } from "./stored.ts";
+import type { Executed } from "./execute.ts";
+import { describeRun, setRunInfo } from "./provenance.ts";
+import { refuseMachinePaths, storable } from "./stored.ts";
+import { places } from "./surroundings.ts";
 
 /**
  * Writes an executed notebook to the folder of `--out`, and with `write` into the notebook itself.
@@ -18,9 +21,14 @@ import { type Place, refuseMachinePaths, storable } from "./stored.ts";
  * @throws {Error} if that fails; it names another place where the outputs are, so that a long run is
  *   not lost.
  */
-export async function save(executed: Notebook, { path, out }: Job, write: boolean): Promise<void> {
+export async function save(ran: Executed, { path, name, out }: Job, write: boolean): Promise<void> {
+  const executed = ran.notebook;
   try {
-    if (out !== null) await writeNotebook(out, await storable(executed, places()));
+    if (out !== null) {
+      const copy = await storable(executed, places());
+      setRunInfo(copy, await describeRun(name, ran));
+      await writeNotebook(out, copy);
+    }
     if (write) {
       const { drawStills } = await import("./stills.ts"); // with the browser's driver: only now
       const stored = await storable(executed, places(), drawStills);
@@ -48,10 +56,4 @@ async function rescue(executed: Notebook, name: string): Promise<string> {
     }
   }
   return "no file: no place could be written";
-}
-
-/** Folders that have other names in stored notebooks. */
-function places(): Place[] {
-  const folder = Deno.env.get("MNIST_DIR");
-  return folder ? [{ path: projectPath(folder), name: "$MNIST_DIR" }] : [];
 }
