@@ -1,6 +1,7 @@
 /** Every exercise: its solution passes, each wrong answer gets its hint, the untouched cell is open. */
 import assert from "node:assert/strict";
 import { SCRAP_MIME } from "../../lib/notebook/record.ts";
+import { drawHiddenFrom } from "../../exercises/judges.ts";
 import { checker, exercises } from "../../exercises/mod.ts";
 import { sentBy } from "../support/channel.ts";
 
@@ -29,6 +30,15 @@ for (const [id, exercise] of Object.entries(exercises)) {
       assert.equal(verdict, "wrong", `${text}\n${cell}`);
       assert.ok(text.includes(hint), `expected the hint "${hint}", found: ${text}`);
     }
+    // The same for the hidden inputs of a grader.
+    for (const seed of [1, 2, 3]) {
+      drawHiddenFrom(seed);
+      assert.equal((await run(exercise.solution)).verdict, solved.verdict, `seed ${seed}`);
+      for (const { cell } of exercise.wrong) {
+        assert.equal((await run(cell)).verdict, "wrong", `seed ${seed}\n${cell}`);
+      }
+    }
+    drawHiddenFrom(20);
     if (solved.verdict === "correct") assert.ok(exercise.wrong.length >= 3, "three wrong answers");
     // A hint never shows the solution.
     const body = exercise.solution.split("\n").filter((line) => !exercise.cell.includes(line));
