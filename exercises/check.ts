@@ -180,15 +180,15 @@ export async function judgementOf(
 ): Promise<Judgement> {
   if (answer === undefined || answer === null) return { kind: "unanswered" };
   if (answer instanceof Promise) {
-    return { kind: "wrong", mistake: "found a promise: write await before it" };
+    return { kind: "wrong", mistake: "Found a promise: write await before it." };
   }
   const { seconds = SECONDS } = exercise;
   try {
     return await withDeadline(seconds, async () => await exercise.judge(copyOf(answer))) ??
-      { kind: "wrong", mistake: `your code did not end within ${seconds} s` };
+      { kind: "wrong", mistake: `Your code did not end within ${seconds} s.` };
   } catch (error) {
     if (error instanceof NotAnswered) return { kind: "unanswered" };
-    return { kind: "wrong", mistake: `your code throws ${errorText(error)}` };
+    return { kind: "wrong", mistake: `Your code throws ${errorText(error)}` };
   }
 }
 
@@ -207,7 +207,9 @@ function nextHint(
   const [first, ...others] = hints;
   const all = [first, ...example === undefined ? [] : [example], ...others];
   const general = all[Math.min(progress.hintsGiven++, all.length - 1)];
-  return [mistake ?? form, general].filter((part) => part !== undefined).join(". ");
+  const special = mistake ?? form;
+  if (special === undefined) return general;
+  return `${special}${/[.!?…]$/.test(special) ? "" : "."} ${general}`;
 }
 
 /**

@@ -68,7 +68,7 @@ export function functionOf<In extends readonly unknown[], Out>(
 ): Judge<(...input: In) => Out> {
   return async (answer) => {
     if (typeof answer !== "function") {
-      return { kind: "wrong", mistake: `expected a function, found ${short(answer)}` };
+      return { kind: "wrong", mistake: `Expected a function, found ${short(answer)}` };
     }
     const random = new Random(seed);
     const inputs = Array.from({ length: CASES }, (_, index) => draw(random, index));
@@ -83,13 +83,13 @@ export function functionOf<In extends readonly unknown[], Out>(
       if (output instanceof Failed && output.reason instanceof NotAnswered) return UNANSWERED;
       found.push(output);
       if (!agree(copy, input)) {
-        return { kind: "wrong", mistake: "the function changes its argument: make a new value" };
+        return { kind: "wrong", mistake: "The function changes its argument: make a new value." };
       }
       if (output instanceof Failed || !agrees(output, expected, input)) {
         form ??= output instanceof Failed
-          ? `your code throws ${errorText(output.reason)}`
+          ? `Your code throws ${errorText(output.reason)}`
           : formProblem(output, expected);
-        example ??= `for ${input.map(short).join(" and ")} expected ${short(expected)}, ` +
+        example ??= `For ${input.map(short).join(" and ")} expected ${short(expected)}, ` +
           (output instanceof Failed
             ? `found ${errorText(output.reason)}`
             : `found ${short(output)}`);
@@ -137,7 +137,7 @@ export function layerOf<Answer>(
       const given = x.copy();
       const y = layer.forward(given, true), expected = reference.forward(x, true);
       if (!agree(given, x)) {
-        return { kind: "wrong", mistake: "forward changes its argument: make a new tensor" };
+        return { kind: "wrong", mistake: "Forward changes its argument: make a new tensor." };
       }
       const hintFor = (behaves: (other: Layer) => boolean) =>
         mistakes.find(([other]) => behaves(other(drawn())))?.[1];
@@ -145,24 +145,24 @@ export function layerOf<Answer>(
         return {
           kind: "wrong",
           mistake: hintFor((other) => agree(y, other.forward(x, true))),
-          form: joined("forward is not correct yet", formProblem(y, expected)),
-          example: `forward: expected ${short(expected)}, found ${short(y)}`,
+          form: joined("Forward is not correct yet", formProblem(y, expected)),
+          example: `Forward: expected ${short(expected)}, found ${short(y)}`,
         };
       }
       const dout = randn(expected.shape, drawn());
       const dx = layer.backward(dout), correctDx = reference.backward(dout);
       const missing = Object.keys(reference.grads).find((name) => !(name in layer.grads));
       if (missing !== undefined) {
-        return { kind: "wrong", mistake: `backward does not store the gradient by ${missing}` };
+        return { kind: "wrong", mistake: `Backward does not store the gradient by ${missing}` };
       }
       if (agree(dx, correctDx) && agreeGrads(layer, reference)) continue;
       const mistake = hintFor((other) => {
         other.forward(x, true);
         return agree(dx, other.backward(dout)) && agreeGrads(layer, other);
       });
-      const form = joined("backward is not correct yet", formProblem(dx, correctDx));
+      const form = joined("Backward is not correct yet", formProblem(dx, correctDx));
       const [by, { analytic, numerical }] = worstGradient(layer, x, drawn());
-      const example = `the gradient by ${by}: backward gives ${short(analytic)}, the numerical ` +
+      const example = `The gradient by ${by}: backward gives ${short(analytic)}, the numerical ` +
         `derivative ${short(numerical)}`;
       return { kind: "wrong", mistake, form, example };
     }
@@ -187,14 +187,14 @@ function worstGradient(layer: Layer, x: Tensor, random: Random): [string, Gradie
 export function sentence(leastWords = 8): Judge<string> {
   return (answer) => {
     if (typeof answer !== "string") {
-      return { kind: "wrong", mistake: `expected a sentence in quotes, found ${describe(answer)}` };
+      return { kind: "wrong", mistake: `Expected a sentence in quotes, found ${describe(answer)}` };
     }
     const text = answer.trim();
     if (text === "") return UNANSWERED;
     const words = text.split(/\s+/).length;
     return words >= leastWords ? { kind: "stored", text } : {
       kind: "wrong",
-      mistake: `expected a sentence of at least ${leastWords} words, found ${words}`,
+      mistake: `Expected a sentence of at least ${leastWords} words, found ${words}`,
     };
   };
 }
@@ -212,7 +212,7 @@ export function project<Answer>(
     const found = await score(answer), wanted = typeof least === "number" ? least : await least();
     return found >= wanted
       ? CORRECT
-      : { kind: "wrong", form: `expected at least ${short(wanted)}, found ${short(found)}` };
+      : { kind: "wrong", form: `Expected at least ${short(wanted)}, found ${short(found)}` };
   };
 }
 
@@ -236,25 +236,25 @@ async function tried<In extends readonly unknown[], Out>(
 function formProblem(found: unknown, expected: unknown): string | undefined {
   if (expected instanceof Tensor) {
     const shape = `[${expected.shape.join(", ")}]`;
-    if (!(found instanceof Tensor)) return `expected a tensor ${shape}, found ${describe(found)}`;
+    if (!(found instanceof Tensor)) return `Expected a tensor ${shape}, found ${describe(found)}`;
     if (!agree(found.shape, expected.shape)) {
-      return `expected the shape ${shape}, found [${found.shape.join(", ")}]`;
+      return `Expected the shape ${shape}, found [${found.shape.join(", ")}]`;
     }
-    return found.data.some(Number.isNaN) ? "the result contains NaN" : undefined;
+    return found.data.some(Number.isNaN) ? "The result contains NaN" : undefined;
   }
-  if (typeof expected === "number" && Number.isNaN(found)) return "the result is NaN";
+  if (typeof expected === "number" && Number.isNaN(found)) return "The result is NaN";
   if (Array.isArray(expected) && Array.isArray(found) && expected.length !== found.length) {
-    return `expected ${expected.length} items, found ${found.length}`;
+    return `Expected ${expected.length} items, found ${found.length}`;
   }
   const isSameKind = typeof found === typeof expected &&
     Array.isArray(found) === Array.isArray(expected);
   if (isSameKind) return undefined;
   const kind = typeof expected === "string" ? "text" : describeKind(expected);
-  return `expected ${kind}, found ${describe(found)}`;
+  return `Expected ${kind}, found ${describe(found)}`;
 }
 
 function joined(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined).join(": ");
+  return parts.filter((part) => part !== undefined).join(". ");
 }
 
 function describeKind(value: unknown): string {

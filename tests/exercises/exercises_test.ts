@@ -28,7 +28,10 @@ for (const [id, exercise] of Object.entries(exercises)) {
     for (const { cell, hint } of exercise.wrong) {
       const { verdict, text } = await run(cell);
       assert.equal(verdict, "wrong", `${text}\n${cell}`);
-      assert.ok(text.includes(hint), `expected the hint "${hint}", found: ${text}`);
+      assert.ok(
+        text.toLowerCase().includes(hint.toLowerCase()),
+        `expected the hint "${hint}", found: ${text}`,
+      );
     }
     // The same for the hidden inputs of a grader.
     for (const seed of [1, 2, 3]) {

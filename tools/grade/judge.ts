@@ -101,7 +101,7 @@ async function inSandbox(
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  let reason = "your code ended the program that judges it";
+  let reason = "Your code ended the program that judges it";
   const end = (why: string) => {
     reason = why;
     try {
@@ -110,10 +110,10 @@ async function inSandbox(
       // It has ended.
     }
   };
-  const timer = setTimeout(() => end(`your code did not end within ${seconds} s`), seconds * 1000);
+  const timer = setTimeout(() => end(`Your code did not end within ${seconds} s`), seconds * 1000);
   const memory = setInterval(async () => {
     const used = await megabytesOf(process.pid);
-    if (used > megabytes) end(`your code needs more than ${megabytes} MB of memory`);
+    if (used > megabytes) end(`Your code needs more than ${megabytes} MB of memory`);
   }, LOOK);
   try {
     const writer = process.stdin.getWriter();
@@ -126,7 +126,7 @@ async function inSandbox(
     for await (const part of process.stdout.pipeThrough(new TextDecoderStream())) {
       text += part;
       if (text.length <= MAX_OUTPUT) continue;
-      end("your code prints more than a megabyte");
+      end("Your code prints more than a megabyte");
       break;
     }
     await process.status;

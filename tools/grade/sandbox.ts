@@ -41,7 +41,7 @@ async function judge({ id, module }: Task): Promise<Judgement> {
     answer = await answerOf(mnist, forStudents);
   } catch (error) {
     if (error instanceof NotAnswered) return { kind: "unanswered" };
-    return { kind: "wrong", mistake: `your code throws ${errorText(error)}` };
+    return { kind: "wrong", mistake: `Your code throws ${errorText(error)}` };
   }
   return await judgementOf(exercises[id], answer);
 }

@@ -39,7 +39,7 @@ export function studentModule(
   const body = isOurs ? cut(source, call) : source;
   const parts = [...before, body].map(withoutImports);
   if ([...before, source, answer ?? ""].some(importsLater)) {
-    throw new StudentCodeError("expected import statements alone, found import()");
+    throw new StudentCodeError("Expected import statements alone, found import()");
   }
   return `export default async function (${[...MODULES.values()].join(", ")}) {
 ${[...new Set(parts.flatMap(({ imports }) => imports))].join("\n")}
@@ -75,7 +75,7 @@ function withoutImports(source: string): { imports: string[]; code: string } {
     const from = MODULES.get(statement.source.value);
     if (from === undefined) {
       throw new StudentCodeError(
-        `expected imports from mnist and mnist/exercises alone, found "${statement.source.value}"`,
+        `Expected imports from mnist and mnist/exercises alone, found "${statement.source.value}"`,
       );
     }
     for (const specifier of statement.specifiers) {
@@ -144,7 +144,7 @@ function boundNames(pattern: unknown): string[] {
 function expectStatements(source: string) {
   const statements = statementsOf(source);
   if (statements) return statements;
-  throw new StudentCodeError("the code has a syntax error");
+  throw new StudentCodeError("The code has a syntax error.");
 }
 
 function cut(source: string, { start, end }: { start: number; end: number }): string {
