@@ -5,7 +5,7 @@ const MOST_DOTS = 16;
 /** Rows of a strip at most: 784 neurons become a square of 28 by 28. */
 const STRIP_ROWS = 28;
 /** Neurons of a strip whose connections are drawn. */
-const STRIP_CONNECTIONS = 9;
+const STRIP_CONNECTIONS = 4;
 const WIDEST_STRIP = 150;
 const LARGEST_SQUARE = 12;
 const LARGEST_DOT = 36;

@@ -1,7 +1,7 @@
 /** Parameters that make chapters short enough for a test, as `name=value`. */
 export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "01_dataset": ["otherSets=false"],
-  "03_inference": ["wrongShown=5"],
+  "03_inference": ["misreadShown=5"],
   "04_batching": ["repeats=1"],
   "05_training": ["trainingImages=2000", "comparedImages=200"],
   "06_backpropagation": ["trainingImages=5000", "epochs=1"],
