@@ -71,13 +71,11 @@ export class Verdict implements Displayable {
       unanswered: "#777777",
       wrong: "#d55e00",
     };
-    const name = `exercise ${id}`;
     return {
       "text/plain": text,
       "text/html": `<div style="border-left:4px solid ${colour[this.result.verdict]};` +
         `padding-left:.6em;white-space:pre-wrap">${escapeHtml(text)}</div>`,
-      [SCRAP_MIME]: { name, data: this.result, encoder: "json", version: 1 },
-      [METADATA_MIME]: { scrapbook: { name, data: true, display: false } },
+      ...scrap(resultScrap(id), this.result),
     };
   }
 }
@@ -85,12 +83,30 @@ export class Verdict implements Displayable {
 /** A worked solution, shown as code. */
 export class Solution implements Displayable {
   /** @param code the solved cell. */
-  constructor(readonly code: string) {}
+  constructor(readonly id: string, readonly code: string) {}
 
-  /** The code as text, and as Markdown, which front ends highlight. */
+  /** The code as text, and as Markdown, which front ends highlight; that it was shown, as a scrap. */
   [DISPLAY](): MimeBundle {
-    return { "text/plain": this.code, "text/markdown": `\`\`\`\`ts\n${this.code}\n\`\`\`\`` };
+    return {
+      "text/plain": this.code,
+      "text/markdown": `\`\`\`\`ts\n${this.code}\n\`\`\`\``,
+      ...scrap(solutionScrap(this.id), true),
+    };
   }
+}
+
+/** The name under which a notebook stores the result of an exercise. */
+export const resultScrap = (id: string): string => `exercise ${id}`;
+
+/** The name under which a notebook stores that the solution was shown. */
+export const solutionScrap = (id: string): string => `solution ${id}`;
+
+/** A value that the notebook stores beside what is shown. */
+function scrap(name: string, data: unknown): Record<string, object> {
+  return {
+    [SCRAP_MIME]: { name, data, encoder: "json", version: 1 },
+    [METADATA_MIME]: { scrapbook: { name, data: true, display: false } },
+  };
 }
 
 /** An answer that is not correct, where `MNIST_EXERCISES=strict` asks for an error. */
@@ -147,7 +163,7 @@ export class Checker<All extends Exercises> {
   solution(id: keyof All & string): Solution {
     const exercise = this.#find(id, "solution");
     this.#progressOf(id).solutionShown = true;
-    return new Solution(exercise.solution);
+    return new Solution(id, exercise.solution);
   }
 
   /** Forgets all tries, as a new kernel does. */

@@ -63,7 +63,7 @@ export async function hint(id: ExerciseId): Promise<void> {
 }
 
 /**
- * Shows the worked solution as code; the next check stores that it was shown.
+ * Shows the worked solution as code; the notebook stores that it was shown.
  *
  * @example
  * ```ts

@@ -4,6 +4,7 @@ import { Checker, ExerciseError, showVerdict } from "../../exercises/check.ts";
 import { defineExercise } from "../../exercises/exercise.ts";
 import { check } from "../../exercises/mod.ts";
 import { SCRAP_MIME } from "../../lib/notebook/record.ts";
+import { DISPLAY } from "../../lib/support/display.ts";
 import { sentBy, textsOf } from "../support/channel.ts";
 
 /** An exercise whose judge is given. */
@@ -95,9 +96,11 @@ Deno.test("an answer is the same whenever its judge looks at it", async () => {
   assert.deepEqual(seen, [0, 0, 0]);
 });
 
-Deno.test("the solution is code, as text and as Markdown", () => {
-  const bundle = Object.values(checkerOf(() => ({ kind: "correct" })).solution("1.1"));
-  assert.deepEqual(bundle, ["const x = 1;"]);
+Deno.test("the solution is code, as text and as Markdown; that it was shown is stored", () => {
+  const bundle = checkerOf(() => ({ kind: "correct" })).solution("1.1")[DISPLAY]();
+  assert.equal(bundle["text/plain"], "const x = 1;");
+  assert.equal(bundle["text/markdown"], "````ts\nconst x = 1;\n````");
+  assert.match(JSON.stringify(bundle[SCRAP_MIME]), /"name":"solution 1.1","data":true/);
 });
 
 Deno.test("an unknown id names the ids that there are", async () => {

@@ -1,5 +1,10 @@
 /** What a student's notebook of a chapter earned. */
-import type { ExerciseResult, Exercises } from "../../exercises/check.ts";
+import {
+  type ExerciseResult,
+  type Exercises,
+  resultScrap,
+  solutionScrap,
+} from "../../exercises/check.ts";
 import type { Judgement } from "../../exercises/exercise.ts";
 import { recordedIn } from "../notebook_file/scraps.ts";
 import { codeCells, type Notebook } from "../notebook_file/notebook.ts";
@@ -40,7 +45,8 @@ export function markOf(judgement: Judgement, points: number): Mark {
 
 /** The results as the notebook itself has them: whoever can edit the file can edit them. */
 export function storedMark(notebook: Notebook, id: string, points: number): Mark {
-  const result = recordedIn(notebook).scraps[`exercise ${id}`] ?? null;
+  const { scraps } = recordedIn(notebook);
+  const result = scraps[resultScrap(id)] ?? null;
   const verdict = VERDICTS.find((verdict) => verdict === member(result, "verdict"));
   const text = member(result, "text");
   const judgement: Judgement = verdict === undefined || verdict === "unanswered"
@@ -48,7 +54,10 @@ export function storedMark(notebook: Notebook, id: string, points: number): Mark
     : verdict === "stored"
     ? { kind: verdict, text: typeof text === "string" ? text : "" }
     : { kind: verdict };
-  return { ...markOf(judgement, points), solutionShown: member(result, "solutionShown") === true };
+  return {
+    ...markOf(judgement, points),
+    solutionShown: scraps[solutionScrap(id)] === true || member(result, "solutionShown") === true,
+  };
 }
 
 const VERDICTS: readonly ExerciseResult["verdict"][] = [
