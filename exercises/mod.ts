@@ -5,6 +5,7 @@
 import { show } from "../lib/notebook/show.ts";
 import perceptron from "./00_perceptron.ts";
 import dataset from "./01_dataset.ts";
+import visualization from "./02_visualization.ts";
 import inference from "./03_inference.ts";
 import training from "./05_training.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
@@ -15,6 +16,7 @@ export { todo } from "./exercise.ts";
 export const exercises = {
   ...perceptron,
   ...dataset,
+  ...visualization,
   ...inference,
   ...training,
 } as const;

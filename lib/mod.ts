@@ -107,6 +107,7 @@ export { lineChart } from "./plot/lines.ts";
 export { confusionMatrixChart, heatmap } from "./plot/matrices.ts";
 export { networkDiagram } from "./plot/network.ts";
 export { Picture } from "./plot/picture.ts";
+export { sliderFigure } from "./plot/slider.ts";
 
 // What a cell displays, and what it stores for programs.
 export { exercise } from "./notebook/exercise.ts";
