@@ -121,13 +121,15 @@ export function functionOf<In extends readonly unknown[], Out>(
  * @param correct makes the correct layer for the same case.
  * @param draw draws an input for the layer.
  * @param mistakes layers that typical mistakes in `forward` or `backward` lead to.
+ * @param untouched the layer of the cell without an answer, where it does not call `todo`.
  */
 export function layerOf<Answer>(
-  { make, correct, draw, mistakes = [] }: {
+  { make, correct, draw, mistakes = [], untouched }: {
     readonly make: (answer: Answer, random: Random) => Layer;
     readonly correct: (random: Random) => Layer;
     readonly draw: (random: Random) => Tensor;
     readonly mistakes?: readonly Mistake<(random: Random) => Layer>[];
+    readonly untouched?: (random: Random) => Layer;
   },
 ): Judge<Answer> {
   return (answer) => {
@@ -149,18 +151,23 @@ export function layerOf<Answer>(
           example: `Forward: expected ${short(expected)}, found ${short(y)}`,
         };
       }
-      const dout = randn(expected.shape, drawn());
+      // Of another seed than x: it must not be equal to x.
+      const dout = randn(expected.shape, new Random(seed + i + 1000));
       const dx = layer.backward(dout), correctDx = reference.backward(dout);
       const missing = Object.keys(reference.grads).find((name) => !(name in layer.grads));
       if (missing !== undefined) {
         return { kind: "wrong", mistake: `Backward does not store the gradient by ${missing}` };
       }
       if (agree(dx, correctDx) && agreeGrads(layer, reference)) continue;
-      const mistake = hintFor((other) => {
+      const isSame = (other: Layer) => {
         other.forward(x, true);
         return agree(dx, other.backward(dout)) && agreeGrads(layer, other);
-      });
-      const form = joined("Backward is not correct yet", formProblem(dx, correctDx));
+      };
+      if (untouched && isSame(untouched(drawn()))) return UNANSWERED;
+      const mistake = hintFor(isSame);
+      const problem = formProblem(dx, correctDx) ?? gradsProblem(layer, reference);
+      const form = joined("Backward is not correct yet", problem);
+      if (problem !== undefined) return { kind: "wrong", mistake, form };
       const [by, { analytic, numerical }] = worstGradient(layer, x, drawn());
       const example = `The gradient by ${by}: backward gives ${short(analytic)}, the numerical ` +
         `derivative ${short(numerical)}`;
@@ -172,6 +179,14 @@ export function layerOf<Answer>(
 
 function agreeGrads(a: Layer, b: Layer): boolean {
   return Object.entries(b.grads).every(([name, grad]) => agree(a.grads[name], grad));
+}
+
+/** What is wrong with the form of a gradient that backward has stored. */
+function gradsProblem(layer: Layer, reference: Layer): string | undefined {
+  for (const [name, grad] of Object.entries(reference.grads)) {
+    const problem = formProblem(layer.grads[name], grad);
+    if (problem !== undefined) return `The gradient by ${name}: ${problem}`;
+  }
 }
 
 /** The gradient that differs most from the numerical derivative, and by what. */

@@ -8,6 +8,8 @@ import dataset from "./01_dataset.ts";
 import visualization from "./02_visualization.ts";
 import inference from "./03_inference.ts";
 import training from "./05_training.ts";
+import backpropagation from "./06_backpropagation.ts";
+import sequential from "./07_sequential.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
 export { todo } from "./exercise.ts";
@@ -19,6 +21,8 @@ export const exercises = {
   ...visualization,
   ...inference,
   ...training,
+  ...backpropagation,
+  ...sequential,
 } as const;
 
 /** The id of an exercise. */

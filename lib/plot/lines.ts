@@ -122,7 +122,8 @@ function spokenLines(points: Points): string {
  *   `x` of their own. NaN leaves a gap, and so does 0 or less on a logarithmic axis.
  * @param options `x` are the places of the values on the horizontal axis, by default 0, 1, 2, …;
  *   `logX` and `logY` draw logarithmic axes; `yRange` is the range of the vertical axis, by default
- *   that of the values; `markers` draws the points themselves, by default if there are at most 30.
+ *   that of the values; `markers` draws the points themselves, by default if there are at most 30;
+ *   `xLabels` are texts for the places 0, 1, 2, … of the horizontal axis.
  * @throws RangeError unless each value has its `x`.
  *
  * @example
@@ -141,15 +142,17 @@ export function lineChart(
     logY?: boolean;
     yRange?: readonly [from: number, to: number];
     markers?: boolean;
+    xLabels?: readonly string[];
   },
 ): Figure {
-  checkOptions("lineChart", options, ["x", "logX", "logY", "yRange", "markers"]);
-  const { title, x, logX, logY, yRange, alt } = options;
+  checkOptions("lineChart", options, ["x", "logX", "logY", "yRange", "markers", "xLabels"]);
+  const { title, x, logX, logY, yRange, xLabels, alt } = options;
   const points = pointsOf("lineChart", series, x);
   const [xs, ys] = [points.flatMap(({ x }) => x), points.flatMap(({ y }) => y)];
   const linear = { ...wholeTicks(ys), range: [...yRange ?? rangeOf(ys)] };
   const yaxis = { ...(logY ? logAxis(ys) : linear), ...(yRange && { range: [...yRange] }) };
-  const layout = chartLayout(options, logX ? logAxis(xs) : wholeTicks(xs), yaxis);
+  const labels = xLabels && { tickvals: [...xLabels.keys()], ticktext: xLabels.map(plainText) };
+  const layout = chartLayout(options, labels ?? (logX ? logAxis(xs) : wholeTicks(xs)), yaxis);
   const [low, high] = yaxis.range ?? [0, 1];
   const panel = {
     range: [low, high],

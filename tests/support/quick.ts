@@ -4,6 +4,6 @@ export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "03_inference": ["misreadShown=5"],
   "04_batching": ["repeats=1"],
   "05_training": ["trainingImages=2000", "comparedImages=200"],
-  "06_backpropagation": ["trainingImages=5000", "epochs=1"],
+  "06_backpropagation": ["trainingImages=4000", "epochs=4"],
   "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
 };

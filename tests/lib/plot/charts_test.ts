@@ -41,6 +41,12 @@ Deno.test("lineChart: one line for each name, over a common axis", () => {
   assert.equal(lineChart({ a: [] }, { title: "T" }).alt, 'Line chart "T": a has no values');
 });
 
+Deno.test("lineChart: xLabels are texts at the places 0, 1, 2, …", () => {
+  const { layout } = lineChart([5, 3, 2], { title: "T", xLabels: ["a", "b<c", "d"] });
+  assert.deepEqual(layout.xaxis?.tickvals, [0, 1, 2]);
+  assert.deepEqual(layout.xaxis?.ticktext, ["a", "b&lt;c", "d"]);
+});
+
 Deno.test("lineChart: lines differ in more than colour", () => {
   const { data } = lineChart({ a: [1, 2], b: [2, 1] }, { title: "T" });
   const [a, b] = [line(data), line(data, 1)];
