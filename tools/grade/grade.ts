@@ -4,8 +4,9 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { basename, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { printable } from "../../lib/support/printable.ts";
 import type { Exercises } from "../../exercises/check.ts";
 import { exercises } from "../../exercises/mod.ts";
 import { allNotebooks } from "../notebook_file/find_notebooks.ts";
@@ -179,12 +180,16 @@ async function main(args: string[]): Promise<number> {
     const { solutionShown } = storedMark(notebook, id, 0);
     return { ...markOf(judgement, all[id].points), solutionShown };
   };
-  const graded = [
-    ...await Promise.all(
-      once.map((one) => grade(one, originals, options.run ? markAnew : undefined)),
-    ),
-    ...doubles,
-  ].sort((a, b) => a.student.localeCompare(b.student));
+  // So many notebooks at once, too: they may be large.
+  const gradeOne = limited(options.jobs, async (submission: Submission) => {
+    const row = await grade(submission, originals, options.run ? markAnew : undefined);
+    if (options.run) {
+      console.error(`Judged ${printable(relative(options.folder, submission.path))}`);
+    }
+    return row;
+  });
+  const graded = [...await Promise.all(once.map((one) => gradeOne(one))), ...doubles]
+    .sort((a, b) => a.student.localeCompare(b.student));
   console.log(tables(graded, all));
   console.log(
     options.run
