@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { layers, randn, Random, relu, sequential, Tensor, tensor } from "../../../lib/mod.ts";
 import { bytesTaken } from "../../../lib/tensor/kernels/wasm/heap.ts";
+import { projectPath } from "../../../lib/support/paths.ts";
 import { keep, release, scope, share } from "../../../lib/tensor/scope.ts";
 
 /** A tensor [R, C] beside the array that it should be a view of. */
@@ -189,7 +190,7 @@ Deno.test("random programs over views, set, arrays, kept tensors and scopes", ()
         new Program(new Random(seed), dtype).run(40);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
@@ -279,4 +280,39 @@ Deno.test("weights that were handed out stay what they were, whatever fit does t
   await model.fit(x, t, { batchSize: 16 });
   assert.ok(seen.length > 20);
   for (const { tensor, copy } of seen) assert.ok(tensor.equals(copy));
+});
+
+Deno.test("without WebAssembly, everything is computed in TypeScript", async () => {
+  const script = `
+    Reflect.deleteProperty(globalThis, "WebAssembly");
+    const { drawDigits, layers, MnistTest, Random, randn, sequential, softmax, tensor } =
+      await import("mnist");
+    const x = randn([64, 20], new Random(1)).astype("float32"), W = randn([20, 9], new Random(2));
+    const model = sequential({
+      layers: [
+        layers.dense({ inputShape: [20], units: 8, activation: "relu" }),
+        layers.dropout({ rate: 0.2 }),
+        layers.dense({ units: 2, activation: "softmax" }),
+      ],
+    });
+    model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
+    const { history } = await model.fit(x, tensor(Array.from({ length: 64 }, (_, i) => i % 2)));
+    const { trainImages, trainLabels } = drawDigits({ train: 5, test: 0 });
+    const network = new MnistTest(784, 5, 10, 0.01, new Random(3));
+    const loss = network.trainEach(tensor(trainImages).reshape([5, 784]), tensor(trainLabels));
+    const sum = trainImages.reduce((a, b) => a + b);
+    console.log(JSON.stringify([softmax(x.dot(W.astype("float32"))).sum(0).toArray(), history.loss, sum, loss]));
+  `;
+  const [plain, fast] = await Promise.all([script, script.replace(/.*deleteProperty.*/, "")].map(
+    async (code) => {
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--config", projectPath("deno.json"), code],
+      }).output();
+      const text = new TextDecoder().decode(stdout);
+      assert.ok(text.startsWith("["), new TextDecoder().decode(stderr));
+      return (JSON.parse(text) as unknown[]).flat().map(Number);
+    },
+  ));
+  assert.equal(plain.length, 9 + 1 + 1 + 1);
+  plain.forEach((value, i) => assert.ok(Math.abs(value - fast[i]) < 1e-5 * Math.abs(value) + 1e-6));
 });
