@@ -1,4 +1,4 @@
-/** `deno task bench [NAME…] [--json]`: runs the benchmarks of bench/, all or the named ones. */
+/** `deno task bench [NAME…] [--json] [--peers] [--cpu] [--rounds N]`: runs the benchmarks of bench/, all or the named ones. */
 import { join } from "node:path";
 import { projectRoot } from "../lib/support/paths.ts";
 

@@ -1,6 +1,6 @@
 // Twelve independent chains s = s·a + b of four float32: as fast as WebAssembly can compute.
-export function peak(n: i32): f32 {
-  const a = f32x4.splat(0.999), b = f32x4.splat(0.001);
+export function peak(n: i32, x: f32, y: f32): f32 {
+  const a = f32x4.splat(x), b = f32x4.splat(y);
   let s0 = f32x4.splat(1), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0, s8 = s0, s9 = s0, s10 = s0, s11 = s0;
   for (let i: i32 = 0; i < n; i++) {
     s0 = f32x4.add(f32x4.mul(s0, a), b); s1 = f32x4.add(f32x4.mul(s1, a), b); s2 = f32x4.add(f32x4.mul(s2, a), b);
