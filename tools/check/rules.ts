@@ -34,6 +34,7 @@ export function ruleProblems(
   return [
     ...fileProblems(notebook, text),
     ...metadataProblems(notebook),
+    ...formulaProblems(notebook),
     ...parameterProblems(cells),
     ...importProblems(cells),
     ...endProblems(cells),
@@ -81,6 +82,22 @@ function metadataProblems({ metadata, cells }: Notebook): RuleProblem[] {
     }
   }
   return problems;
+}
+
+/**
+ * Formulas that Markdown breaks: a line `=` makes a heading of the lines above it, and the formatter
+ * then cuts the formula into paragraphs.
+ */
+function formulaProblems({ cells }: Notebook): RuleProblem[] {
+  return cells.filter((cell) => cell.cell_type === "markdown").flatMap((cell) => {
+    const text = cell.source.replace(/^(`{3,}).*?^\1|`[^`\n]*`/gms, "");
+    return text.split(/\n\s*\n/).filter((part) => part.split("$$").length % 2 === 0)
+      .slice(0, 1).map((): RuleProblem => ({
+        cell,
+        message:
+          "a formula is cut: expected $$ … $$ without an empty line or a line that is only =",
+      }));
+  });
 }
 
 function parameterProblems(cells: ParsedCell[]): RuleProblem[] {

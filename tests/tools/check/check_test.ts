@@ -136,6 +136,11 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
   ],
   ["the same id twice", (n) => code(n, 2).id = "title", /\(title\): another cell has the same id/],
   ["no slide type", (n) => n.cells[0].metadata = {}, /markdown cell \(title\): .*slide_type/],
+  [
+    "a formula that is a heading",
+    (n) => n.cells[0].source = "# $$ a\n\nb $$\n\nIn code, `$$` is no formula. $$a = b$$",
+    /\(title\): a formula is cut/,
+  ],
   ["no language", (n) => n.metadata.language_info = {}, /language_info\.name "typescript"/],
   ["another kernel", (n) => n.metadata.kernelspec = { name: "python3" }, /"deno", found "python3"/],
   [
