@@ -7,6 +7,7 @@ import perceptron from "./00_perceptron.ts";
 import dataset from "./01_dataset.ts";
 import visualization from "./02_visualization.ts";
 import inference from "./03_inference.ts";
+import batching from "./04_batching.ts";
 import training from "./05_training.ts";
 import backpropagation from "./06_backpropagation.ts";
 import sequential from "./07_sequential.ts";
@@ -20,6 +21,7 @@ export const exercises = {
   ...dataset,
   ...visualization,
   ...inference,
+  ...batching,
   ...training,
   ...backpropagation,
   ...sequential,

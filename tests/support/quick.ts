@@ -2,7 +2,7 @@
 export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "01_dataset": ["otherSets=false"],
   "03_inference": ["misreadShown=5"],
-  "04_batching": ["repeats=1"],
+  "04_batching": ["repeats=3"],
   "05_training": ["trainingImages=2000", "comparedImages=200"],
   "06_backpropagation": ["trainingImages=4000", "epochs=4"],
   "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
