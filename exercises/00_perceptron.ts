@@ -32,6 +32,14 @@ function gateNumbers(table: readonly number[]): Judge<readonly number[]> {
   };
 }
 
+type Numbers = [w1: number, w2: number, b: number];
+
+/** The numbers of a perceptron after one step of Rosenblatt's rule: w + η(t - y)x, b + η(t - y). */
+function learned([w1, w2, b]: Numbers, x1: number, x2: number, t: number, rate: number): Numbers {
+  const step = rate * (t - perceptron([x1, x2], [w1, w2], b));
+  return [w1 + step * x1, w2 + step * x2, b + step];
+}
+
 const IMPORT = `import { check } from "mnist/exercises";`;
 const IMPORT_TODO = `import { check, todo } from "mnist/exercises";`;
 
@@ -275,5 +283,78 @@ await check("0.7", why);`,
     hints: ["Say what the border of a perceptron looks like, and where the four points are."],
     judge: sentence(),
     wrong: [{ cell: `${IMPORT}\nawait check("0.7", "It is hard.");`, hint: "at least 8 words" }],
+  }),
+
+  "0.8": defineExercise<(numbers: Numbers, x1: number, x2: number, t: number) => Numbers>({
+    title: "one step of learning",
+    points: 3,
+    cell: `${IMPORT_TODO}
+
+type Numbers = [w1: number, w2: number, b: number];
+
+function learn([w1, w2, b]: Numbers, x1: number, x2: number, t: number): Numbers {
+  const y = x1 * w1 + x2 * w2 + b > 0 ? 1 : 0;
+  return todo(); // your code: the new [w1, w2, b]
+}
+
+await check("0.8", learn);`,
+    solution: `${IMPORT}
+
+type Numbers = [w1: number, w2: number, b: number];
+
+function learn([w1, w2, b]: Numbers, x1: number, x2: number, t: number): Numbers {
+  const y = x1 * w1 + x2 * w2 + b > 0 ? 1 : 0;
+  const step = 0.1 * (t - y);
+  return [w1 + step * x1, w2 + step * x2, b + step];
+}
+
+await check("0.8", learn);`,
+    hints: [
+      "Return three numbers. If y equals t, they are the old ones.",
+      "Compute 0.1 · (t - y) once: the bias changes by it, each weight by it times its input.",
+    ],
+    judge: functionOf({
+      correct: (numbers, x1, x2, t) => learned(numbers, x1, x2, t, 0.1),
+      draw: (random: Random, index): [Numbers, number, number, number] => {
+        const any = () => Math.round(random.uniform() * 20 - 10) / 10;
+        return [[any(), any(), any()], any(), any(), index % 2];
+      },
+      mistakes: [
+        [
+          (numbers, x1, x2, t) => learned(numbers, x1, x2, t, -0.1),
+          "It goes the wrong way: where the output is 0 and should be 1, the sum must grow.",
+        ],
+        [
+          (numbers, x1, x2, t) => learned(numbers, x1, x2, t, 1),
+          "The steps are ten times too long: multiply them by 0.1.",
+        ],
+        [
+          (numbers, x1, x2, t) => {
+            const [w1, w2] = learned(numbers, x1, x2, t, 0.1);
+            return [w1, w2, numbers[2]];
+          },
+          "The weights are correct. The bias learns, too.",
+        ],
+      ],
+    }),
+    wrong: [
+      {
+        cell: `${IMPORT}
+await check("0.8", ([w1, w2, b], x1, x2, t) => {
+  const step = 0.1 * ((x1 * w1 + x2 * w2 + b > 0 ? 1 : 0) - t);
+  return [w1 + step * x1, w2 + step * x2, b + step];
+});`,
+        hint: "wrong way",
+      },
+      {
+        cell: `${IMPORT}
+await check("0.8", ([w1, w2, b], x1, x2, t) => {
+  const step = 0.1 * (t - (x1 * w1 + x2 * w2 + b > 0 ? 1 : 0));
+  return [w1 + step * x1, w2 + step * x2, b];
+});`,
+        hint: "The bias learns",
+      },
+      { cell: `${IMPORT}\nawait check("0.8", (numbers) => numbers);`, hint: "three numbers" },
+    ],
   }),
 } as const;

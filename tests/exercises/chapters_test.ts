@@ -21,6 +21,15 @@ Deno.test("mnist/exercises has the exercises of all chapters", () => {
   assert.deepEqual(Object.keys(exercises).sort(), ids.sort());
 });
 
+for (const [chapter, ofChapter] of modules) {
+  Deno.test(`${chapter}: six to eight exercises, and at least half ask for code`, () => {
+    const cells = Object.values(ofChapter).map(({ cell }) => cell);
+    assert.ok(cells.length >= 6 && cells.length <= 8, `${cells.length} exercises`);
+    const code = cells.filter((cell) => /\b(function|class|todo)\b|=>/.test(cell));
+    assert.ok(code.length >= cells.length / 2, `${code.length} of ${cells.length} ask for code`);
+  });
+}
+
 for (const path of await allNotebooks()) {
   const chapter = basename(path, ".ipynb");
   const sources = codeCells(await readNotebook(path)).map(({ source }) => source);

@@ -68,7 +68,9 @@ export function table(results: Result[]): string {
     seconds.toFixed(1),
     [
       ...ok ? [] : ["FAILED"],
-      ...Object.entries(scraps).map(([name, value]) => `${name} ${short(value)}`),
+      ...Object.entries(scraps).filter(([name]) => !name.startsWith("exercise "))
+        .map(([name, value]) => `${name} ${short(value)}`),
+      ...pointsOf(scraps),
     ].join("  "),
   ]);
   const all = [["notebook", "data", "seconds", "recorded"], ...rows]
@@ -84,6 +86,15 @@ export function table(results: Result[]): string {
       ].join("  ").trimEnd()
     )
     .join("\n");
+}
+
+/** The points of all exercises together, if there are any. */
+function pointsOf(scraps: Readonly<Record<string, Json>>): string[] {
+  const results = Object.entries(scraps).filter(([name]) => name.startsWith("exercise "))
+    .map(([, result]) => Object(result));
+  if (results.length === 0) return [];
+  const sum = (key: string) => results.reduce((sum, result) => sum + Number(result[key]), 0);
+  return [`exercises ${sum("points")} of ${sum("of")} points`];
 }
 
 function short(value: Json): string {

@@ -70,6 +70,15 @@ notebooks/03_inference.ipynb  mnist      1.2  third 0.333333  text ${"x".repeat(
   );
 });
 
+Deno.test("the table has the points of all exercises together", () => {
+  const scraps = {
+    "exercise 3.1": { points: 1, of: 1 },
+    accuracy: 0.5,
+    "exercise 3.2": { points: 0, of: 2 },
+  };
+  assert.match(table([{ ...RESULT, scraps }]), /accuracy 0.5 {2}exercises 1 of 3 points$/);
+});
+
 Deno.test("recorded results are read from outputs; the data set is separate", () => {
   const notebook = notebookOf("1");
   const cell = codeCell("2", "records");
