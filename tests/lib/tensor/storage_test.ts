@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { layers, randn, Random, relu, sequential, Tensor, tensor } from "../../../lib/mod.ts";
+import { layers, ones, randn, Random, relu, sequential, Tensor, tensor } from "../../../lib/mod.ts";
 import { bytesTaken } from "../../../lib/tensor/kernels/wasm/heap.ts";
 import { projectPath } from "../../../lib/support/paths.ts";
 import { keep, release, scope, share } from "../../../lib/tensor/scope.ts";
@@ -231,6 +231,15 @@ Deno.test("memory is bounded: the garbage collector returns what a loop of one's
     most = Math.max(most, bytesTaken() - start);
   }
   assert.ok(most < 300 * 2 ** 20, `${most / 2 ** 20} MiB of 600`);
+});
+
+Deno.test("memory is bounded: steps of ever other sizes", () => {
+  const start = bytesTaken();
+  for (let size = 100; size < 700; size++) {
+    scope(() => ones([size, 500], "float32").mul(2).add(1));
+  }
+  const taken = bytesTaken() - start;
+  assert.ok(taken < 150 * 2 ** 20, `${taken / 2 ** 20} MiB of 1,300`);
 });
 
 Deno.test("memory is bounded: 1,000 calls of fit", async () => {

@@ -103,20 +103,32 @@ function giveRange(address: number, bytes: number): void {
 const lost = new FinalizationRegistry<Range>(({ address, bytes }) => giveRange(address, bytes));
 /** Returned blocks by size: a step of training needs the same sizes again and again. */
 const spare = new Map<number, Block[]>();
+/** Bytes of all spare blocks, and how many there may be: other steps need other sizes. */
+let spareBytes = 0;
+const MOST_SPARE = 64 * MIB;
+
+/** Makes free ranges of the spare blocks. */
+function dissolveSpare(): void {
+  for (const blocks of spare.values()) {
+    for (const block of blocks) {
+      lost.unregister(block);
+      giveRange(block.address, block.bytes);
+    }
+  }
+  spare.clear();
+  spareBytes = 0;
+}
 
 /** A block that the garbage collector returns, unless {@link giveBack} does before. */
 export function takeBlock(bytes: number): Block | undefined {
   const whole = (bytes + PADDING + 63) & ~63, known = spare.get(whole)?.pop();
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    spareBytes -= whole;
+    return known;
+  }
   let address = takeRange(whole);
-  if (address === undefined && spare.size > 0) {
-    for (const blocks of spare.values()) {
-      for (const block of blocks) {
-        lost.unregister(block);
-        giveRange(block.address, block.bytes);
-      }
-    }
-    spare.clear();
+  if (address === undefined && spareBytes > 0) {
+    dissolveSpare();
     address = takeRange(whole);
   }
   if (address === undefined) return undefined;
@@ -127,9 +139,11 @@ export function takeBlock(bytes: number): Block | undefined {
 
 /** Returns a block of which it is certain that nothing uses it any more. */
 export function giveBack(block: Block): void {
+  if (spareBytes + block.bytes > MOST_SPARE) dissolveSpare();
   const blocks = spare.get(block.bytes);
   if (blocks === undefined) spare.set(block.bytes, [block]);
   else blocks.push(block);
+  spareBytes += block.bytes;
 }
 
 // ---- Slabs.
