@@ -11,6 +11,7 @@ import batching from "./04_batching.ts";
 import training from "./05_training.ts";
 import backpropagation from "./06_backpropagation.ts";
 import sequential from "./07_sequential.ts";
+import convolution from "./09_convolution.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
 export { todo } from "./exercise.ts";
@@ -25,6 +26,7 @@ export const exercises = {
   ...training,
   ...backpropagation,
   ...sequential,
+  ...convolution,
 } as const;
 
 /** The id of an exercise. */

@@ -55,7 +55,7 @@ export { accuracy, confusionMatrix } from "./nn/metrics.ts";
 
 // Layers and losses with forward and backward, and what changes their weights.
 export { BatchNormalization } from "./nn/batch_normalization.ts";
-export { Conv2D, type Images } from "./nn/conv2d.ts";
+export { Conv2D } from "./nn/conv2d.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Affine, Flatten, Layer, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
 export {

@@ -18,7 +18,10 @@ import { relu } from "./functions.ts";
 import { Layer, remembered } from "./layers.ts";
 import { type Padding, paddingOf, type Pair, pairOf, windowsOf } from "./windows.ts";
 
-/** Images: [N, height, width, channels]. */
+/**
+ * Images: [N, height, width, channels].
+ * @internal
+ */
 export type Images<C extends number = number> = Tensor<[number, number, number, C]>;
 
 /** Options of {@link Conv2D}. */

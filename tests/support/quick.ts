@@ -6,4 +6,11 @@ export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "05_training": ["trainingImages=2000", "comparedImages=200"],
   "06_backpropagation": ["trainingImages=4000", "epochs=4"],
   "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
+  "09_convolution": [
+    "trainingImages=2000",
+    "validationImages=500",
+    "epochs=1",
+    "seeds=2",
+    "denseEpochs=1",
+  ],
 };

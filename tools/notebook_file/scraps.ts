@@ -11,7 +11,7 @@ import { isObject, type Json } from "../support/json.ts";
 
 /** What a notebook recorded. */
 export interface Recorded {
-  /** The data set that the notebook used, if it records it. */
+  /** The data set that the notebook loaded first, if it records it. */
   data: string | null;
   /** The results by name; of two with the same name the later. */
   scraps: { [name: string]: Json };
@@ -27,6 +27,8 @@ export function recordedIn(notebook: Notebook): Recorded {
       }
       const scrap = output.data[SCRAP_MIME];
       if (!isObject(scrap) || typeof scrap.name !== "string") continue;
+      // An exercise may load other data than the chapter.
+      if (scrap.name === "data" && scraps.has("data")) continue;
       scraps.set(scrap.name, scrap.data ?? null);
     }
   }
