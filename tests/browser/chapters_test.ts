@@ -26,15 +26,18 @@ const ALL = Deno.env.get("BROWSER_TESTS") === "all";
 
 /** Cells of the chapters that train for more than a second. */
 const TRAINING: Readonly<Record<string, string>> = {
-  "05_training": "train",
+  "05_training": "train-epoch",
   "06_backpropagation": "train-in-batches",
   "07_sequential": "train",
 };
 
+/** Chapters that train for minutes: they are always shortened. */
+const LONG: readonly string[] = ["08_experiments", "09_convolution"];
+
 /** A chapter without outputs, shortened unless it runs at full length. */
 function prepared(name: string, stored: Notebook): Notebook {
   const empty = withoutOutputs(stored);
-  if (ALL) return empty;
+  if (ALL && !LONG.includes(name)) return empty;
   return fillParameters(empty, new Map((QUICK[name] ?? []).map((one) => parseSetting(one))));
 }
 
@@ -95,7 +98,7 @@ testUnless(
           assertComplete(ran, stored);
           await assertDrawn(open);
           await open.picture(name);
-          if (ALL) {
+          if (ALL && !(name in TRAINING)) {
             // Once more in the same kernel: every name is declared again.
             await open.runAll(PATIENCE);
             assertComplete(await open.content(), stored);
