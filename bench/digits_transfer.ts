@@ -1,5 +1,5 @@
 /**
- * How good the embedded digits are: what a network that has learnt on them makes of real MNIST, and
+ * How good the embedded digits are: the accuracy on real MNIST of a network trained on them, and
  * the other way round.
  *
  *     deno run -A bench/digits_transfer.ts [--seed N]
@@ -31,7 +31,7 @@ const LINEAR = [784, 10];
 interface Measure {
   readonly what: string;
   readonly accuracy: number;
-  /** The range it must lie in, and the value to aim for. */
+  /** The required range, and the value to aim for. */
   readonly must: readonly [from: number, to: number];
   readonly aim: number;
 }

@@ -26,7 +26,7 @@ import { median, report } from "./support/report.ts";
 
 const EPOCH = 60_000;
 const ROUNDS = 6;
-/** Steps of a round for whoever is too slow for the whole epoch. */
+/** Steps of a round for those that are too slow for the whole epoch. */
 const STEPS = { numpy: 2, naive: 1, incremental: 20, shared: 100 };
 const NAMES = ["W2", "b2", "W3", "b3"] as const;
 

@@ -58,7 +58,7 @@ function tile(rows: number, vectors: number): string {
   const sums = (f: (row: number, vector: number) => string, separator = "\n") =>
     each(rows, (i) => each(vectors, (j) => f(i, j), separator), separator);
   return `
-/** c = a·b for ${rows} rows and ${vectors} vectors of columns; rows lie \`aStep\` and \`step\` bytes apart. */
+/** c = a·b for ${rows} rows and ${vectors} vectors of columns; rows are \`aStep\` and \`step\` bytes apart. */
 function tile${rows}x${vectors}<T>(a: usize, aStep: usize, inner: i32, b: usize, c: usize, step: usize): void {
   let ${sums((i, j) => `s${i}${j} = v128.splat<T>(0)`, ", ")};
   const ${each(rows - 1, (i) => `a${i + 1} = aStep * ${i + 1}`, ", ")};

@@ -1,6 +1,6 @@
 """The lecture's training by numerical derivative, in NumPy, timed one sample at a time.
 
-Reads a JSON object a line from stdin and answers each with one on stdout, so that whoever compares
+Reads a JSON object a line from stdin and answers each with one on stdout, so that a benchmark
 can take turns with it:
 
     {"weights": {"W2": [[..]], "b2": [..], "W3": [[..]], "b3": [..]}, "learningRate": 0.01}  -> {}

@@ -27,7 +27,7 @@ export interface Recipe {
   readonly dropout: number;
   /** Share of the target that is spread over all classes, 0 to 1. */
   readonly labelSmoothing: number;
-  /** Most pixels by which a training image is moved, each way; 0 unless told otherwise. */
+  /** Most pixels by which a training image is moved, each way; 0 by default. */
   readonly shift?: number;
 }
 

@@ -38,7 +38,7 @@ const ORDER = ["W2", "b2", "W3", "b3"] as const;
 export interface LectureAccuracy {
   /** matched / all, 0 to 1. */
   readonly accuracy: number;
-  /** The indices of the samples that were read rightly. */
+  /** The indices of the samples that were predicted correctly. */
   readonly matched: readonly number[];
   /** The indices of those that were not. */
   readonly notMatched: readonly number[];
@@ -75,13 +75,13 @@ export class MnistTest<
   #last: { readonly input: Tensor<[I]>; readonly target: Tensor<[O]> } | undefined;
 
   /**
-   * A network that has learnt nothing yet.
+   * A network with initial weights.
    * @param inputNodes I, 784 for a digit.
    * @param hiddenNodes H, 30 in the lecture.
    * @param outputNodes O, 10 for the digits.
    * @param learningRate 0.01 in the lecture.
    * @param random draws the weights, and the biases from U[0, 1).
-   * @param initializer of the weights: Xavier's unless told otherwise.
+   * @param initializer of the weights, by default Xavier's.
    */
   constructor(
     inputNodes: I,

@@ -30,7 +30,7 @@ export function matmul(a: Matrix, b: Matrix, out: Storage): void {
   matmulPlain(a, b, out);
 }
 
-/** What {@link matmul} computes, as the formula says it. */
+/** What {@link matmul} computes, by its formula. */
 export function matmulReference(a: Matrix, b: Matrix, { array: out }: Storage): void {
   const at = ({ storage: { array }, offset, rowStep, columnStep }: Matrix, i: number, j: number) =>
     array[offset + i * rowStep + j * columnStep];
@@ -69,7 +69,7 @@ function isDouble(x: NumericArray): x is Float64Array {
   return x instanceof Float64Array;
 }
 
-/** The numbers of a matrix, row-major: the storage itself where they lie so and are of this kind. */
+/** The numbers of a matrix, row-major: the storage itself where they are dense and of this kind. */
 function floats(m: Matrix, array: Float64ArrayConstructor | Float32ArrayConstructor): FloatArray {
   const { storage: { array: numbers }, offset, rows, columns } = m, size = rows * columns;
   if (isDense(m) && (numbers instanceof Float64Array || numbers instanceof Float32Array)) {

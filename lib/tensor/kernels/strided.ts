@@ -1,15 +1,15 @@
-/** Walking over strided storage: what lies behind views, transposes and broadcasting. */
+/** Loops over strided storage, for views, transposes and broadcasting. */
 import { allocate, dtypeOf, type NumericArray } from "../dtype.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
-/** Where numbers lie: index (i, j, ..) is at `offset + i * strides[0] + j * strides[1] + ..`. */
+/** Where numbers are: index (i, j, ..) is at `offset + i * strides[0] + j * strides[1] + ..`. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** Whether the numbers lie one after the other in row-major order. */
+/** Whether the numbers are contiguous in row-major order. */
 export function isContiguous({ shape, strides }: Layout): boolean {
   let step = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -54,7 +54,7 @@ export function broadcastStrides({ shape, strides }: Layout, to: Shape): number[
 
 /**
  * Calls `run(length, positions, steps)` for every run along the last axis, in row-major order, for
- * several operands of one shape at once. Neighbouring axes that lie one after the other in every
+ * several operands of one shape at once. Neighbouring axes that are contiguous in every
  * operand are joined first, so that whole contiguous tensors are a single run.
  */
 export function eachRun(

@@ -208,7 +208,7 @@ Deno.test("trainEpoch: learns, says how far it is, and accuracy counts what was 
   }
 });
 
-Deno.test("trainEpoch: leaving the loop leaves a network that has learnt whole samples", async () => {
+Deno.test("trainEpoch: leaving the loop leaves a network that was trained on whole samples", async () => {
   const stopped = new MnistTest(784, 3, 10, 0.01, new Random(9));
   for await (const { done } of trainEpoch(stopped, images, labels, { every: 7 })) {
     if (done === 14) break;
@@ -261,7 +261,7 @@ Deno.test("MnistTest: samples that do not fit are refused, and no weight has cha
   NAMES.forEach((name, k) => ok(network[name].equals(before[k])));
 });
 
-Deno.test("trainEpoch: Stop ends it between two samples, with what was learnt", async () => {
+Deno.test("trainEpoch: Stop ends it between two samples, with what was trained", async () => {
   const flag = new Int32Array(1), network = new MnistTest(784, 3, 10, 0.01, new Random(12));
   watchStop(flag);
   try {
@@ -276,8 +276,8 @@ Deno.test("trainEpoch: Stop ends it between two samples, with what was learnt", 
   }
   // It has stopped after some sample: learning as many anew gives the same weights.
   const again = new MnistTest(784, 3, 10, 0.01, new Random(12));
-  let learnt = 0;
-  while (learnt < 2000 && !again.W2.equals(network.W2)) again.train(...sample(learnt++));
-  ok(learnt >= 50 && learnt < 2000, `${learnt}`);
+  let trained = 0;
+  while (trained < 2000 && !again.W2.equals(network.W2)) again.train(...sample(trained++));
+  ok(trained >= 50 && trained < 2000, `${trained}`);
   for (const name of NAMES) ok(network[name].equals(again[name]));
 });

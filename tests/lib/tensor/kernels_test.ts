@@ -62,7 +62,7 @@ function matrixOf(rows: number, columns: number): fc.Arbitrary<Matrix> {
   });
 }
 
-Deno.test("every product is the reference product, wherever the matrices lie", () => {
+Deno.test("every product is the reference product, wherever the matrices are", () => {
   const size = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 30, max: 45 }));
   const pairs = fc.tuple(size, size, size).chain(([n, k, m]) =>
     fc.tuple(matrixOf(n, k), matrixOf(k, m))
