@@ -27,7 +27,7 @@ const ALL = Deno.env.get("BROWSER_TESTS") === "all";
 /** Cells of the chapters that train for more than a second. */
 const TRAINING: Readonly<Record<string, string>> = {
   "05_training": "train-epoch",
-  "06_backpropagation": "train-in-batches",
+  "06_backpropagation": "changes-run",
   "07_sequential": "train",
 };
 
