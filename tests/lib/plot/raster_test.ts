@@ -15,7 +15,7 @@ function picture(raster: Raster): string[] {
   );
 }
 
-Deno.test("text is drawn in dots", () => {
+Deno.test("text has the dots of its font", () => {
   const raster = new Raster(textWidth("7≠1"), 7);
   raster.text(0, 0, "7≠1", 1, BLACK);
   assert.deepEqual(picture(raster), [
@@ -50,17 +50,46 @@ Deno.test("a frame does not fill its inside", () => {
   assert.deepEqual(picture(raster), ["#####", "#...#", "#...#", "#####"]);
 });
 
-Deno.test("up to 256 colours take one byte a pixel, more take three", () => {
-  const few = new Raster(20, 20);
-  const many = new Raster(20, 20);
-  for (let i = 0; i < 400; i++) {
-    few.fill(i % 20, Math.floor(i / 20), 1, 1, [i % 200, 0, 0]);
-    many.fill(i % 20, Math.floor(i / 20), 1, 1, [i % 256, i >> 8, 0]);
+Deno.test("the dots of a letter are joined by smooth strokes", () => {
+  const scale = 8;
+  const raster = new Raster(5 * scale, 7 * scale);
+  raster.text(0, 0, "7", scale, BLACK);
+  const { width, data } = pixelsOf(raster.toPng());
+  const at = (x: number, y: number) => data[(Math.floor(y * scale) * width + x * scale) * 3];
+  assert.deepEqual([at(0.5, 0.5), at(2, 0.5), at(4.5, 0.5)], [0, 0, 0], "the bar has no gaps");
+  assert.equal(at(4, 2), 0, "nor has the diagonal");
+  assert.equal(at(0.5, 6), 255);
+  assert.ok(data.some((level) => level > 0 && level < 255), "its edges are smooth");
+});
+
+/** A picture of `count` colours. */
+function colored(count: number, color: (i: number) => readonly [number, number, number]): Raster {
+  const raster = new Raster(40, 40);
+  for (let i = 0; i < 1600; i++) {
+    raster.fill(i % 40, Math.floor(i / 40), 1, 1, color(i % count));
   }
-  assert.deepEqual([decode(few.toPng()).channels, decode(few.toPng()).palette?.length], [1, 200]);
+  return raster;
+}
+
+Deno.test("up to 256 colours take one byte a pixel, many more take three", () => {
+  const few = colored(200, (i) => [i, 0, 0]),
+    many = colored(1024, (i) => [i % 256, 10 * (i >> 8), 0]);
+  const decoded = decode(few.toPng());
+  assert.deepEqual([decoded.channels, decoded.palette?.length], [1, 200]);
   assert.equal(decode(many.toPng()).channels, 3);
   assert.deepEqual([...pixelsOf(few.toPng()).data.slice(3 * 250, 3 * 251)], [50, 0, 0]);
-  assert.deepEqual([...pixelsOf(many.toPng()).data.slice(3 * 300, 3 * 301)], [44, 1, 0]);
+  assert.deepEqual([...pixelsOf(many.toPng()).data.slice(3 * 300, 3 * 301)], [44, 10, 0]);
+});
+
+Deno.test("all greys and a few colours take one byte a pixel: a level of 255 is rounded", () => {
+  const color = (i: number) => i < 256 ? [i, i, i] as const : [213, 94, i - 256] as const;
+  const png = colored(270, color).toPng();
+  assert.equal(decode(png).channels, 1);
+  const { data } = pixelsOf(png);
+  for (let i = 0; i < 270; i++) {
+    color(i).forEach((value, channel) => assert.ok(Math.abs(data[3 * i + channel] - value) <= 1));
+  }
+  assert.deepEqual([data[0], data[3 * 255]], [0, 255], "black and white stay as they are");
 });
 
 Deno.test("lettersThatFit: the letters fit, and one more does not", () => {
