@@ -43,7 +43,7 @@ export function markOf(judgement: Judgement, points: number): Mark {
   return { verdict: kind, points: earned, ...text === undefined ? {} : { text } };
 }
 
-/** The results as the notebook itself has them: whoever can edit the file can edit them. */
+/** The results as the notebook itself has them: a person who can edit the file can edit them. */
 export function storedMark(notebook: Notebook, id: string, points: number): Mark {
   const { scraps } = recordedIn(notebook);
   const result = scraps[resultScrap(id)] ?? null;

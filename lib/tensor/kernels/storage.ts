@@ -190,7 +190,7 @@ let depth = 0;
 
 /**
  * Does some work and then releases the numbers of all results that were made meanwhile and not kept
- * (`Storage.keep`). Whoever still reads one of them gets an error, never other numbers.
+ * (`Storage.keep`). Reading one of them afterwards is an error and never gives other numbers.
  */
 export function inScope<T>(work: () => T): T {
   const outer = scope;
