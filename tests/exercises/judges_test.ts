@@ -159,6 +159,27 @@ Deno.test("layerOf: a forward that is correct once does not pass", async () => {
   assert.equal((await reluOf(() => new Once())).kind, "wrong");
 });
 
+Deno.test("layerOf: the incoming gradient is not equal to the input", async () => {
+  const judgement = await reluOf(() => new Mine(1, (dout) => dout.mul(step(dout))));
+  assert.equal(judgement.kind, "wrong");
+});
+
+Deno.test("layerOf: a gradient of another shape is named as such", async () => {
+  const rows = reluOf(() => new Mine(1, (dout) => dout.expect([4, 3]).sum(0)));
+  assert.match(said(await rows), /expected the shape \[4, 3\], found \[3\]/i);
+});
+
+Deno.test("layerOf: the untouched layer is unanswered", async () => {
+  const judge = layerOf<() => Layer>({
+    make: (make) => make(),
+    correct: () => new Relu(),
+    draw: (random) => randn([4, 3], random),
+    untouched: () => new Mine(1, (dout) => dout),
+  });
+  assert.deepEqual(await judge(() => new Mine(1, (dout) => dout)), { kind: "unanswered" });
+  assert.equal((await judge(() => new Mine(2, (dout) => dout))).kind, "wrong");
+});
+
 Deno.test("layerOf: every parameter needs its gradient", async () => {
   const weights = (random: Random) => randn([3, 2], random);
   const judge = layerOf<(W: Tensor<[number, number]>) => Layer>({

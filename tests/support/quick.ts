@@ -5,7 +5,7 @@ export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "04_batching": ["repeats=3"],
   "05_training": ["trainingImages=2000", "comparedImages=200"],
   "06_backpropagation": ["trainingImages=4000", "epochs=4"],
-  "07_sequential": ["trainingImages=5000", "epochs=2", "smallEpochs=10"],
+  "07_sequential": ["lectureImages=3000", "trainingImages=3000", "epochs=3", "smallEpochs=10"],
   "09_convolution": [
     "trainingImages=2000",
     "validationImages=500",
