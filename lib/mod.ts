@@ -103,18 +103,22 @@ export { Figure } from "./plot/figure.ts";
 export { computationGraph } from "./plot/graph.ts";
 export type { GraphNode } from "./plot/graph_places.ts";
 export { digitGrid, digitImage, type ImageOptions } from "./plot/images.ts";
+export { importance, parallelCoordinates } from "./plot/importance.ts";
 export { lineChart } from "./plot/lines.ts";
 export { confusionMatrixChart, heatmap } from "./plot/matrices.ts";
 export { networkDiagram } from "./plot/network.ts";
 export { Picture } from "./plot/picture.ts";
 export { sliderFigure } from "./plot/slider.ts";
+export { compareRuns } from "./plot/runs.ts";
 
 // What a cell displays, and what it stores for programs.
 export { exercise } from "./notebook/exercise.ts";
 export { type LiveChart, liveChart } from "./notebook/live.ts";
 export { type Progress, progress } from "./notebook/progress.ts";
 export { record } from "./notebook/record.ts";
+export { loadRuns, type Run } from "./notebook/runs.ts";
 export { show } from "./notebook/show.ts";
+export { sweep } from "./notebook/sweep.ts";
 export { Table } from "./notebook/table.ts";
 export { liveCurve, trainingProgress } from "./notebook/training.ts";
 

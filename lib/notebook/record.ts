@@ -5,7 +5,10 @@ import { Tensor } from "../tensor/tensor.ts";
 import { inspect } from "./inspect.ts";
 import { drained, escapeHtml, send } from "./output.ts";
 
-/** What JSON can hold, and so what a notebook can store. */
+/**
+ * What JSON can hold, and so what a notebook can store.
+ * @internal
+ */
 export type Json = null | boolean | number | string | readonly Json[] | {
   readonly [name: string]: Json;
 };
@@ -24,7 +27,7 @@ function isTypedArray(value: unknown): value is ArrayLike<unknown> {
  * The value as JSON can hold it: tensors and typed arrays as arrays, NaN and ±Infinity as null.
  * @param above the objects that contain the value.
  */
-function toJson(name: string, value: unknown, above: readonly unknown[] = []): Json {
+export function toJson(name: string, value: unknown, above: readonly unknown[] = []): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (above.includes(value)) {

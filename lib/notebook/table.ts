@@ -6,6 +6,7 @@
  * all three, and in light and dark themes.
  */
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
+import { onlyKnown } from "../support/names.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { inspect } from "./inspect.ts";
 import { escapeHtml } from "./output.ts";
@@ -17,6 +18,8 @@ const INTEGER_COLUMNS = 28; // a row of an MNIST image fits
 const REAL_COLUMNS = 10;
 /** Rows of a table of records that are displayed. */
 const RECORD_ROWS = 40;
+/** Of a table that can be sorted. */
+const SORTABLE_ROWS = 1000;
 
 /** The indices 0 … n - 1, or the first and last of them around a gap (`undefined`). */
 function elided(n: number, most: number): (number | undefined)[] {
@@ -36,12 +39,21 @@ function numberFormat(values: readonly number[]): (value: number) => string {
     : (value) => Number.isFinite(value) ? value.toFixed(4) : String(value);
 }
 
-/** A table as HTML; `isNumber` columns are aligned to the right, and column `heads` is bold. */
+/** Sorts the rows of a table by the column of the heading that was clicked, then the other way. */
+const SORT = "const h=event.target.closest('th'),b=this.parentNode.tBodies[0],i=h.cellIndex," +
+  "d=h.dataset.d=h.dataset.d==='1'?'-1':'1',t=r=>r.cells[i].textContent;" +
+  "[...b.rows].sort((p,q)=>d*(t(p)-t(q)||(isNaN(t(p)-t(q))?t(p).localeCompare(t(q)):0)))" +
+  ".forEach(r=>b.append(r))";
+
+/**
+ * A table as HTML; `isNumber` columns are aligned to the right, and column `heads` is bold. Of a
+ * `sortable` one, a click on a heading sorts the rows, where the page runs scripts.
+ */
 function htmlTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   isNumber: (column: number) => boolean,
-  heads?: number,
+  { heads, sortable = false }: { heads?: number; sortable?: boolean } = {},
 ): string {
   const line = (cells: readonly string[], tagOf: (column: number) => "td" | "th"): string => {
     const html = cells.map((text, j) => {
@@ -51,7 +63,8 @@ function htmlTable(
     return `<tr>${html.join("")}</tr>`;
   };
   const body = rows.map((row) => line(row, (j) => j === heads ? "th" : "td")).join("");
-  return `<div style="overflow-x:auto"><table><thead>${line(head, () => "th")}</thead>` +
+  const sort = sortable ? ` title="click to sort" style="cursor:pointer" onclick="${SORT}"` : "";
+  return `<div style="overflow-x:auto"><table><thead${sort}>${line(head, () => "th")}</thead>` +
     `<tbody>${body}</tbody></table></div>`;
 }
 
@@ -91,7 +104,9 @@ export function tensorBundle(tensor: Tensor): MimeBundle {
       `${matrices.reduce((a, b) => a * b, 1)} matrices`;
   return {
     "text/plain": plain,
-    "text/html": `<p>${escapeHtml(description + note)}</p>${htmlTable(head, body, () => true, 0)}`,
+    "text/html": `<p>${escapeHtml(description + note)}</p>${
+      htmlTable(head, body, () => true, { heads: 0 })
+    }`,
   };
 }
 
@@ -125,7 +140,7 @@ export function isRecords(value: unknown): value is readonly Readonly<Record<str
  * aligned to the right and words to the left.
  *
  * `show` displays an array of objects as such a table; a `Table` is one as the last value of a cell,
- * too.
+ * too, and can be sortable: a click on a heading sorts its rows.
  *
  * @example
  * ```ts
@@ -136,8 +151,19 @@ export function isRecords(value: unknown): value is readonly Readonly<Record<str
  * ```
  */
 export class Table implements Displayable {
-  /** A table with a row for each record: a value for each column, by the column's name. */
-  constructor(readonly records: readonly Readonly<Record<string, unknown>>[]) {}
+  readonly #sortable: boolean;
+
+  /**
+   * A table with a row for each record: a value for each column, by the column's name.
+   * @param options `sortable: true` sorts the rows when a heading is clicked; all rows are shown.
+   */
+  constructor(
+    readonly records: readonly Readonly<Record<string, unknown>>[],
+    options: { sortable?: boolean } = {},
+  ) {
+    onlyKnown("Table", options, ["sortable"]);
+    this.#sortable = options.sortable ?? false;
+  }
 
   /** The table as text and HTML, for Jupyter and `show`. */
   [DISPLAY](): MimeBundle {
@@ -146,7 +172,8 @@ export class Table implements Displayable {
     const isNumber = names.map((name) =>
       records.every((record) => record[name] === undefined || typeof record[name] === "number")
     );
-    const rows = elided(records.length, RECORD_ROWS).map((i) =>
+    const sortable = this.#sortable;
+    const rows = elided(records.length, sortable ? SORTABLE_ROWS : RECORD_ROWS).map((i) =>
       names.map((name) => i === undefined ? "⋮" : cellText(records[i][name]).replace(/\s+/g, " "))
     );
     const lines = [names.map((name) => name.replace(/\s+/g, " ")), ...rows];
@@ -159,7 +186,7 @@ export class Table implements Displayable {
     const rule = widths.map((width) => "-".repeat(width)).join("  ");
     return {
       "text/plain": [head, rule, ...body].join("\n"),
-      "text/html": htmlTable(names, rows, (j) => isNumber[j]),
+      "text/html": htmlTable(names, rows, (j) => isNumber[j], { sortable }),
     };
   }
 }

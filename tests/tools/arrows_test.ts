@@ -17,6 +17,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   inside_kernel: ["jupyter"],
   kernel: ["jupyter", "language", "notebook_file", "support"],
   run: ["jupyter", "language", "notebook_file", "support"],
+  runs: ["run", "notebook_file", "support"],
+  sweep: ["runs", "run", "jupyter", "notebook_file", "support"],
   lab: ["kernelspec", "support"],
   export: ["lab", "kernelspec", "notebook_file", "support"],
   doctor: ["lab", "language", "kernelspec", "jupyter", "support"],
