@@ -11,6 +11,7 @@ import batching from "./04_batching.ts";
 import training from "./05_training.ts";
 import backpropagation from "./06_backpropagation.ts";
 import sequential from "./07_sequential.ts";
+import experiments from "./08_experiments.ts";
 import convolution from "./09_convolution.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
@@ -26,6 +27,7 @@ export const exercises = {
   ...training,
   ...backpropagation,
   ...sequential,
+  ...experiments,
   ...convolution,
 } as const;
 

@@ -5,7 +5,6 @@ import {
   checkOptions,
   INK,
   plainText,
-  seriesColor,
   shortNumber,
   spokenList,
   spokenNumber,
@@ -88,7 +87,7 @@ export function importance(
     .sort((a, b) => b.share - a.share);
   return barChart(shares.map(({ share }) => share), {
     xTitle: "hyperparameter",
-    yTitle: `% of variance of ${y} (η², ANOVA)`,
+    yTitle: "% of variance (η², ANOVA)",
     ...rest,
     labels: shares.map(({ name }) => name),
     digits: 0,
@@ -99,12 +98,12 @@ export function importance(
   });
 }
 
-/** Colours from a bad to a good score: viridis, without its yellow end (S. van der Walt, N. Smith). */
+/** Colours from the worst to the best quarter: viridis, without its yellow end (S. van der Walt, N. Smith). */
 const SCALE = ["#440154", "#3b528b", "#21918c", "#5ec962"];
 
 /**
  * All runs of a sweep as lines across vertical axes, one for each hyperparameter that varies and a
- * last one for the result. The colour of a line is its result; the best are drawn on top.
+ * last one for the result. The colour of a line is its rank: the best quarter is green and on top.
  *
  * @param runs rows of `sweep` or `loadRuns`.
  * @param options `y` is the result, a number; `smaller: true` if smaller is better.
@@ -131,12 +130,13 @@ export function parallelCoordinates(
   );
   const score = axes[axes.length - 1].places;
   const order = [...found.keys()].sort((a, b) => (score[a] - score[b]) * (smaller ? -1 : 1));
-  const lines = order.map((i): Trace => ({
+  const lines = order.map((i, rank): Trace => ({
     type: "scatter",
     mode: "lines",
     x: axes.map((_, axis) => axis),
     y: axes.map(({ places }) => shortNumber(places[i])),
-    line: { color: colorAt(smaller ? 1 - score[i] : score[i]), width: 2.5 },
+    // By rank: one very bad run would otherwise make all others look alike.
+    line: { color: SCALE[Math.floor(SCALE.length * rank / order.length)], width: 2 },
     opacity: 0.8,
     hovertext: plainText(axes.map(({ name, texts }) => `${name} ${texts[i]}`).join(", ")),
     hoverinfo: "text",
@@ -168,11 +168,6 @@ export function parallelCoordinates(
     alt: alt ?? `Parallel coordinates "${title}", ${found.length} runs; the best has ` +
         spokenList(axes.map(({ name, texts }) => `${name} ${texts[best]}`)),
   });
-}
-
-/** The colour of a share from 0, bad, to 1, good. */
-function colorAt(share: number): string {
-  return SCALE[Math.min(SCALE.length - 1, Math.floor(share * SCALE.length))] ?? seriesColor(0);
 }
 
 /** Where the values of one axis are, from 0 to 1. */

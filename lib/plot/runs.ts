@@ -26,6 +26,8 @@ export interface RunResult {
   readonly recorded: Readonly<Record<string, unknown>>;
   /** Whether it ran to its end; other runs are left out. */
   readonly ok: boolean;
+  /** Why not. */
+  readonly error?: string;
 }
 
 /** The runs that ended well and recorded this result. */
@@ -36,10 +38,12 @@ export function withResult(name: string, runs: readonly RunResult[], result: str
   const found = runs.filter(({ ok, recorded }) => ok && (recorded[result] ?? null) !== null);
   if (found.length > 0) return found;
   const names = [...new Set(runs.flatMap(({ recorded }) => Object.keys(recorded)))];
+  const failed = runs.find(({ ok }) => !ok);
+  const reason = failed?.error === undefined ? "" : `; a run failed with: ${failed.error}`;
   throw new RangeError(
     `${name}: expected runs that recorded "${result}", found ${
       names.length === 0 ? "no results" : `the results ${spokenList(names)}`
-    }`,
+    }${reason}`,
   );
 }
 

@@ -63,6 +63,10 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { accuracy: share(0.8), loss: { from: 0, to: 0.8 } },
     mnist: { accuracy: share(0.85), loss: { from: 0, to: 0.6 } },
   },
+  "08_experiments": {
+    digits: { accuracy: share(0.6), "validation accuracy": share(0.6) },
+    mnist: { accuracy: share(0.7), "validation accuracy": share(0.7) },
+  },
   "09_convolution": {
     digits: { accuracy: share(0.7), convolutionMoved3: share(0.2) },
     mnist: { accuracy: share(0.8), convolutionMoved3: share(0.2) },
