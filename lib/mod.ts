@@ -112,7 +112,6 @@ export { sliderFigure } from "./plot/slider.ts";
 export { compareRuns } from "./plot/runs.ts";
 
 // What a cell displays, and what it stores for programs.
-export { exercise } from "./notebook/exercise.ts";
 export { type LiveChart, liveChart } from "./notebook/live.ts";
 export { type Progress, progress } from "./notebook/progress.ts";
 export { record } from "./notebook/record.ts";

@@ -21,7 +21,7 @@ const MAX_KILOBYTES = 400;
  * The functions that the last statement of a cell awaits: they return when all outputs have left the
  * kernel. Without them, outputs are sometimes lost.
  */
-const SINKS = ["show", "record", "exercise", "check", "hint", "solution"];
+const SINKS = ["show", "record", "check", "hint", "solution"];
 
 const SLIDE_TYPES = ["slide", "subslide", "fragment", "skip", "notes", "-"];
 

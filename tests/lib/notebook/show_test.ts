@@ -5,7 +5,6 @@ import { lineChart } from "../../../lib/plot/lines.ts";
 import { digitImage } from "../../../lib/plot/images.ts";
 import { DISPLAY, type Displayable } from "../../../lib/support/display.ts";
 import { tensor } from "../../../lib/tensor/create.ts";
-import { judge } from "../../../lib/notebook/exercise.ts";
 import { sentBy, textsOf } from "../../support/channel.ts";
 
 Deno.test("show: sends the text of each value in order", async () => {
@@ -55,12 +54,11 @@ Deno.test("show: displays what an object returns to Jupyter", async () => {
   await assert.rejects(show(broken), /expected a MIME bundle from Jupyter.display, found 3/);
 });
 
-Deno.test("figures, pictures, tensors, tables and verdicts return to the kernel what show sends", async () => {
+Deno.test("figures, pictures, tensors and tables return to the kernel what show sends", async () => {
   const values: Displayable[] = [
     digitImage(tensor([0, 1, 1, 0])),
     tensor([[1, 2]]),
     new Table([{ a: 1 }]),
-    judge("q", 1, 1),
   ];
   for (const value of values) {
     assert.deepEqual((await sentBy(() => show(value))).map(({ bundle }) => bundle), [
