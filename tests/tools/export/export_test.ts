@@ -81,6 +81,12 @@ const PIXEL =
 /** Writes a notebook that has shown a picture for each text alternative. */
 async function withPictures(path: string, ...alternatives: (string | undefined)[]): Promise<void> {
   const notebook = notebookOf("pictures");
+  notebook.cells.push({
+    cell_type: "markdown",
+    id: "notes",
+    metadata: { slideshow: { slide_type: "notes" } },
+    source: "Only the speaker reads this.",
+  });
   codeCells(notebook)[0].outputs = alternatives.map((alt) => ({
     output_type: "display_data",
     data: { "image/png": PIXEL, "text/plain": "a picture" },
@@ -128,6 +134,7 @@ testUnless(
       for (const name of names) {
         const page = await Deno.readTextFile(join(out, name));
         assert.deepEqual(alternatives(page), [...texts, ""], name);
+        assert.equal(page.includes("Only the speaker reads this."), name.includes("slides"), name);
       }
     }),
 );
