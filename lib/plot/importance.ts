@@ -159,7 +159,7 @@ export function parallelCoordinates(
     layout: {
       ...chartLayout(options, {
         ...hidden,
-        range: [-0.45, axes.length - 0.55],
+        range: [-0.6, axes.length - 0.4],
         tickvals: axes.map((_, axis) => axis),
         ticktext: axes.map(({ name }) => plainText(name)),
       }, { ...hidden, range: [-0.06, 1.06], showticklabels: false }),
