@@ -32,7 +32,7 @@ export {
   loadCsvTable,
   saveCsv,
 } from "./data/formats/csv.ts";
-export { formatTextTable, parseTextTable } from "./data/formats/std_csv.ts";
+export { parseTextTable } from "./data/formats/std_csv.ts";
 export type { Mnist, MnistOptions } from "./data/sets/mnist.ts";
 export type { DataSource } from "./data/sets/sources.ts";
 export { loadWeights, type SampleWeights, saveWeights, type Weights } from "./data/weights.ts";
@@ -57,18 +57,10 @@ export { accuracy, confusionMatrix } from "./nn/metrics.ts";
 export { BatchNormalization } from "./nn/batch_normalization.ts";
 export { Conv2D } from "./nn/conv2d.ts";
 export { Dropout } from "./nn/dropout.ts";
-export { Affine, Flatten, Layer, Relu, Rescaling, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
-export {
-  BinaryCrossentropy,
-  crossEntropyError,
-  Loss,
-  MeanSquaredError,
-  SigmoidWithLoss,
-  SoftmaxWithLoss,
-  sumSquaredError,
-} from "./nn/losses.ts";
+export { Affine, Layer, Relu, Sigmoid, Softmax, Tanh } from "./nn/layers.ts";
+export { BinaryCrossentropy, Loss, SigmoidWithLoss, SoftmaxWithLoss } from "./nn/losses.ts";
 export { AdaGrad, Adam, Optimizer, type OptimizerName, RMSProp, SGD } from "./nn/optimizers.ts";
-export { AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D } from "./nn/pooling.ts";
+export { MaxPooling2D } from "./nn/pooling.ts";
 
 // The network of the lecture, trained by numerical derivatives.
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
@@ -118,9 +110,8 @@ export { record } from "./notebook/record.ts";
 export { loadRuns, type Run } from "./notebook/runs.ts";
 export { show } from "./notebook/show.ts";
 export { sweep } from "./notebook/sweep.ts";
-export { Table } from "./notebook/table.ts";
 export { liveCurve, trainingProgress } from "./notebook/training.ts";
 
 // Long loops: Stop ends them between two steps.
 export { breathe } from "./support/breathe.ts";
-export { Stopped, stopRequested } from "./support/stop.ts";
+export { Stopped } from "./support/stop.ts";

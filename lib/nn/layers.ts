@@ -248,7 +248,8 @@ export class Softmax extends Activation {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { Flatten, zeros } from "mnist";
+ * import { zeros } from "mnist";
+ * import { Flatten } from "./layers.ts";
  * const layer = new Flatten();
  * assert.deepEqual(layer.forward(zeros([5, 28, 28])).shape, [5, 784]);
  * assert.deepEqual(layer.backward(zeros([5, 784])).shape, [5, 28, 28]);
@@ -278,7 +279,8 @@ export class Flatten extends Layer {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { Rescaling, tensor } from "mnist";
+ * import { tensor } from "mnist";
+ * import { Rescaling } from "./layers.ts";
  * const pixels = tensor([0, 255], "uint8");
  * assert.deepEqual(new Rescaling(1 / 255).forward(pixels).toArray(), [0, 1]);
  * ```

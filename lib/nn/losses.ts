@@ -41,7 +41,8 @@ export function logLoss(y: number, t: number, not: number = 1 - y): number {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { sumSquaredError, tensor } from "mnist";
+ * import { tensor } from "mnist";
+ * import { sumSquaredError } from "./losses.ts";
  * assert.equal(sumSquaredError(tensor([1, 3]), tensor([0, 1])), (1 + 4) / 2);
  * ```
  */
@@ -61,7 +62,8 @@ export function sumSquaredError(y: Tensor, t: Tensor | number): number {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { crossEntropyError, tensor } from "mnist";
+ * import { tensor } from "mnist";
+ * import { crossEntropyError } from "./losses.ts";
  * const y = tensor([[0.1, 0.9], [0.5, 0.5]]), labels = tensor([1, 0]);
  * const expected = -(Math.log(0.9) + Math.log(0.5)) / 2;
  * assert.ok(Math.abs(crossEntropyError(y, labels) - expected) < 1e-6);
@@ -221,7 +223,8 @@ export class BinaryCrossentropy extends Loss {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { MeanSquaredError, tensor } from "mnist";
+ * import { tensor } from "mnist";
+ * import { MeanSquaredError } from "./losses.ts";
  * const loss = new MeanSquaredError();
  * assert.equal(loss.forward(tensor([[1, 3]]), tensor([[0, 1]])), (1 + 4) / 2);
  * assert.deepEqual(loss.backward().toArray(), [[1, 2]]);

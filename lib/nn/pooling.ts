@@ -140,7 +140,8 @@ export class MaxPooling2D extends Pooling2D {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { arange, AveragePooling2D } from "mnist";
+ * import { arange } from "mnist";
+ * import { AveragePooling2D } from "./pooling.ts";
  * const x = arange(16).reshape([1, 4, 4, 1]);
  * assert.deepEqual([...new AveragePooling2D().forward(x).data], [2.5, 4.5, 10.5, 12.5]);
  * ```
@@ -188,7 +189,8 @@ export class AveragePooling2D extends Pooling2D {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { arange, GlobalAveragePooling2D } from "mnist";
+ * import { arange } from "mnist";
+ * import { GlobalAveragePooling2D } from "./pooling.ts";
  * const x = arange(8).reshape([1, 2, 2, 2]);
  * assert.deepEqual(new GlobalAveragePooling2D().forward(x).toArray(), [[3, 4]]);
  * ```

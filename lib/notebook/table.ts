@@ -144,7 +144,8 @@ export function isRecords(value: unknown): value is readonly Readonly<Record<str
  *
  * @example
  * ```ts
- * import { show, Table } from "mnist";
+ * import { show } from "mnist";
+ * import { Table } from "./table.ts";
  *
  * const runs = new Table([{ hidden: 30, accuracy: 0.92 }, { hidden: 50, accuracy: 0.93 }]);
  * await show(runs);

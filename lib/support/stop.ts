@@ -21,7 +21,8 @@ export class Stopped extends Error {
  *
  * @example
  * ```ts
- * import { breathe, stopRequested } from "mnist";
+ * import { breathe } from "mnist";
+ * import { stopRequested } from "./stop.ts";
  * let steps = 0;
  * while (steps < 100 && !stopRequested()) {
  *   steps++;

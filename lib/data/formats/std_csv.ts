@@ -102,7 +102,7 @@ export async function parseTextTable(
  * @example
  * ```ts ignore
  * import assert from "node:assert/strict";
- * import { formatTextTable } from "mnist"; // needs JSR, the first time
+ * import { formatTextTable } from "./std_csv.ts"; // needs JSR, the first time
  *
  * const text = await formatTextTable([{ epoch: 1, note: "a, b" }]);
  * assert.equal(text.trimEnd(), 'epoch,note\r\n1,"a, b"');

@@ -4,6 +4,8 @@
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import * as nn from "../../../lib/mod.ts";
+import * as layerRoom from "../../../lib/nn/layers.ts";
+import * as lossRoom from "../../../lib/nn/losses.ts";
 import { optimizerOf } from "../../../lib/nn/optimizers.ts";
 
 const { ones, Random, tensor, zeros } = nn;
@@ -57,8 +59,8 @@ const calls: Record<string, [(...given: never[]) => unknown, ...unknown[]]> = {
   tanh: [nn.tanh, x],
   relu: [nn.relu, x],
   softmax: [nn.softmax, x],
-  sumSquaredError: [nn.sumSquaredError, x, x],
-  crossEntropyError: [nn.crossEntropyError, x, x],
+  sumSquaredError: [lossRoom.sumSquaredError, x, x],
+  crossEntropyError: [lossRoom.crossEntropyError, x, x],
   accuracy: [nn.accuracy, x, labels],
   confusionMatrix: [(p: nn.Tensor, e: nn.Tensor) => nn.confusionMatrix(p, e, 3), x, labels],
   numericalGradient: [(x: nn.Tensor) => nn.numericalGradient(square, x), x],
@@ -71,8 +73,8 @@ const layers: Record<string, () => nn.Layer> = {
   Tanh: () => new nn.Tanh(),
   Relu: () => new nn.Relu(),
   Softmax: () => new nn.Softmax(),
-  Flatten: () => new nn.Flatten(),
-  Rescaling: () => new nn.Rescaling(2),
+  Flatten: () => new layerRoom.Flatten(),
+  Rescaling: () => new layerRoom.Rescaling(2),
   Dropout: () => new nn.Dropout(0.5, random),
   BatchNormalization: () => new nn.BatchNormalization(3),
 };
@@ -89,7 +91,7 @@ const losses = [
   nn.SoftmaxWithLoss,
   nn.SigmoidWithLoss,
   nn.BinaryCrossentropy,
-  nn.MeanSquaredError,
+  lossRoom.MeanSquaredError,
 ];
 for (const Loss of losses) {
   calls[`${Loss.name}.forward`] = [(x: never, t: never) => new Loss().forward(x, t), x, x];
@@ -133,7 +135,7 @@ Deno.test("layers: reject a sample without a batch axis, and say how to add one"
   });
   throws(() => call((x: never) => affine().forward(x), ones([2, 2, 3])), /x \[N, 3\], found/);
   throws(
-    () => new nn.Flatten().forward(tensor(1)),
+    () => new layerRoom.Flatten().forward(tensor(1)),
     /Flatten.forward: expected x \[N, …\], found \[\]/,
   );
 });
@@ -159,9 +161,9 @@ Deno.test("constants: rejects numbers out of range and values of another kind", 
     [nn.Dropout, "0.5", random],
     [nn.Dropout, 0.5],
     [nn.Dropout, 0.5, 1],
-    [nn.Rescaling, undefined],
-    [nn.Rescaling, "1/255"],
-    [nn.Rescaling, 1, NaN],
+    [layerRoom.Rescaling, undefined],
+    [layerRoom.Rescaling, "1/255"],
+    [layerRoom.Rescaling, 1, NaN],
     [nn.BatchNormalization, 0],
     [nn.BatchNormalization, [3]],
     [nn.BatchNormalization, 3, 0.9],
