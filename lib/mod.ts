@@ -110,6 +110,7 @@ export { record } from "./notebook/record.ts";
 export { loadRuns, type Run } from "./notebook/runs.ts";
 export { show } from "./notebook/show.ts";
 export { sweep } from "./notebook/sweep.ts";
+export { Table } from "./notebook/table.ts";
 export { liveCurve, trainingProgress } from "./notebook/training.ts";
 
 // Long loops: Stop ends them between two steps.

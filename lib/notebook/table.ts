@@ -144,8 +144,7 @@ export function isRecords(value: unknown): value is readonly Readonly<Record<str
  *
  * @example
  * ```ts
- * import { show } from "mnist";
- * import { Table } from "./table.ts";
+ * import { show, Table } from "mnist";
  *
  * const runs = new Table([{ hidden: 30, accuracy: 0.92 }, { hidden: 50, accuracy: 0.93 }]);
  * await show(runs);

@@ -90,8 +90,12 @@ export function readHover(hover: Hover | null): Known | undefined {
   const markdown = typeof contents === "object" && "value" in contents ? contents.value : "";
   const [, code, docs] = /^```\w*\n([^]*?)\n```\s*([^]*)$/.exec(markdown) ?? [];
   if (code === undefined || code === "any") return undefined;
-  const declaration = code.replace(/^\(alias\) /, "").replace(/\n(?:import|export) [\w$]+$/, "");
-  return { code: declaration, docs: docs.trim() };
+  return { code: withoutAlias(code), docs: docs.trim() };
+}
+
+/** A declaration without the note that the name comes from another module. */
+export function withoutAlias(declaration: string): string {
+  return declaration.replace(/^\(alias\) /, "").replace(/\n(?:import|export) [\w$]+$/, "");
 }
 
 /** The signature of a call. */

@@ -23,6 +23,7 @@ import {
   readSignature,
   readSuggestions,
   type Suggestion,
+  withoutAlias,
 } from "./reading.ts";
 import { LanguageServer } from "./server.ts";
 
@@ -244,7 +245,7 @@ export class LanguageService {
     const item = items.find((item) => item.label === name && isImport(item));
     if (!item) return undefined;
     const { detail = "", documentation } = await server.resolve(item);
-    const declaration = detail.replace(/^.*?from "mnist"\s*/s, "");
+    const declaration = withoutAlias(detail.replace(/^.*?from "mnist"\s*/s, ""));
     return {
       code: `${importText(name)}\n\n${declaration}`.trim(),
       docs: markdownOf(documentation),

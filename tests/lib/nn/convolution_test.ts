@@ -2,10 +2,8 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import {
-  AveragePooling2D,
   Conv2D,
   type DType,
-  GlobalAveragePooling2D,
   gradientCheckLayer,
   type Layer,
   MaxPooling2D,
@@ -15,6 +13,7 @@ import {
   tensor,
   zeros,
 } from "../../../lib/mod.ts";
+import { AveragePooling2D, GlobalAveragePooling2D } from "../../../lib/nn/pooling.ts";
 import { convolve, filterGradient, inputGradient } from "../../../lib/nn/convolution.ts";
 import { maxPool, maxPoolGradient, type PoolingOptions } from "../../../lib/nn/pooling.ts";
 import { windowsOf } from "../../../lib/nn/windows.ts";

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  crossEntropyError,
-  relu,
-  sigmoid,
-  softmax,
-  stepFunction,
-  sumSquaredError,
-  tanh,
-  tensor,
-  zeros,
-} from "../../../lib/mod.ts";
+import { relu, sigmoid, softmax, stepFunction, tanh, tensor, zeros } from "../../../lib/mod.ts";
+import { crossEntropyError, sumSquaredError } from "../../../lib/nn/losses.ts";
 import { assertNumpy, load, numpy } from "../../support/numpy.ts";
 
 const functions = { sigmoid, softmax, relu, stepFunction };
