@@ -80,7 +80,11 @@ export class CellModules {
     const module = known ?? { uri, text, code, imports };
     if (!known) this.#count++;
     this.#byText.set(text, module);
-    for (const [name, use] of names.uses) bindings.set(name, { module, use });
+    for (const [name, use] of names.uses) {
+      // A type leaves a value of the same name as it is, at run time.
+      const isValue = (bindings.get(name)?.use ?? "type") !== "type";
+      if (use !== "type" || !isValue) bindings.set(name, { module, use });
+    }
     return { module, isNew: !known, gone: this.#collect(module) };
   }
 

@@ -47,6 +47,16 @@ Deno.test("modules: a variable can be assigned to in later cells; types are impo
   );
 });
 
+Deno.test("modules: a type does not hide a value of the same name, as in the kernel", () => {
+  const modules = new CellModules("file:///n/");
+  run(modules, 'import { Random } from "mnist";');
+  run(modules, 'import { type Random } from "mnist";');
+  assert.equal(
+    head(run(modules, "new Random(1);").module.text),
+    'import { Random } from "./$cell_0.ts";',
+  );
+});
+
 Deno.test("modules: what nothing refers to any more is forgotten", () => {
   const modules = new CellModules("file:///n/");
   for (let i = 0; i < 500; i++) run(modules, `const a = ${i};`);
