@@ -1,47 +1,6 @@
 /** The language service, with a real `deno lsp`. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { projectPath } from "../../../lib/support/paths.ts";
-import { LanguageService } from "../../../tools/language/service.ts";
-import { codeCells, readNotebook, sourceText } from "../../../tools/notebook_file/notebook.ts";
-
-const folderUrl = (path: string) => pathToFileURL(join(projectPath(path), "/"));
-
-async function withService(
-  test: (service: LanguageService) => Promise<void>,
-  options: { idle?: number; cells?: string[] } = {},
-): Promise<void> {
-  const service = new LanguageService({
-    root: folderUrl("."),
-    folder: folderUrl("notebooks"),
-    idle: options.idle,
-  });
-  try {
-    await service.warmUp(options.cells);
-    await ready(service);
-    await test(service);
-  } finally {
-    await service.stop();
-  }
-}
-
-async function ready(service: LanguageService): Promise<void> {
-  for (let i = 0; i < 600 && !service.isReady; i++) await pause(50);
-  assert.ok(service.isReady, "the service was not ready within 30 s");
-}
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** The cells of the chapters, by the name of the file. */
-async function chapters(): Promise<[string, string[]][]> {
-  const names = Array.from(Deno.readDirSync(projectPath("notebooks")), ({ name }) => name)
-    .filter((name) => name.endsWith(".ipynb")).sort();
-  return await Promise.all(names.map(async (name): Promise<[string, string[]]> => {
-    const notebook = await readNotebook(projectPath(join("notebooks", name)));
-    return [name, codeCells(notebook).map(sourceText)];
-  }));
-}
+import { pause, ready, withService } from "../../support/language.ts";
 
 const SHAPES = 'import { zeros } from "mnist";\n' +
   "const x = zeros([784]), W = zeros([784, 50]), W2 = zeros([50, 100]);";
@@ -100,21 +59,6 @@ Deno.test("service: hover, completion, imports and type errors", async () => {
     assert.deepEqual(await message("e + n;"), []);
     assert.deepEqual(await message("const = ;"), []);
   }, { cells: [SHAPES] });
-});
-
-Deno.test("service: no false error in any chapter, in order, twice and backwards", async () => {
-  for (const [name, cells] of await chapters()) {
-    await withService(async (service) => {
-      const errors = async (order: string[]) => {
-        for (const code of order) {
-          assert.deepEqual(await service.run(code), [], `${name}: ${code}`);
-        }
-      };
-      await errors(cells);
-      await errors(cells);
-      await errors(cells.toReversed());
-    }, { cells });
-  }
 });
 
 Deno.test("service: a cell whose server crashes runs without it, the next has a new one", async () => {
