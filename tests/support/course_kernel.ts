@@ -32,33 +32,32 @@ export interface CourseKernelOptions {
 /** Runs a test with a kernel of its own. */
 export async function withKernel(
   test: (kernel: CourseKernel) => Promise<void>,
-  { types = false, cwd = "lib", env = {} }: CourseKernelOptions = {},
+  options: CourseKernelOptions = {},
 ): Promise<void> {
   await inFolder(async (folder) => {
-    const listeners = Array.from(
-      { length: 5 },
-      () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-    );
-    const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map((listener) =>
-      listener.addr.port
-    );
-    const connection: Connection = {
-      ip: "127.0.0.1",
-      transport: "tcp",
-      shell_port,
-      iopub_port,
-      stdin_port,
-      control_port,
-      hb_port,
-      key: crypto.randomUUID(),
-      signature_scheme: "hmac-sha256",
-      kernel_name: "deno",
-    };
-    const file = join(folder, "connection.json");
+    const kernel = await start(folder, options);
+    const { client, process } = kernel;
+    try {
+      await test(kernel);
+    } finally {
+      client.close();
+      if (isAlive(process.pid)) process.kill("SIGKILL");
+      await process.status;
+    }
+  });
+}
+
+/** Starts a kernel. Where another process has taken one of its ports meanwhile, it takes others. */
+async function start(
+  folder: string,
+  { types = false, cwd = "lib", env = {} }: CourseKernelOptions,
+): Promise<CourseKernel> {
+  const spec = kernelSpec(Deno.execPath(), projectRoot, { types });
+  const file = join(folder, "connection.json");
+  const [program, ...args] = spec.argv.map((part) => part === "{connection_file}" ? file : part);
+  for (let attempt = 1;; attempt++) {
+    const connection = connectionOnFreePorts();
     await Deno.writeTextFile(file, JSON.stringify(connection));
-    const spec = kernelSpec(Deno.execPath(), projectRoot, { types });
-    const [program, ...args] = spec.argv.map((part) => part === "{connection_file}" ? file : part);
-    for (const listener of listeners) listener.close();
     const process = new Deno.Command(program, {
       args,
       env: { ...spec.env, ...env },
@@ -68,14 +67,37 @@ export async function withKernel(
       stderr: "piped",
     }).spawn();
     const complaints = new Response(process.stderr).text();
-    let client: Client | undefined;
     try {
-      client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
-      await test({ client, connection, process, complaints });
-    } finally {
-      client?.close();
+      const client = await Client.connect(connection, AbortSignal.timeout(PATIENCE));
+      return { client, connection, process, complaints };
+    } catch (error) {
       if (isAlive(process.pid)) process.kill("SIGKILL");
       await process.status;
+      if (attempt === 3) throw error;
     }
-  });
+  }
+}
+
+/** A connection on five ports that are free now. */
+function connectionOnFreePorts(): Connection {
+  const listeners = Array.from(
+    { length: 5 },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map(({ addr }) =>
+    addr.port
+  );
+  for (const listener of listeners) listener.close();
+  return {
+    ip: "127.0.0.1",
+    transport: "tcp",
+    shell_port,
+    iopub_port,
+    stdin_port,
+    control_port,
+    hb_port,
+    key: crypto.randomUUID(),
+    signature_scheme: "hmac-sha256",
+    kernel_name: "deno",
+  };
 }
