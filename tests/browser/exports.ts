@@ -37,9 +37,11 @@ const SEEN = `(() => {
     pictures: all("img").length,
     brokenPictures: all("img").filter((e) => e.naturalWidth === 0).map((e) => e.src.slice(0, 80)),
     withoutText: all("img").filter((e) => !e.alt).map((e) => e.src.slice(0, 80)),
-    emptyFigures: all("[data-figure]").filter((e) =>
-      !(e.querySelector("svg.main-svg")?.getBoundingClientRect().width > 100 &&
-        e.querySelector(".xtick text")?.getBoundingClientRect().width > 0)).length,
+    emptyFigures: all("[data-figure]").filter((e) => {
+      const tick = e.querySelector(".xtick text"); // pictures of networks have no axes
+      return !(e.querySelector("svg.main-svg")?.getBoundingClientRect().width > 100 &&
+        (tick ?? e.querySelector(".annotation text"))?.getBoundingClientRect().width > 0);
+    }).length,
     formulas: all(".katex").length,
     notTypeset: [...all(".katex-error").map((e) => e.title), ...text.match(/\\$|\\\\[a-z]+/g) ?? []],
   };

@@ -118,7 +118,7 @@ testUnless(notHere, "lab: opens the browser, and Ctrl-C leaves no process behind
 
     const led = await fetch(address, { redirect: "manual" });
     await led.body?.cancel();
-    assert.match(led.headers.get("location") ?? "", /\/lab\/tree\/notebooks\/01_dataset\.ipynb/);
+    assert.match(led.headers.get("location") ?? "", /\/lab\/tree\/notebooks\/00_perceptron\.ipynb/);
 
     const headers = { Authorization: `token ${token}` };
     const specs = await (await fetch(`${address.origin}/api/kernelspecs`, { headers })).json();

@@ -1,6 +1,7 @@
 /** Types where students work: hover, completion, red lines and notes in each front end. */
 import assert from "node:assert/strict";
 import type { Server } from "../../tools/lab/jupyter.ts";
+import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { testUnless } from "../support/skip.ts";
 import { Bench, type OpenNotebook } from "./frontend.ts";
 import { classic, lab, missing, notebook } from "./machine.ts";
@@ -73,12 +74,16 @@ async function showsTypes(open: OpenNotebook, kind: Server["kind"]): Promise<voi
     await open.page.keyboard.press("Escape");
   }
 
-  // The error of the cell comes under the note that explains it.
+  // The error of the cell comes under the note that explains it, once the service is warm.
   await open.startCell(0);
-  await open.startCell(2);
-  await open.idle(30);
-  const cell = (await open.content()).cells[2];
-  assert.ok(cell.cell_type === "code");
+  const end = Date.now() + PATIENCE;
+  let cell: Notebook["cells"][number];
+  do {
+    await open.startCell(2);
+    await open.idle(30);
+    cell = (await open.content()).cells[2];
+    assert.ok(cell.cell_type === "code");
+  } while (cell.outputs.length < 2 && Date.now() < end);
   const kinds = cell.outputs.map(({ output_type }) => output_type);
   assert.deepEqual(kinds, ["display_data", "error"], JSON.stringify(cell.outputs));
   assert.match(JSON.stringify(cell.outputs[0]), /line 1: dot: inner dimensions differ, 784 and 50/);
