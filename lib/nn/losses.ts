@@ -82,7 +82,7 @@ export function crossEntropyError(y: Tensor, t: Tensor | number): number {
 export abstract class Loss<S extends Shape = Shape> {
   #last: { readonly x: Tensor<S>; readonly t: Tensor } | undefined;
 
-  /** What the targets are: any numbers, probabilities, or those of at least two classes. */
+  /** Which targets are allowed: all numbers, probabilities, or those of at least two classes. */
   protected readonly targets: "numbers" | "probabilities" | "classes" = "probabilities";
 
   /** L for scores x and targets t of the same shape. */
