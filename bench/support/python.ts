@@ -1,22 +1,12 @@
 /** A Python program that answers questions, one line of JSON each, so that a benchmark takes turns. */
 import { fileURLToPath } from "node:url";
-
-/** Keeps NumPy on one core, as we are. */
-const ONE_THREAD = {
-  OPENBLAS_NUM_THREADS: "1",
-  OMP_NUM_THREADS: "1",
-  MKL_NUM_THREADS: "1",
-  VECLIB_MAXIMUM_THREADS: "1",
-};
+import { LineProgram } from "./line_program.ts";
 
 const MISSING = "bench: expected an answer from Python, found none: is it a Python with NumPy?";
 
 /** A running Python program. */
 export class Python {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #unread = "";
+  readonly #program: LineProgram;
 
   /**
    * Starts a program of bench/numpy/.
@@ -24,19 +14,12 @@ export class Python {
    * @throws Error when there is no such Python.
    */
   constructor(script: string, python: string) {
+    const args = [fileURLToPath(new URL(`../numpy/${script}`, import.meta.url))];
     try {
-      this.#child = new Deno.Command(python, {
-        args: [fileURLToPath(new URL(`../numpy/${script}`, import.meta.url))],
-        env: ONE_THREAD,
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "inherit",
-      }).spawn();
+      this.#program = new LineProgram({ command: python, args }, "inherit");
     } catch (cause) {
       throw new Error(MISSING, { cause });
     }
-    this.#input = this.#child.stdin.getWriter();
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
   /**
@@ -45,28 +28,15 @@ export class Python {
    */
   async ask(question: unknown): Promise<unknown> {
     try {
-      await this.#input.write(new TextEncoder().encode(JSON.stringify(question) + "\n"));
-      return JSON.parse(await this.#readLine());
+      await this.#program.write(JSON.stringify(question));
+      return JSON.parse(await this.#program.read());
     } catch (cause) {
       throw new Error(MISSING, { cause });
     }
   }
 
-  async #readLine(): Promise<string> {
-    while (!this.#unread.includes("\n")) {
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error("the program has ended");
-      this.#unread += value;
-    }
-    const end = this.#unread.indexOf("\n"), line = this.#unread.slice(0, end);
-    this.#unread = this.#unread.slice(end + 1);
-    return line;
-  }
-
   /** Ends the program. */
   async close(): Promise<void> {
-    await this.#input.close().catch(() => {}); // it may have ended of itself
-    await this.#lines.cancel();
-    await this.#child.status;
+    await this.#program.close();
   }
 }

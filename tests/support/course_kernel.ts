@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { projectRoot } from "../../lib/support/paths.ts";
 import { Client } from "../../tools/jupyter/client.ts";
-import type { Connection } from "../../tools/jupyter/kernel_process.ts";
+import { type Connection, connectionOn, freePorts } from "../../tools/jupyter/kernel_process.ts";
 import { kernelSpec } from "../../tools/kernelspec/kernelspec.ts";
 import { inFolder } from "./files.ts";
 import { isAlive } from "./processes.ts";
@@ -56,8 +56,10 @@ async function start(
   const file = join(folder, "connection.json");
   const [program, ...args] = spec.argv.map((part) => part === "{connection_file}" ? file : part);
   for (let attempt = 1;; attempt++) {
-    const connection = connectionOnFreePorts();
+    const { ports, release } = freePorts(5);
+    const connection = connectionOn(ports);
     await Deno.writeTextFile(file, JSON.stringify(connection));
+    release();
     const process = new Deno.Command(program, {
       args,
       env: { ...spec.env, ...env },
@@ -76,28 +78,4 @@ async function start(
       if (attempt === 3) throw error;
     }
   }
-}
-
-/** A connection on five ports that are free now. */
-function connectionOnFreePorts(): Connection {
-  const listeners = Array.from(
-    { length: 5 },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = listeners.map(({ addr }) =>
-    addr.port
-  );
-  for (const listener of listeners) listener.close();
-  return {
-    ip: "127.0.0.1",
-    transport: "tcp",
-    shell_port,
-    iopub_port,
-    stdin_port,
-    control_port,
-    hb_port,
-    key: crypto.randomUUID(),
-    signature_scheme: "hmac-sha256",
-    kernel_name: "deno",
-  };
 }

@@ -205,7 +205,8 @@ function kill(process: Deno.ChildProcess): void {
   }
 }
 
-function connectionOn(ports: number[]): Connection {
+/** A new connection on five ports, with a key of its own. */
+export function connectionOn(ports: number[]): Connection {
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
   return {
     ip: "127.0.0.1",
@@ -224,7 +225,8 @@ function connectionOn(ports: number[]): Connection {
 /** Ports of kernels that are still starting, so that two of ours never get the same. */
 const promised = new Set<number>();
 
-function freePorts(count: number): { ports: number[]; release: () => void } {
+/** Ports that are free, held until `release` is called. */
+export function freePorts(count: number): { ports: number[]; release: () => void } {
   const listeners: Deno.TcpListener[] = [];
   const ports: number[] = [];
   while (ports.length < count) {
