@@ -7,6 +7,7 @@ import {
   type Notebook,
   type Output,
   outputsAreCurrent,
+  sourceText,
   stringifyNotebook,
 } from "../notebook_file/notebook.ts";
 import type { Json } from "../support/json.ts";
@@ -23,6 +24,9 @@ const MAX_KILOBYTES = 400;
  */
 const SINKS = ["show", "record", "check", "hint", "solution"];
 
+/** Longer cells do not fit on a slide, and hold more than one idea. */
+const MAX_LINES = 20;
+
 const SLIDE_TYPES = ["slide", "subslide", "fragment", "skip", "notes", "-"];
 
 /** All problems of a notebook; `text` is the content of its file. */
@@ -38,6 +42,7 @@ export function ruleProblems(
     ...parameterProblems(cells),
     ...importProblems(cells),
     ...endProblems(cells),
+    ...lengthProblems(cells),
     ...outputProblems(notebook, cells),
   ];
 }
@@ -143,6 +148,15 @@ function endProblems(cells: ParsedCell[]): RuleProblem[] {
       line: lineOf(last),
       message: `expected the cell to end in ${sinks}: otherwise its outputs can be lost`,
     }];
+  });
+}
+
+function lengthProblems(cells: ParsedCell[]): RuleProblem[] {
+  return cells.flatMap(({ cell }) => {
+    const lines = sourceText(cell).split("\n").length;
+    return lines > MAX_LINES
+      ? [{ cell, message: `expected at most ${MAX_LINES} lines, found ${lines}: split the cell` }]
+      : [];
   });
 }
 

@@ -117,6 +117,11 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
     /line 4: .*to end in aw/,
   ],
   ["no await", (n) => changeCode(n, 2, "show(1);"), /\(cell-2\), line 1: .*to end in await show/],
+  [
+    "a cell of 21 lines",
+    (n) => changeCode(n, 2, "// a\n".repeat(21 - FINE.split("\n").length) + FINE),
+    /\(cell-2\): expected at most 20 lines, found 21/,
+  ],
   ["an empty cell", (n) => changeCode(n, 2, ""), /\(cell-2\): an empty code cell/],
   [
     "no parameters",
