@@ -1,7 +1,7 @@
 /**
  * The cells of a kernel as TypeScript modules, so that a language server knows what the kernel knows.
  *
- * Each cell is one module. Its first line imports every name that it mentions from the module that
+ * Each cell is one module. Its first line imports every name that it uses from the module that
  * declared the name last; its end exports its own names. So a name may be declared again, cells may
  * run in any order and more than once, and what was made from an old value keeps the old type, as in
  * the kernel.
@@ -12,7 +12,7 @@
  * @module
  */
 
-import { declaredNames, guessedNames, type Names, type Use } from "./names.ts";
+import { declaredNames, freeNames, guessedNames, type Names, type Use } from "./names.ts";
 
 /** The lines of a module before the cell's own. */
 export const HEAD_LINES = 1;
@@ -27,9 +27,6 @@ export interface CellModule {
   /** The modules that it imports from. */
   readonly imports: ReadonlySet<CellModule>;
 }
-
-/** Anything that can be a name. Words in comments and strings do no harm. */
-const IDENTIFIER = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
 /** Where a name comes from. */
 type Binding = { readonly module: CellModule; readonly use: Use };
@@ -72,9 +69,9 @@ export class CellModules {
   #add(code: string, bindings: Map<string, Binding>) {
     const names = declaredNames(code);
     if (!names) return undefined;
-    const mentioned = new Set(code.match(IDENTIFIER));
-    const isMentioned = (name: string) => mentioned.has(name);
-    const { text, imports } = this.#moduleText(code, names, bindings, isMentioned);
+    const free = freeNames(code);
+    const isFree = (name: string) => free?.has(name) ?? true;
+    const { text, imports } = this.#moduleText(code, names, bindings, isFree);
     const known = this.#byText.get(text);
     const uri = `${this.#folder}$cell_${this.#count}.ts`;
     const module = known ?? { uri, text, code, imports };

@@ -1,10 +1,11 @@
 /**
- * The names that a cell declares for the cells after it.
+ * The names that a cell declares for the cells after it, and those that it takes from the cells before.
  *
  * @module
  */
 
 import { parse } from "@babel/parser";
+import traverse from "@babel/traverse";
 
 /** How later cells may use a name: `type` only in types; a `variable` may be assigned to. */
 export type Use = "value" | "variable" | "type";
@@ -30,15 +31,46 @@ type Pattern =
 
 /** The names that a cell declares, or undefined where it cannot be parsed. */
 export function declaredNames(code: string): Names | undefined {
+  const file = parsed(code);
+  if (!file) return undefined;
+  const names = new Collector();
+  for (const statement of file.program.body) names.declare(statement);
+  return names;
+}
+
+/**
+ * The names that a cell takes from other cells: not its properties, parameters and inner names, and not
+ * the words of its comments and strings. A few too many do no harm.
+ *
+ * @returns undefined for a cell that cannot be parsed or that declares a name twice.
+ */
+export function freeNames(code: string): ReadonlySet<string> | undefined {
+  const file = parsed(code);
+  if (!file) return undefined;
+  const free = new Set<string>();
   try {
-    const { body } = parse(code, {
+    traverse(file, {
+      Program({ scope }) {
+        for (const name of Object.keys(scope.globals)) free.add(name);
+      },
+      // The scope leaves out the names in annotations, such as `Tensor` in `x: Tensor`.
+      TSEntityName({ node, parent }) {
+        if (node.type === "Identifier" && parent.type.startsWith("TS")) free.add(node.name);
+      },
+    });
+  } catch {
+    return undefined;
+  }
+  return free;
+}
+
+function parsed(code: string) {
+  try {
+    return parse(code, {
       sourceType: "module",
       plugins: ["typescript"],
       errorRecovery: true, // such as a name declared twice
-    }).program;
-    const names = new Collector();
-    for (const statement of body) names.declare(statement);
-    return names;
+    });
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { projectPath } from "../../../lib/support/paths.ts";
 import { codeCells, readNotebook, sourceText } from "../../../tools/notebook_file/notebook.ts";
+import { CellModules } from "../../../tools/language/modules.ts";
 import { withService } from "../../support/language.ts";
 
 /** All chapters are CI's; otherwise two of them. */
@@ -30,5 +31,17 @@ Deno.test("service: no false error in any chapter, in order, twice and backwards
       await errors(cells);
       await errors(cells.toReversed());
     }, { cells });
+  }
+});
+
+Deno.test("modules: no chapter that runs again as a whole makes more of them", async () => {
+  for (const [name, cells] of await chapters()) {
+    const modules = new CellModules("file:///n/");
+    const counts = Array.from({ length: 4 }, () => {
+      for (const code of cells) modules.run(code);
+      return [...modules.all].length;
+    });
+    assert.ok(counts[1] <= cells.length, `${name}: ${counts} modules of ${cells.length} cells`);
+    assert.deepEqual(counts.slice(2), [counts[1], counts[1]], name);
   }
 });

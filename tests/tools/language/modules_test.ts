@@ -83,3 +83,19 @@ Deno.test("modules: a draft sees what ran, then what the file declares", () => {
     "\nexport const e = 1;\n;export {  };\n",
   );
 });
+
+Deno.test("modules: a notebook that runs again as a whole keeps the modules that others import", () => {
+  const cells = [
+    "const x = [1]; const size = 2;",
+    "const total = (size: number) => x.length * size; // of the images",
+    'const images = { x, total: total(size) }; "total";',
+    "function show(total: number) { const images = total; return images; }",
+    "const y = show(images.total);",
+  ];
+  const modules = new CellModules("file:///n/");
+  const first = cells.map((code) => run(modules, code).module);
+  for (let pass = 0; pass < 3; pass++) {
+    cells.forEach((code, i) => assert.equal(run(modules, code).module, first[i], code));
+    assert.equal([...modules.all].length, cells.length);
+  }
+});

@@ -1,6 +1,6 @@
 /** The names that a cell declares for later cells. */
 import assert from "node:assert/strict";
-import { declaredNames, guessedNames } from "../../../tools/language/names.ts";
+import { declaredNames, freeNames, guessedNames } from "../../../tools/language/names.ts";
 
 const uses = (code: string) => Object.fromEntries(declaredNames(code)?.uses ?? []);
 
@@ -48,4 +48,51 @@ Deno.test("names: of code that is being typed", () => {
     [...guessedNames("const x = 1;\nlet { a, b: c } = o;\nasync function f( {\nx.").uses.keys()],
     ["x", "a", "c", "f"],
   );
+});
+
+Deno.test("names: those that a cell takes from others", () => {
+  const free = (code: string) => [...freeNames(code) ?? []].sort();
+  // Not its own names, parameters, inner names, properties, labels, comments and strings.
+  assert.deepEqual(
+    free(`
+      import { sum } from "mnist"; // a comment
+      const own = "a string" + given.property[index];
+      function f(parameter, { key: inner = fallback }) {
+        const local = parameter + inner + own + outer;
+        label: for (const item of list) { if (item) break label; }
+        try {} catch (error) { sum(error); }
+        return { key: local, short };
+      }
+      assigned = 1; ({ taken } = own); counted++;
+    `),
+    [
+      ...["assigned", "counted", "fallback", "given", "index", "list"],
+      ...["outer", "short", "taken"],
+    ],
+  );
+  for (
+    const code of [
+      "let x: A",
+      "let x: A.B",
+      "let x: typeof A",
+      "let x: Map<string, A[]>",
+      "function f(x: A) {}",
+      "function f(): A {}",
+      "function f(x): x is A {}",
+      "class B extends C<A> {}",
+      "class B implements A {}",
+      "class B { private x: A; }",
+      "class B { constructor(readonly x: A) {} }",
+      "interface B extends A {}",
+      "interface B { x: A; }",
+      "type B = { [K in A]: K }",
+      "type B<T> = T extends A ? 1 : 2",
+      "type B = `${A}`",
+      "const x = y as A",
+      "const x = y satisfies A",
+      "f<A>()",
+    ]
+  ) assert.ok(free(code).includes("A"), code);
+  assert.equal(freeNames("const a = 1; const a = 2;"), undefined);
+  assert.equal(freeNames("const = ;"), undefined);
 });
