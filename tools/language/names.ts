@@ -5,7 +5,7 @@
  */
 
 import { parse } from "@babel/parser";
-import traverse from "@babel/traverse";
+import { analyze } from "@typescript-eslint/scope-manager";
 
 /** How later cells may use a name: `type` only in types; a `variable` may be assigned to. */
 export type Use = "value" | "variable" | "type";
@@ -15,6 +15,9 @@ export interface Names {
   readonly uses: ReadonlyMap<string, Use>;
   readonly exported: ReadonlySet<string>;
 }
+
+/** A program as the analysis of its scopes reads it. */
+type Tree = Parameters<typeof analyze>[0];
 
 /** A statement at the top of a cell. */
 export type Statement = ReturnType<typeof parse>["program"]["body"][number];
@@ -40,36 +43,28 @@ export function declaredNames(code: string): Names | undefined {
 
 /**
  * The names that a cell takes from other cells: not its properties, parameters and inner names, and not
- * the words of its comments and strings. A few too many do no harm.
+ * the words of its comments and strings.
  *
- * @returns undefined for a cell that cannot be parsed or that declares a name twice.
+ * @returns undefined for a cell that cannot be parsed.
  */
 export function freeNames(code: string): ReadonlySet<string> | undefined {
-  const file = parsed(code);
+  const file = parsed(code, "estree");
   if (!file) return undefined;
-  const free = new Set<string>();
-  try {
-    traverse(file, {
-      Program({ scope }) {
-        for (const name of Object.keys(scope.globals)) free.add(name);
-      },
-      // The scope leaves out the names in annotations, such as `Tensor` in `x: Tensor`.
-      TSEntityName({ node, parent }) {
-        if (node.type === "Identifier" && parent.type.startsWith("TS")) free.add(node.name);
-      },
-    });
-  } catch {
-    return undefined;
-  }
-  return free;
+  // With this plugin, the tree is one of ESTree, which the types of the parser do not say.
+  const { globalScope } = analyze(file.program as object as Tree, {
+    sourceType: "module",
+    lib: [],
+  });
+  return new Set(globalScope?.through.map(({ identifier }) => identifier.name));
 }
 
-function parsed(code: string) {
+function parsed(code: string, ...plugins: "estree"[]) {
   try {
     return parse(code, {
       sourceType: "module",
-      plugins: ["typescript"],
+      plugins: ["typescript", ...plugins],
       errorRecovery: true, // such as a name declared twice
+      ranges: true,
     });
   } catch {
     return undefined;
