@@ -67,9 +67,7 @@ function answer(behaviour: Behaviour, stopped: AbortSignal): Response | Promise<
     case "redirect":
       return new Response(null, { status: 302, headers: { location: behaviour.location } });
     case "silent":
-      return new Promise((resolve) => {
-        stopped.addEventListener("abort", () => resolve(new Response(null)), { once: true });
-      });
+      return aborted(stopped).then(() => new Response(null));
     case "cut": {
       const { bytes } = behaviour;
       const half = bytes.subarray(0, bytes.length >> 1);
@@ -82,7 +80,7 @@ function answer(behaviour: Behaviour, stopped: AbortSignal): Response | Promise<
       const { bytes } = behaviour;
       return stream(bytes.length, (controller, step) => {
         if (step === 0) controller.enqueue(bytes.subarray(0, bytes.length >> 1));
-        else return new Promise((resolve) => stopped.addEventListener("abort", () => resolve()));
+        else return aborted(stopped);
       });
     }
     case "slow": {
@@ -104,6 +102,13 @@ function answer(behaviour: Behaviour, stopped: AbortSignal): Response | Promise<
       });
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function stream(

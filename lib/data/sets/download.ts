@@ -146,11 +146,11 @@ async function save(
   try {
     using timeout = new Timeout();
     timeout.restart(connectTimeout, "an answer");
-    const body = await request(url, maxBytes, timeout.signal);
+    const body = await timeout.race(request(url, maxBytes, timeout.signal));
     using target = await writing(path, platform.create(temporary));
     let received = 0, counted = 0;
     timeout.restart(stallTimeout, "more data");
-    for await (const piece of body) {
+    for await (const piece of piecesOf(body, timeout)) {
       received += piece.length;
       if (received > maxBytes) throw tooLarge(maxBytes, "more");
       await writing(path, target.write(piece));
@@ -165,6 +165,20 @@ async function save(
   } catch (error) {
     await bar?.finish(`stopped: ${networkReason(error)}`);
     throw error;
+  }
+}
+
+/** The pieces of a body. @throws what the time ran out with, even while a piece is awaited. */
+async function* piecesOf(body: ReadableStream<Uint8Array>, timeout: Timeout) {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await timeout.race(reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // it has failed already, or nobody needs it any more
   }
 }
 
@@ -209,7 +223,12 @@ async function verifiedName(path: string, file: DataFile): Promise<string> {
 /** Aborts a request when nothing has arrived for too long. */
 class Timeout implements Disposable {
   readonly #controller = new AbortController();
+  readonly #expired = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.#expired.promise.catch(() => {}); // nobody may be waiting
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -219,9 +238,18 @@ class Timeout implements Disposable {
   restart(milliseconds: number, what: string): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const message = `waited ${milliseconds / 1000} s for ${what}, found none`;
-      this.#controller.abort(new DataError(message));
+      const error = new DataError(`waited ${milliseconds / 1000} s for ${what}, found none`);
+      this.#expired.reject(error);
+      this.#controller.abort(error);
     }, milliseconds);
+  }
+
+  /**
+   * What a promise resolves to, unless the time runs out first. The signal alone is not enough: on a
+   * busy machine, Deno 2.9 sometimes leaves a read of a response pending after its signal has aborted.
+   */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#expired.promise]);
   }
 
   [Symbol.dispose](): void {
