@@ -8,12 +8,17 @@ const WINDOWS = 6;
 /** Vectors that a list is added to at a time. */
 const GATHERED = [8, 4, 3, 2, 1];
 
-/** Rows of a short window that are summed at a time. */
-const OUTER = [9, 3, 1];
+/** Numbers of a short window, and vectors of filters, that are summed at a time. */
+const OUTER = [5, 4, 1].flatMap((count) => [[count, 2], [count, 1]]);
 
 /** AssemblyScript for all of them. */
 export function unrolledConvolution(isFused: boolean): string {
-  return [`const FUSED: bool = ${isFused};`, tile(), ...GATHERED.map(gather), ...OUTER.map(outer)]
+  return [
+    `const FUSED: bool = ${isFused};`,
+    tile(),
+    ...GATHERED.map(gather),
+    ...OUTER.map(([count, vectors]) => outer(count, vectors)),
+  ]
     .join("\n");
 }
 
@@ -69,22 +74,41 @@ ${each(count, (k) => `  v128.store(c, s${k}, ${16 * k});`)}
 }`;
 }
 
-function outer(count: number): string {
+function outer(count: number, vectors: number): string {
+  const all = (line: (k: number, v: number) => string, separator = "\n") =>
+    each(count, (k) => each(vectors, (v) => line(k, v), separator), separator);
   return `
-/** Rows of dw += Σ number · gradients of four filters, for ${count} numbers of each window. */
-function outer${count}(
+/** Rows of dw += Σ number · gradients, for ${count} numbers of each window and ${vectors} · 4 filters. */
+function outer${count}x${vectors}(
   x: usize, inner: i32, pixels: i32, dy: usize, y: usize, filters: i32, dw: usize, width: usize, db: usize,
 ): void {
   const zero = f32x4.splat(0), step = <usize>filters * 4, hasY = y != 0;
-  let sum = zero, ${each(count, (k) => `s${k} = v128.load(dw + ${k} * width)`, ", ")};
-  for (; pixels > 0; pixels--, x += <usize>inner * 4, dy += step, y += hasY ? step : 0) {
-    let d = v128.load(dy);
-    if (hasY) d = v128.and(d, f32x4.gt(v128.load(y), zero));
-    sum = f32x4.add(sum, d);
-${each(count, (k) => `    s${k} = madd(v128.load32_splat(x, ${4 * k}), d, s${k});`)}
+  let ${each(vectors, (v) => `d${v} = zero, sum${v} = zero`, ", ")}, value = zero;
+  let ${all((k, v) => `s${k}${v} = v128.load(dw + ${k} * width, ${16 * v})`, ", ")};
+  for (; pixels > 0; pixels--, x += <usize>inner * 4, dy += step, y += step) {
+${each(vectors, (v) => `    d${v} = v128.load(dy, ${16 * v});`)}
+    if (hasY) {
+${
+    each(
+      vectors,
+      (v) => `      d${v} = v128.and(d${v}, f32x4.gt(v128.load(y, ${16 * v}), f32x4.splat(0)));`,
+    )
   }
-${each(count, (k) => `  v128.store(dw + ${k} * width, s${k});`)}
-  if (db != 0) v128.store(db, f32x4.add(v128.load(db), sum));
+    }
+${each(vectors, (v) => `    sum${v} = f32x4.add(sum${v}, d${v});`)}
+${
+    each(count, (k) =>
+      `    value = v128.load32_splat(x, ${4 * k}); ` +
+      each(vectors, (v) => `s${k}${v} = madd(value, d${v}, s${k}${v});`, " "))
+  }
+  }
+${all((k, v) => `  v128.store(dw + ${k} * width, s${k}${v}, ${16 * v});`)}
+  if (db != 0) {
+${
+    each(vectors, (v) =>
+      `    v128.store(db, f32x4.add(v128.load(db, ${16 * v}), sum${v}), ${16 * v});`)
+  }
+  }
 }`;
 }
 

@@ -290,7 +290,11 @@ export function maxPoolGradientFast(dy: Storage, taps: Storage, w: Windows, dx: 
   const found = addresses(dy, dx), scene = Scene.of(w, w.channels), tapsAt = taps.settle();
   if (wasm === undefined || found === undefined || scene === undefined) return false;
   if (tapsAt === 0 || taps.dtype !== "int32") return false;
-  dx.array.fill(0);
-  wasm.maxPoolGradient(scene.geometry, found[0], tapsAt, w.images, found[1]);
+  // Windows side by side that leave no pixel out write all of dx.
+  const isTiled = w.channels % 4 === 0 && w.top === 0 && w.left === 0 &&
+    w.strideY === w.kernelHeight && w.strideX === w.kernelWidth &&
+    w.rows * w.strideY === w.height && w.columns * w.strideX === w.width;
+  if (!isTiled) dx.array.fill(0);
+  wasm.maxPoolGradient(scene.geometry, found[0], tapsAt, w.images, Number(isTiled), found[1]);
   return true;
 }

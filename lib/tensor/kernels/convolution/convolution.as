@@ -224,6 +224,7 @@ function gatherRow(from: usize, end: usize, b: usize, c: usize, width: i32): voi
 export function maxPool(g: usize, x: usize, images: i32, y: usize, taps: usize): void {
   const channels = field(g, CHANNELS), height = field(g, HEIGHT), width = field(g, WIDTH);
   const pixel = <usize>channels * 4, kw = field(g, KERNEL_WIDTH), columns = field(g, COLUMNS);
+  const isTwoByTwo = kw == 2 && field(g, KERNEL_HEIGHT) == 2;
   for (let n: i32 = 0; n < images; n++, x += <usize>(height * width) * pixel) {
     for (let i: i32 = 0; i < field(g, ROWS); i++) {
       const above = i * field(g, STRIDE_Y) - field(g, TOP);
@@ -231,8 +232,10 @@ export function maxPool(g: usize, x: usize, images: i32, y: usize, taps: usize):
       for (let j: i32 = 0; j < columns; j++, y += pixel, taps += pixel) {
         const before = j * field(g, STRIDE_X) - field(g, LEFT);
         const v0 = max(0, -before), v1 = min(kw, width - before);
+        const isWhole = isTwoByTwo && u1 - u0 == 2 && v1 - v0 == 2;
         for (let c: usize = 0; c < pixel; c += 16) {
           let at = x + <usize>((above + u0) * width + before) * pixel + c;
+          if (isWhole && largestOfFour(at, pixel, <usize>width * pixel, y + c, taps + c)) continue;
           let best = v128.load(at + <usize>v0 * pixel), index = i32x4.splat(u0 * kw + v0);
           for (let u = u0; u < u1; u++, at += <usize>width * pixel) {
             for (let v = v0; v < v1; v++) {
@@ -250,8 +253,25 @@ export function maxPool(g: usize, x: usize, images: i32, y: usize, taps: usize):
   }
 }
 
-/** dx += dy at the tap of each window; dx starts at 0. */
-export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, dx: usize): void {
+/** The same for one window of 2×2. @returns false, and writes nothing, where one may be NaN. */
+@inline
+function largestOfFour(x: usize, pixel: usize, pitch: usize, y: usize, taps: usize): bool {
+  const a = v128.load(x), b = v128.load(x + pixel), c = v128.load(x + pitch), d = v128.load(x + pitch + pixel);
+  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  if (v128.any_true(f32x4.ne(sum, sum))) return false;
+  const best = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+  // The first one among equals: a comparison is -1 where it holds.
+  const notA = f32x4.ne(a, best), notB = v128.and(notA, f32x4.ne(b, best)), notC = v128.and(notB, f32x4.ne(c, best));
+  v128.store(y, best);
+  v128.store(taps, i32x4.neg(i32x4.add(i32x4.add(notA, notB), notC)));
+  return true;
+}
+
+/**
+ * dx += dy at the tap of each window.
+ * @param isTiled whether each pixel of dx is in one window; otherwise dx starts at 0.
+ */
+export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, isTiled: bool, dx: usize): void {
   const channels = field(g, CHANNELS), height = field(g, HEIGHT), width = field(g, WIDTH);
   const pixel = <usize>channels * 4, kw = field(g, KERNEL_WIDTH), kh = field(g, KERNEL_HEIGHT);
   for (let n: i32 = 0; n < images; n++, dx += <usize>(height * width) * pixel) {
@@ -265,12 +285,12 @@ export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, d
         if (inside) {
           for (; c + 16 <= pixel; c += 16) {
             const slope = v128.load(dy + c), index = v128.load(taps + c);
-            if (!v128.any_true(f32x4.ne(slope, f32x4.splat(0)))) continue;
-            for (let u: i32 = 0; u < kh; u++) {
-              for (let v: i32 = 0; v < kw; v++) {
-                const at = dx + <usize>(corner + u * width + v) * pixel + c;
-                const here = v128.and(slope, i32x4.eq(index, i32x4.splat(u * kw + v)));
-                v128.store(at, f32x4.add(v128.load(at), here));
+            if (!isTiled && !v128.any_true(f32x4.ne(slope, f32x4.splat(0)))) continue;
+            let tap: i32 = 0, row = dx + <usize>corner * pixel + c;
+            for (let u: i32 = 0; u < kh; u++, row += <usize>width * pixel) {
+              for (let at = row, end = row + <usize>kw * pixel; at < end; at += pixel, tap++) {
+                const here = v128.and(slope, i32x4.eq(index, i32x4.splat(tap)));
+                v128.store(at, isTiled ? here : f32x4.add(v128.load(at), here));
               }
             }
           }
@@ -380,10 +400,25 @@ export function shortGradient(
   patches: usize, pixels: i32, inner: i32, dy: usize, y: usize, filters: i32, dw: usize, db: usize,
 ): void {
   const width = <usize>(filters + 3 & ~3) * 4;
-  for (let f: usize = 0; f < width; f += 16, dy += 16, y += y != 0 ? 16 : 0, dw += 16, db += 16) {
-    let k: i32 = 0;
-    for (; k + 9 <= inner; k += 9) outer9(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
-    for (; k + 3 <= inner; k += 3) outer3(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
-    for (; k < inner; k++) outer1(patches + 4 * k, inner, pixels, dy, y, filters, dw + k * width, width, k == 0 ? db : 0);
+  for (let f: usize = 0; f < width;) {
+    const isPair = f + 32 <= width, from = dy + f, outputs = y != 0 ? y + f : 0, bias = db + f;
+    for (let k: i32 = 0; k < inner;) {
+      const x = patches + 4 * k, to = dw + k * width + f, once = k == 0 ? bias : 0, left = inner - k;
+      // 9 is 5 and 4.
+      if (left >= 5) {
+        if (isPair) outer5x2(x, inner, pixels, from, outputs, filters, to, width, once);
+        else outer5x1(x, inner, pixels, from, outputs, filters, to, width, once);
+        k += 5;
+      } else if (left == 4) {
+        if (isPair) outer4x2(x, inner, pixels, from, outputs, filters, to, width, once);
+        else outer4x1(x, inner, pixels, from, outputs, filters, to, width, once);
+        k += 4;
+      } else {
+        if (isPair) outer1x2(x, inner, pixels, from, outputs, filters, to, width, once);
+        else outer1x1(x, inner, pixels, from, outputs, filters, to, width, once);
+        k++;
+      }
+    }
+    f += isPair ? 32 : 16;
   }
 }
