@@ -7,7 +7,7 @@ const PACKAGES = {
   numpy: ["numpy==2.4.6"],
   jax: ["keras", "jax", "onnxruntime", "onnx"],
   tensorflow: ["keras", "tensorflow-cpu"],
-  torch: ["torch"],
+  torch: ["torch", "numpy"],
 } as const;
 
 /** The name of an environment. */

@@ -6,46 +6,14 @@
  * kernels' memory. Sums are added in another order than in the plain loops, so that results are equal
  * but for the last digits.
  */
-import { BINARY, FUSED } from "./convolution/binary.ts";
+import { wasm } from "./convolution/module.ts";
+import { suitsWinograd, winograd } from "./convolution/winograd.ts";
 import type { Storage } from "./storage.ts";
-import { memory } from "./wasm/heap.ts";
-import { instantiate } from "./wasm/instantiate.ts";
 import { Arena } from "./wasm/module.ts";
 import type { Windows } from "./windows.ts";
 
 /** Where a window's rows are shorter, its numbers are first copied side by side (im2col). */
 const SHORT = 16;
-
-/** The functions of convolution.as, or undefined where WebAssembly or its SIMD is unavailable. */
-const wasm = load(FUSED) ?? load(BINARY);
-
-function load(binary: string) {
-  if (memory === undefined) return undefined;
-  try {
-    const { call } = instantiate(binary, memory);
-    return {
-      memory,
-      places: call("places"),
-      pad: call("pad"),
-      unpad: call("unpad"),
-      patches: call("patches"),
-      convolve: call("convolve"),
-      pack: call("pack"),
-      turn: call("turn"),
-      turnBack: call("turnBack"),
-      filterGradient: call("filterGradient"),
-      inputGradient: call("inputGradient"),
-      maxPool: call("maxPool"),
-      maxPoolGradient: call("maxPoolGradient"),
-      shortGradient: call("shortGradient"),
-      winogradFilters: call("winogradFilters"),
-      winogradImage: call("winogradImage"),
-      winogradOutput: call("winogradOutput"),
-    };
-  } catch {
-    return undefined;
-  }
-}
 
 /** The windows of a call in the scratch memory, and what its functions need beside them. */
 class Scene {
@@ -144,65 +112,13 @@ export function convolveFast(
 ): boolean {
   const filters = b.length, found = addresses(x, W, b, y), scene = Scene.of(w, filters);
   if (wasm === undefined || found === undefined || scene === undefined) return false;
-  if (suitsWinograd(w, filters)) return winograd(found, w, filters, isRectified);
+  if (suitsWinograd(w, filters) && winograd(found, w, filters, isRectified)) return true;
   const [xAt, WAt, bAt, yAt] = found, { arena, pixels } = scene, inner = scene.runs * scene.run;
   const room = arena.reserve(64), packed = arena.reserve((inner + 1) * (filters + 7));
   wasm.pack(WAt, bAt, inner, filters, packed);
   for (const { n, image, table, runs, run, pitch } of views(scene, xAt)) {
     const to = yAt + n * pixels * filters * 4, h = Number(isRectified);
     wasm.convolve(image, table, pixels, runs, run, pitch, packed, filters, h, to, room);
-  }
-  return true;
-}
-
-/** Whether Winograd's way is possible, and saves more than it costs. */
-function suitsWinograd(w: Windows, filters: number): boolean {
-  const isThree = w.kernelHeight === 3 && w.kernelWidth === 3;
-  return isThree && w.strideY === 1 && w.strideX === 1 && w.channels >= 16 &&
-    w.channels % 4 === 0 && filters >= 16 && filters % 8 === 0;
-}
-
-/** {@link convolveFast} for filters of 3×3: tiles of 2×2 outputs, in 16 matrix products. */
-function winograd(
-  [x, W, b, y]: readonly number[],
-  w: Windows,
-  filters: number,
-  isRectified: boolean,
-): boolean {
-  if (wasm === undefined) return false;
-  const { rows, columns, channels } = w,
-    down = Math.ceil(rows / 2),
-    across = Math.ceil(columns / 2);
-  const tiles = down * across, arena = new Arena(wasm.memory, false);
-  const [height, width] = [2 * down + 2, 2 * across + 2], size = height * width * channels;
-  const most = size + 16 * (tiles * (channels + filters) + (2 * channels + 1) * filters) + tiles;
-  if (!arena.hasRoomFor(Math.ceil(most / 2))) return false;
-  const room = arena.reserve(64), geometry = arena.reserve(14), table = arena.reserve(tiles);
-  const fields = [w.height, w.width, channels, 3, 3, 1, 1, w.top, w.left, rows, columns];
-  new Int32Array(wasm.memory.buffer, geometry, 14).set([...fields, height, width, filters]);
-  const places = Int32Array.from({ length: tiles }, (_, tile) => tile * channels * 4);
-  new Int32Array(wasm.memory.buffer, table, tiles).set(places);
-  const padded = arena.reserve(size), numbers = arena.reserve(16 * tiles * channels);
-  const turned = arena.reserve(16 * channels * filters), sums = arena.reserve(16 * tiles * filters);
-  const panel = (channels + 1) * filters, packed = arena.reserve(16 * panel);
-  const none = arena.reserve(filters);
-  arena.at(none, filters).fill(0);
-  arena.at(padded, size).fill(0);
-  wasm.winogradFilters(W, channels, filters, turned);
-  for (let k = 0; k < 16; k++) {
-    const from = turned + k * channels * filters * 4;
-    wasm.pack(from, none, channels, filters, packed + k * panel * 4);
-  }
-  for (let n = 0; n < w.images; n++) {
-    wasm.pad(geometry, x + n * w.height * w.width * channels * 4, padded);
-    wasm.winogradImage(padded, down, across, channels, numbers);
-    for (let k = 0; k < 16; k++) {
-      const [from, to] = [numbers + k * tiles * channels * 4, sums + k * tiles * filters * 4];
-      const weights = packed + k * panel * 4;
-      wasm.convolve(from, table, tiles, 1, channels, channels * 4, weights, filters, 0, to, room);
-    }
-    const to = y + n * rows * columns * filters * 4, h = Number(isRectified);
-    wasm.winogradOutput(sums, across, rows, columns, filters, b, h, to);
   }
   return true;
 }

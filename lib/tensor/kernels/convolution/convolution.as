@@ -304,93 +304,97 @@ export function maxPoolGradient(g: usize, dy: usize, taps: usize, images: i32, i
   }
 }
 
-// ---- Winograd's convolution F(2×2, 3×3) (Lavin and Gray, 2016): four outputs of a 3×3 filter with 16
-// products instead of 36. Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, for each tile d of 4×4 pixels; the products ⊙,
-// summed over the channels, are 16 matrix products.
+// ---- Winograd's convolution F(4×4, 3×3) (Lavin and Gray, 2016): 16 outputs of a 3×3 filter with 36
+// products instead of 144. Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, for each tile d of 6×6 pixels; the products ⊙,
+// summed over the channels, are 36 matrix products. Each transform is done for columns, then for rows.
+// `apart` is the distance in bytes from one of the 36 matrices to the next.
 
-/** G g Gᵀ for each channel and filter: 16 matrices [C, F]. */
+/** G g Gᵀ for each channel and filter: 36 matrices [C, F]. */
 export function winogradFilters(w: usize, channels: i32, filters: i32, y: usize): void {
   const size = <usize>(channels * filters), apart = size * 4;
   for (let k: usize = 0; k < size; k++, w += 4, y += 4) {
-    for (let v: usize = 0; v < 3; v++) { // the rows of G g, in the first 12 places
-      const a = load<f32>(w + v * apart), b = load<f32>(w + (3 + v) * apart), c = load<f32>(w + (6 + v) * apart);
-      store<f32>(y + v * apart, a);
-      store<f32>(y + (4 + v) * apart, 0.5 * (a + b + c));
-      store<f32>(y + (8 + v) * apart, 0.5 * (a - b + c));
-      store<f32>(y + (12 + v) * apart, c);
-    }
-    for (let i: usize = 0; i < 4; i++) {
-      const row = y + 4 * i * apart;
-      const a = load<f32>(row), b = load<f32>(row + apart), c = load<f32>(row + 2 * apart);
-      store<f32>(row + apart, 0.5 * (a + b + c));
-      store<f32>(row + 2 * apart, 0.5 * (a - b + c));
-      store<f32>(row + 3 * apart, c);
-    }
+    for (let v: usize = 0; v < 3; v++) filterTransform(w + v * apart, 3 * apart, y + v * apart, 6 * apart);
+    for (let u: usize = 0; u < 6; u++) filterTransform(y + 6 * u * apart, apart, y + 6 * u * apart, apart);
   }
 }
+/** G g of one column: three numbers become six. */
+@inline
+function filterTransform(g: usize, step: usize, y: usize, apart: usize): void {
+  const g0 = load<f32>(g), g1 = load<f32>(g + step), g2 = load<f32>(g + 2 * step);
+  const even = g0 + g2, far = g0 / 24 + g2 / 6;
+  store<f32>(y, g0 / 4);
+  store<f32>(y + apart, (even + g1) / -6);
+  store<f32>(y + 2 * apart, (even - g1) / -6);
+  store<f32>(y + 3 * apart, far + g1 / 12);
+  store<f32>(y + 4 * apart, far - g1 / 12);
+  store<f32>(y + 5 * apart, g2);
+}
 
-/** Bᵀ d B for the tiles of an image [2 · down + 2, 2 · across + 2, C]: 16 matrices [tiles, C]. C is a multiple of 4. */
-export function winogradImage(image: usize, down: i32, across: i32, channels: i32, y: usize): void {
-  const pixel = <usize>channels * 4, pitch = <usize>(2 * across + 2) * pixel, apart = <usize>(down * across) * pixel;
-  for (let i: i32 = 0; i < down; i++, image += 2 * pitch) {
-    for (let j: i32 = 0, at = image; j < across; j++, at += 2 * pixel) {
+/** Bᵀ d B for the tiles of an image [4 · down + 2, 4 · across + 2, C]: 36 matrices [tiles, C]. C is a multiple of 4. */
+export function winogradImage(image: usize, down: i32, across: i32, channels: i32, apart: usize, y: usize): void {
+  const pixel = <usize>channels * 4, pitch = <usize>(4 * across + 2) * pixel;
+  for (let i: i32 = 0; i < down; i++, image += 4 * pitch) {
+    for (let j: i32 = 0, at = image; j < across; j++, at += 4 * pixel) {
       for (let c: usize = 0; c < pixel; c += 16, y += 16) {
-        for (let v: usize = 0; v < 4; v++) { // columns of Bᵀ d
-          const from = at + c + v * pixel, to = y + v * apart;
-          const d0 = v128.load(from), d1 = v128.load(from + pitch), d2 = v128.load(from + 2 * pitch), d3 = v128.load(from + 3 * pitch);
-          v128.store(to, f32x4.sub(d0, d2));
-          v128.store(to + 4 * apart, f32x4.add(d1, d2));
-          v128.store(to + 8 * apart, f32x4.sub(d2, d1));
-          v128.store(to + 12 * apart, f32x4.sub(d1, d3));
-        }
-        for (let u: usize = 0; u < 4; u++) {
-          const row = y + 4 * u * apart;
-          const d0 = v128.load(row), d1 = v128.load(row + apart), d2 = v128.load(row + 2 * apart), d3 = v128.load(row + 3 * apart);
-          v128.store(row, f32x4.sub(d0, d2));
-          v128.store(row + apart, f32x4.add(d1, d2));
-          v128.store(row + 2 * apart, f32x4.sub(d2, d1));
-          v128.store(row + 3 * apart, f32x4.sub(d1, d3));
-        }
+        for (let v: usize = 0; v < 6; v++) imageTransform(at + c + v * pixel, pitch, y + v * apart, 6 * apart);
+        for (let u: usize = 0; u < 6; u++) imageTransform(y + 6 * u * apart, apart, y + 6 * u * apart, apart);
       }
     }
   }
 }
+/** Bᵀ d of one column of six vectors. */
+@inline
+function imageTransform(d: usize, step: usize, y: usize, apart: usize): void {
+  const d0 = v128.load(d), d1 = v128.load(d + step), d2 = v128.load(d + 2 * step);
+  const d3 = v128.load(d + 3 * step), d4 = v128.load(d + 4 * step), d5 = v128.load(d + 5 * step);
+  const four = f32x4.splat(4), five = f32x4.splat(-5), minusFour = f32x4.splat(-4);
+  const near = madd(d2, minusFour, d4), odd = madd(d1, minusFour, d3);
+  const far = f32x4.sub(d4, d2), half = f32x4.sub(d3, d1), twice = f32x4.add(half, half);
+  v128.store(y, madd(d0, four, madd(d2, five, d4)));
+  v128.store(y + apart, f32x4.add(near, odd));
+  v128.store(y + 2 * apart, f32x4.sub(near, odd));
+  v128.store(y + 3 * apart, f32x4.add(far, twice));
+  v128.store(y + 4 * apart, f32x4.sub(far, twice));
+  v128.store(y + 5 * apart, madd(d1, four, madd(d3, five, d5)));
+}
 
-/** y [rows, columns, F] = h(b + Aᵀ m A) for the tiles m, 16 matrices [tiles, F]. F is a multiple of 4. */
+/** y [rows, columns, F] = h(b + Aᵀ m A) for the tiles m, 36 matrices [tiles, F], which change. F is a multiple of 4. */
 export function winogradOutput(
-  m: usize, across: i32, rows: i32, columns: i32, filters: i32, bias: usize, rectified: bool, y: usize,
+  m: usize, apart: usize, rows: i32, columns: i32, filters: i32, bias: usize, rectified: bool, y: usize,
 ): void {
-  const pixel = <usize>filters * 4, apart = <usize>((rows + 1) / 2 * across) * pixel, zero = f32x4.splat(0);
-  for (let i: i32 = 0; i < rows; i += 2) {
-    for (let j: i32 = 0; j < columns; j += 2) {
+  const pixel = <usize>filters * 4, zero = f32x4.splat(0);
+  for (let i: i32 = 0; i < rows; i += 4) {
+    const down = min(4, rows - i);
+    for (let j: i32 = 0; j < columns; j += 4) {
+      const across = min(4, columns - j);
       let to = y + <usize>(i * columns + j) * pixel;
       for (let f: usize = 0; f < pixel; f += 16, m += 16, to += 16) {
         const b = v128.load(bias + f);
-        for (let u: usize = 0; u < 2; u++) {
-          if (i + <i32>u == rows) break;
-          const m0 = column(m, apart, u), m1 = column(m + apart, apart, u);
-          const m2 = column(m + 2 * apart, apart, u), m3 = column(m + 3 * apart, apart, u);
-          let left = f32x4.add(b, f32x4.add(f32x4.add(m0, m1), m2));
-          let right = f32x4.add(b, f32x4.sub(f32x4.sub(m1, m2), m3));
-          if (rectified) {
-            left = v128.andnot(left, f32x4.lt(left, zero));
-            right = v128.andnot(right, f32x4.lt(right, zero));
-          }
-          const at = to + u * <usize>columns * pixel;
-          v128.store(at, left);
-          if (j + 1 < columns) v128.store(at + pixel, right);
+        for (let v: usize = 0; v < 6; v++) outputTransform(m + v * apart, 6 * apart, 4, zero, false, m + v * apart, 6 * apart);
+        for (let u: i32 = 0; u < down; u++) {
+          outputTransform(m + <usize>(6 * u) * apart, apart, across, b, rectified, to + <usize>(u * columns) * pixel, pixel);
         }
       }
     }
   }
 }
-/** Row u of Aᵀ m, one column of it. */
+/** h(b + Aᵀ m) of one column of six vectors, the first `count` of four. */
 @inline
-function column(m: usize, apart: usize, u: usize): v128 {
-  const m1 = v128.load(m + 4 * apart), m2 = v128.load(m + 8 * apart);
-  return u == 0
-    ? f32x4.add(f32x4.add(v128.load(m), m1), m2)
-    : f32x4.sub(f32x4.sub(m1, m2), v128.load(m + 12 * apart));
+function outputTransform(m: usize, step: usize, count: i32, b: v128, rectified: bool, y: usize, apart: usize): void {
+  const m1 = v128.load(m + step), m2 = v128.load(m + 2 * step), m3 = v128.load(m + 3 * step), m4 = v128.load(m + 4 * step);
+  const even = f32x4.add(b, f32x4.add(m1, m2)), odd = f32x4.add(b, f32x4.sub(m1, m2));
+  const far = f32x4.add(m3, m4), difference = f32x4.sub(m3, m4);
+  v128.store(y, ramp(f32x4.add(f32x4.add(v128.load(m), even), far), rectified));
+  if (count > 1) v128.store(y + apart, ramp(madd(difference, f32x4.splat(2), odd), rectified));
+  if (count > 2) v128.store(y + 2 * apart, ramp(madd(far, f32x4.splat(4), even), rectified));
+  if (count > 3) {
+    const last = f32x4.add(v128.load(m + 5 * step), odd);
+    v128.store(y + 3 * apart, ramp(madd(difference, f32x4.splat(8), last), rectified));
+  }
+}
+@inline
+function ramp(x: v128, rectified: bool): v128 {
+  return rectified ? v128.andnot(x, f32x4.lt(x, f32x4.splat(0))) : x;
 }
 
 // ---- Short windows, copied side by side: their gradient is a product of small matrices.
