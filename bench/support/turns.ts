@@ -32,6 +32,8 @@ export interface Options {
   /** Whether processor time counts, not the clock: on a machine that others use, too. */
   readonly cpu: boolean;
   readonly rounds: number;
+  /** The only peers to measure beside the course, by parts of their names. */
+  readonly only: readonly string[];
 }
 
 /** Reads the options that all scripts share. */
@@ -42,9 +44,10 @@ export function options(): Options {
       peers: { type: "boolean", default: false },
       cpu: { type: "boolean", default: false },
       rounds: { type: "string", default: "7" },
+      only: { type: "string", default: "" },
     },
   });
-  return { ...values, rounds: Number(values.rounds) };
+  return { ...values, rounds: Number(values.rounds), only: values.only.split(",") };
 }
 
 /** The times of one peer for one work. */
@@ -63,7 +66,7 @@ export interface Row {
  */
 export async function compare(
   works: readonly Work[],
-  { json, peers: withPeers, cpu, rounds }: Options,
+  { json, peers: withPeers, cpu, rounds, only }: Options,
 ): Promise<Row[]> {
   const folder = await writeData();
   const peers: Peer[] = [], rows: Row[] = [];
@@ -71,7 +74,11 @@ export async function compare(
     for (const command of await commands(withPeers)) {
       const env = { ...command.env, BENCH_DATA: folder };
       try {
-        peers.push(await Peer.start({ ...command, env }));
+        const peer = await Peer.start({ ...command, env });
+        const isWanted = peer.name.startsWith("ours") ||
+          only.some((part) => peer.name.includes(part));
+        if (isWanted) peers.push(peer);
+        else await peer.close();
       } catch (error) {
         console.error(`${error instanceof Error ? error.message : error}: it is left out`);
       }
