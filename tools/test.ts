@@ -5,7 +5,13 @@ import { progress } from "../lib/notebook/progress.ts";
 import { checkAndSay } from "./check/check.ts";
 
 /** The results of some tests. `skipped` has their names, which contain the reason. */
-export type Tally = { passed: number; failed: number; skipped: string[] };
+export type Tally = { passed: number; failed: number; skipped: string[]; slow: Timed[] };
+
+/** A test with its file, and how many seconds it took. */
+export type Timed = { test: string; seconds: number };
+
+/** Tests that take so many seconds and more are listed at the end, so many of them at most. */
+const SLOW_SECONDS = 10, MOST_SLOW = 10;
 
 /**
  * Folders whose tests start kernels, servers and browsers. They run after all others, in this order:
@@ -52,10 +58,10 @@ export async function runTests(
   bar.update(files.length);
   await bar.finish();
 
-  const { counts, skipped } = transcript;
+  const { counts, skipped, slow } = transcript;
   if (!counts) console.log(`The tests ended without a result: ${JSON.stringify(status)}`);
   const { passed, failed } = counts ?? { passed: 0, failed: 0 };
-  return { passed, failed: status.success ? failed : Math.max(failed, 1), skipped };
+  return { passed, failed: status.success ? failed : Math.max(failed, 1), skipped, slow };
 }
 
 /** Reads the output of `deno test` line by line, and prints what the user needs to see. */
@@ -64,6 +70,8 @@ class Transcript {
   readonly files: Set<string> = new Set();
   /** The tests that were skipped, each with its file. */
   readonly skipped: string[] = [];
+  /** The tests that took long. */
+  readonly slow: Timed[] = [];
   /** The sums of the last line, once it has been read. */
   counts: { passed: number; failed: number } | undefined;
 
@@ -84,9 +92,12 @@ class Transcript {
     if (line === "" || this.#isChatter(line)) return;
     // With one file at a time, a line before its tests names the file; with several, each line does.
     const [, announced] = /^running \d+ tests? from (\S+)/.exec(line) ?? [];
-    const [, named, test, result] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \(/.exec(line) ?? [];
+    const [, named, test, result, time] = /^(?:(\S+) => )?(.+) \.\.\. (\w+) \((.+)\)$/.exec(line) ??
+      [];
     this.#file = named ?? announced ?? this.#file;
     if (this.#file !== "") this.files.add(this.#file);
+    const seconds = secondsOf(time ?? "");
+    if (seconds >= SLOW_SECONDS) this.slow.push({ test: `${this.#file}: ${test}`, seconds });
     const [, passed, failed] = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? [];
     if (passed !== undefined) {
       this.counts = { passed: Number(passed), failed: Number(failed) };
@@ -106,6 +117,12 @@ class Transcript {
     if (/-+ ([\w-]+ )?output end -+$/.test(line)) this.#isPrinting = false;
     return isChatter;
   }
+}
+
+/** Seconds of a time as Deno prints it, such as `573ms`, `12s` or `2m3s`. */
+export function secondsOf(time: string): number {
+  const [, minutes = "0", seconds = "0"] = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(time) ?? [];
+  return 60 * Number(minutes) + Number(seconds);
 }
 
 async function eachLine(stream: ReadableStream<Uint8Array>, read: (line: string) => unknown) {
@@ -143,15 +160,19 @@ async function filesWithExamples(root: string, folder = "lib"): Promise<string[]
 }
 
 /** The sum of several results, and whether it is good: some tests ran, none failed. */
-export function sum(tallies: Tally[]): { line: string; isGood: boolean; skipped: string[] } {
+export function sum(
+  tallies: Tally[],
+): { line: string; isGood: boolean; skipped: string[]; slow: Timed[] } {
   const total = (count: (tally: Tally) => number) => tallies.reduce((n, t) => n + count(t), 0);
   const skipped = tallies.flatMap((tally) => tally.skipped);
+  const slow = tallies.flatMap((tally) => tally.slow).sort((a, b) => b.seconds - a.seconds);
   const passed = total((tally) => tally.passed);
   const failed = total((tally) => tally.failed);
   return {
     line: `${passed} passed, ${failed} failed, ${skipped.length} skipped`,
     isGood: failed === 0 && passed > 0,
     skipped,
+    slow: slow.slice(0, MOST_SLOW),
   };
 }
 
@@ -170,7 +191,7 @@ async function main(names: string[]): Promise<boolean> {
   const tallies: Tally[] = [];
   if (names.length === 0) {
     const isFine = await checkAndSay({ fix: false });
-    tallies.push({ passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: [] });
+    tallies.push({ passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: [], slow: [] });
   }
   const cores = navigator.hardwareConcurrency;
   if (examples.length > 0) {
@@ -187,7 +208,10 @@ async function main(names: string[]): Promise<boolean> {
     tallies.push(await runTests(projectRoot, slow, 2));
   }
 
-  const { line, isGood, skipped } = sum(tallies);
+  const { line, isGood, skipped, slow: slowest } = sum(tallies);
+  if (names.length === 0) {
+    for (const { test, seconds } of slowest) console.log(`slow: ${seconds} s, ${test}`);
+  }
   for (const test of skipped) console.log(`skipped: ${test}`);
   const silent = skipped.filter((test) => !/\(skipped: .+\)/.test(test));
   if (silent.length > 0) {
