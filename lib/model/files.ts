@@ -1,29 +1,23 @@
 /** Models in files: the weights as safetensors with the layers in its metadata, and ONNX. */
 import { readArrays, saveWeights } from "../data/weights.ts";
-import { describe, unexpected } from "../support/describe.ts";
+import { describe } from "../support/describe.ts";
 import { DataError, reasonOf } from "../support/errors.ts";
 import { writeFile } from "../support/files.ts";
-import { entryOf } from "../support/names.ts";
 import { projectPath } from "../support/paths.ts";
 import { adopt } from "../tensor/tensor.ts";
-import type { LayerSpec } from "./layers/layer.ts";
-import * as layers from "./layers/mod.ts";
+import { architectureOf, modelOf } from "./architecture.ts";
 import { Model } from "./model.ts";
 import { encodeOnnx } from "./onnx.ts";
 
 /** The metadata entry that holds the layers. */
 const ARCHITECTURE = "architecture";
 
-/** A function of {@link layers}; it checks all of its options, so they may come from a file. */
-type Factory = { make(options: object): LayerSpec }["make"];
-
-const FACTORIES: Readonly<Record<string, Factory>> = layers;
-
 /**
  * Writes a model to a safetensors file: its weights by name, such as `dense.W`, and its layers in the
  * metadata. Python's `safetensors.numpy.load_file` reads the weights, {@link loadModel} both.
  * @param path a relative path starts at the project's folder; missing folders are created. The file
  *   is written completely or not at all.
+ * @param metadata other texts to keep in the file, such as how the model was trained.
  *
  * @example
  * ```ts
@@ -37,15 +31,13 @@ const FACTORIES: Readonly<Record<string, Factory>> = layers;
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function saveModel(model: Model, path: string): Promise<void> {
+export async function saveModel(
+  model: Model,
+  path: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   checkArguments("saveModel", path, model);
-  const specs = model.layers.map(({ spec: { type, options }, name }) => ({
-    type,
-    ...options,
-    name,
-  }));
-  const architecture = { name: model.name, dtype: model.dtype, layers: specs };
-  await saveWeights(path, model.weights, { [ARCHITECTURE]: JSON.stringify(architecture) });
+  await saveWeights(path, model.weights, { ...metadata, [ARCHITECTURE]: architectureOf(model) });
 }
 
 /**
@@ -102,26 +94,14 @@ export async function loadModel(path: string): Promise<Model> {
     throw new DataError(`${path}: expected ${expected}, found ${describe(other[0])}: ${other[1]}`);
   }
   try {
-    const { layers, ...options } = objectOf("a model", JSON.parse(text));
-    if (!Array.isArray(layers)) throw unexpected("expected a list of layers", layers);
     const weights = Array.from(tensors, ([name, { data, shape }]) => {
       return [name, adopt(data, shape)] as const;
     });
-    return new Model({ ...options, layers: layers.map(parseLayer) }, Object.fromEntries(weights));
+    return modelOf(text, Object.fromEntries(weights));
   } catch (cause) {
     const found = `another one (of another version?): ${reasonOf(cause)}`;
     throw new DataError(`${path}: expected ${expected}, found ${found}`, { cause });
   }
-}
-
-function parseLayer(value: unknown): LayerSpec {
-  const { type, ...options } = objectOf("a layer", value);
-  return entryOf<string, Factory>("expected the type of a layer", String(type), FACTORIES)(options);
-}
-
-function objectOf(what: string, value: unknown): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw unexpected(`expected ${what}`, value);
 }
 
 /** Cells are not type-checked: without this, swapped arguments fail somewhere else. */

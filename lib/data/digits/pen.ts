@@ -14,7 +14,7 @@ import { BINARY } from "./wasm/binary.ts";
 export const IMAGE_SIDE = 28;
 export const IMAGE_SIZE = 784;
 
-const BOX = 20; // side of the box that the digit fills
+export const BOX = 20; // side of the box that the digit fills
 const MARGIN = 2; // around the box, for a pen that leaves it
 const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
@@ -63,24 +63,34 @@ export class Pen {
   /** Inks a trace of `digit` and adds it to an all-zero `image` of 784 bytes. Scales the trace in place. */
   draw(digit: number, trace: Trace, random: Random, image: Uint8Array): void {
     const rim = STYLE.rim * (1 + STYLE.rimSpread * (2 * random.uniform() - 1));
-    fitBox(digit, trace, random);
-    if (this.#drawFast(trace, rim, random, image)) return;
+    vary(digit, trace, random);
+    this.ink(trace, rim, () => 1 - STYLE.grain * random.uniform(), image);
+  }
+
+  /**
+   * Inks a trace that {@link fitBox} has scaled, and adds it to an all-zero `image` of 784 bytes, with
+   * its center of mass in the middle.
+   * @param rim the width of the grey rim of a stroke, pixels.
+   * @param full the grey level of the next pixel that is all ink, at most 1.
+   */
+  ink(trace: Trace, rim: number, full: () => number, image: Uint8Array): void {
+    if (this.#inkFast(trace, rim, full, image)) return;
     this.#ink(trace, rim);
-    this.#shade(rim, random, image);
+    this.#shade(rim, full, image);
   }
 
   /** `#ink` and `#shade` in WebAssembly; false where that is unavailable. */
-  #drawFast(trace: Trace, rim: number, random: Random, image: Uint8Array): boolean {
+  #inkFast(trace: Trace, rim: number, full: () => number, image: Uint8Array): boolean {
     const kernel = this.#kernel;
     if (kernel === undefined || trace.x.length > MOST_POINTS) return false;
-    const { field, full, sums } = kernel;
+    const { field, sums } = kernel;
     kernel.x.set(trace.x);
     kernel.y.set(trace.y);
     kernel.radius.set(trace.radius);
     kernel.inked.set(trace.inked);
     kernel.ink(trace.length, rim);
     const count = kernel.shade(rim);
-    for (let i = 0; i < count; i++) field[full[i]] = 1 - STYLE.grain * random.uniform();
+    for (let i = 0; i < count; i++) field[kernel.full[i]] = full();
     kernel.weigh();
     const [right, down] = shift(sums[0], sums[1], sums[2]);
     kernel.place(right, down);
@@ -128,7 +138,7 @@ export class Pen {
    * grey = v² (3 - 2v) with v = depth / rim + ½ between 0 and 1: a soft rim; 0 outside the box.
    * The box is copied into the image, by whole pixels, so that its center of mass is nearest (14, 14).
    */
-  #shade(rim: number, random: Random, image: Uint8Array): void {
+  #shade(rim: number, full: () => number, image: Uint8Array): void {
     const field = this.#field, end = MARGIN + BOX;
     let mass = 0, massX = 0, massY = 0;
     for (let row = MARGIN; row < end; row++) {
@@ -138,7 +148,7 @@ export class Pen {
         if (depth <= -rim) continue; // most pixels are paper
         const v = depth / rim + 0.5;
         if (v <= 0) continue;
-        const grey = v >= 1 ? 1 - STYLE.grain * random.uniform() : v * v * (3 - 2 * v);
+        const grey = v >= 1 ? full() : v * v * (3 - 2 * v);
         field[pixel] = grey;
         mass += grey;
         massX += grey * column;
@@ -162,18 +172,30 @@ function shift(mass: number, massX: number, massY: number): [right: number, down
   return [Math.round(IMAGE_SIDE / 2 - massX / mass), Math.round(IMAGE_SIDE / 2 - massY / mass)];
 }
 
-/** Scales a trace so that the larger side of its ink fills the box, and sets the radius of each point. */
-function fitBox(digit: number, trace: Trace, random: Random): void {
-  const { x, y, radius } = trace;
+/** The place of a trace before it is scaled. */
+export interface Extent {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The smallest rectangle around the points of a trace. */
+export function extentOf({ x, y, length }: Trace): Extent {
   let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
-  for (let i = 0; i < trace.length; i++) {
+  for (let i = 0; i < length; i++) {
     left = Math.min(left, x[i]);
     right = Math.max(right, x[i]);
     top = Math.min(top, y[i]);
     bottom = Math.max(bottom, y[i]);
   }
-  const wish = STYLE.pen * DIGIT_STYLES[digit].pen * Math.exp(STYLE.penSpread * random.normal());
-  const pen = Math.min(THICKEST, Math.max(THINNEST, wish));
+  return { left, right, top, bottom };
+}
+
+/** Scales a trace so that the larger side of its ink, with a pen of this radius, fills the box. */
+export function fitBox(trace: Trace, pen: number): void {
+  const { x, y } = trace;
+  const { left, right, top, bottom } = extentOf(trace);
   // 0.3: the outermost tenths of the soft rim are too pale to count as ink.
   const scale = (BOX + 0.3 - 2 * pen) / Math.max(right - left, bottom - top);
   // MNIST's scans were cut to whole pixels before they were scaled, so the box has whole ones too.
@@ -181,13 +203,22 @@ function fitBox(digit: number, trace: Trace, random: Random): void {
   const height = Math.round((bottom - top) * scale + 2 * pen);
   const moveX = MARGIN + width / 2 - scale * (left + right) / 2;
   const moveY = MARGIN + 0.2 + height / 2 - scale * (top + bottom) / 2;
+  for (let i = 0; i < trace.length; i++) {
+    x[i] = x[i] * scale + moveX;
+    y[i] = y[i] * scale + moveY;
+  }
+}
+
+/** Scales a trace into the box, with a pen as people have them, and sets the radius of each point. */
+function vary(digit: number, trace: Trace, random: Random): void {
+  const wish = STYLE.pen * DIGIT_STYLES[digit].pen * Math.exp(STYLE.penSpread * random.normal());
+  const pen = Math.min(THICKEST, Math.max(THINNEST, wish));
+  fitBox(trace, pen);
   const swell = STYLE.pressure * random.normal();
   const phase = 2 * Math.PI * random.uniform();
   const pace = 0.1 + 0.15 * random.uniform(); // radians per point: a period of 25 to 60 points
   for (let i = 0; i < trace.length; i++) {
-    x[i] = x[i] * scale + moveX;
-    y[i] = y[i] * scale + moveY;
     const pressure = 1 + swell * sine(phase + pace * i);
-    radius[i] = pen * pressure * (1 + STYLE.roughness * (2 * random.uniform() - 1));
+    trace.radius[i] = pen * pressure * (1 + STYLE.roughness * (2 * random.uniform() - 1));
   }
 }
