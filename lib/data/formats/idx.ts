@@ -6,7 +6,6 @@
  */
 import { type DType, dtypeOf } from "../../tensor/dtype.ts";
 import { DataError } from "../../support/errors.ts";
-import { inspectFile, readContent, readStart, sha256Of } from "../../support/files.ts";
 import {
   bytesOf,
   bytesPer,
@@ -29,11 +28,8 @@ const TYPES: ReadonlyMap<number, DType> = new Map([
 /** Types of the format that no tensor holds. */
 const OTHER_TYPES: ReadonlyMap<number, string> = new Map([[0x09, "int8"], [0x0b, "int16"]]);
 
-/** The longest header: 255 dimensions. */
-const MAX_HEADER_BYTES = 4 + 4 * 255;
-
 /** The header of an IDX file. */
-interface IdxHeader {
+export interface IdxHeader {
   readonly type: DType;
   readonly shape: readonly number[];
   /** Where the numbers begin. */
@@ -42,38 +38,11 @@ interface IdxHeader {
   readonly dataBytes: number;
 }
 
-/** Options of {@link readIdx}. */
-export interface ReadIdxOptions {
-  /** The SHA-256 that the content must have, in hexadecimal. */
-  readonly sha256?: string;
-  /** The most bytes of content to accept. Default: 2 GiB. */
-  readonly maxBytes?: number;
-}
-
-/**
- * Reads an IDX file, gzipped or not, into one array. The size that the header announces is checked
- * before memory is taken, and a gzip is not decompressed beyond it.
- * @throws DataError when the file is missing or not IDX, is longer or shorter than its dimensions
- * say, holds a type that no tensor holds, or has another SHA-256.
- */
-export async function readIdx(path: string, options: ReadIdxOptions = {}): Promise<StoredArray> {
-  const { sha256, maxBytes = 2 ** 31 } = options;
-  const header = parseHeader(await readStart(path, MAX_HEADER_BYTES), path);
-  const most = Math.min(maxBytes, (await inspectFile(path)).maxContentBytes);
-  const size = header.offset + header.dataBytes;
-  if (size > most) throw wrongLength(path, header, `room for at most ${most - header.offset}`);
-  const content = await readContent(path, size);
-  if (content === undefined) throw wrongLength(path, header, "more");
-  const array = decodeIdx(content, path);
-  const found = sha256 === undefined ? undefined : await sha256Of([content]);
-  if (found === sha256) return array;
-  throw new DataError(`${path}: expected content with SHA-256 ${sha256}, found ${found}`);
-}
-
 /**
  * Reads IDX from memory. Numbers of one byte are not copied.
  * @param name the start of error messages.
- * @throws DataError as {@link readIdx}.
+ * @throws DataError when they are not IDX, are more or fewer than the dimensions say, or hold a type
+ * that no tensor holds.
  */
 export function decodeIdx(bytes: Uint8Array, name = "IDX"): StoredArray {
   const header = parseHeader(bytes, name);
@@ -84,7 +53,12 @@ export function decodeIdx(bytes: Uint8Array, name = "IDX"): StoredArray {
   return { shape, data: type === "uint8" ? data : numbersFrom(data, type, true) };
 }
 
-function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
+/**
+ * The header of an IDX file.
+ * @param bytes the start of the file.
+ * @throws DataError when they are not IDX, or announce a type that no tensor holds.
+ */
+export function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
   const [zero, zeroToo, code, dimensions] = bytes;
   const type = TYPES.get(code);
   if (zero !== 0 || zeroToo !== 0 || (type === undefined && !OTHER_TYPES.has(code))) {
@@ -105,7 +79,8 @@ function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
   return { type, shape, offset, dataBytes: elementCount(shape, name) * bytesPer(type) };
 }
 
-function wrongLength(name: string, { shape, dataBytes }: IdxHeader, found: string): DataError {
+/** The error for a file with more or fewer numbers than its dimensions say. */
+export function wrongLength(name: string, { shape, dataBytes }: IdxHeader, found: string): DataError {
   return new DataError(
     `${name}: expected ${dataBytes} bytes for its dimensions [${shape.join(", ")}], found ${found}`,
   );

@@ -4,7 +4,7 @@ import { platform } from "../../support/environment.ts";
 import { DataError, reasonOf } from "../../support/errors.ts";
 import { inspectFile, rawPieces, readStart, sha256Of } from "../../support/files.ts";
 import { showShape } from "../../tensor/shape.ts";
-import { readIdx } from "../formats/idx.ts";
+import { readIdx } from "../formats/idx_file.ts";
 import { START_BYTES, unexpected } from "../formats/kind.ts";
 import type { DataFile, DataSet } from "./sources.ts";
 

@@ -16,7 +16,7 @@ const MOST = 200;
 /** How the file is read: a call on `path`, with the functions that it uses. */
 const LOAD_WEIGHTS = ["loadWeights(path)", "../../lib/data/weights.ts", "loadWeights"];
 const LOAD_CSV = ["loadCsv(path)", "../../lib/data/formats/csv.ts", "loadCsv"];
-const READ_IDX = ["readIdx(path)", "../../lib/data/formats/idx.ts", "readIdx"];
+const READ_IDX = ["readIdx(path)", "../../lib/data/formats/idx_file.ts", "readIdx"];
 
 /** Expects that a file is refused: with a short DataError, in little memory. */
 async function refuses(path: string, reader: readonly string[], reason: RegExp): Promise<void> {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import type { StoredArray } from "../../../../lib/data/formats/array.ts";
 import { DataError } from "../../../../lib/support/errors.ts";
-import { decodeIdx, encodeIdx, readIdx } from "../../../../lib/data/formats/idx.ts";
+import { decodeIdx, encodeIdx } from "../../../../lib/data/formats/idx.ts";
+import { readIdx } from "../../../../lib/data/formats/idx_file.ts";
 import { damaged, gzip, inFolder, rejectsWithDataError, sha256 } from "../../../support/files.ts";
 
 const image: StoredArray = { shape: [2, 3, 2], data: Uint8Array.from({ length: 12 }, (_, i) => i) };
