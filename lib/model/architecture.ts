@@ -6,6 +6,9 @@ import * as layers from "./layers/mod.ts";
 import type { NamedWeights } from "./build.ts";
 import { Model } from "./model.ts";
 
+/** The metadata entry of a safetensors file that holds the layers. */
+export const ARCHITECTURE = "architecture";
+
 /** A function of {@link layers}; it checks all of its options, so they may come from a file. */
 type Factory = { make(options: object): LayerSpec }["make"];
 

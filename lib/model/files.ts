@@ -5,12 +5,9 @@ import { DataError, reasonOf } from "../support/errors.ts";
 import { writeFile } from "../support/files.ts";
 import { projectPath } from "../support/paths.ts";
 import { adopt } from "../tensor/tensor.ts";
-import { architectureOf, modelOf } from "./architecture.ts";
+import { ARCHITECTURE, architectureOf, modelOf } from "./architecture.ts";
 import { Model } from "./model.ts";
 import { encodeOnnx } from "./onnx.ts";
-
-/** The metadata entry that holds the layers. */
-const ARCHITECTURE = "architecture";
 
 /**
  * Writes a model to a safetensors file: its weights by name, such as `dense.W`, and its layers in the
