@@ -64,7 +64,7 @@ export { MaxPooling2D } from "./nn/pooling.ts";
 
 // The network of the lecture, trained by numerical derivatives.
 export { type EpochStep, trainEpoch } from "./lecture/epoch.ts";
-export { type LectureAccuracy, MnistTest } from "./lecture/mnist_test.ts";
+export { MnistTest } from "./lecture/mnist_test.ts";
 export { lectureInput, lectureTarget } from "./lecture/sample.ts";
 
 // Models as in Keras: layers by name, compile, fit, callbacks, files.
@@ -105,6 +105,7 @@ export { compareRuns } from "./plot/runs.ts";
 
 // What a cell displays, and what it stores for programs.
 export { type LiveChart, liveChart } from "./notebook/live.ts";
+export { playground } from "./notebook/playground.ts";
 export { type Progress, progress } from "./notebook/progress.ts";
 export { record } from "./notebook/record.ts";
 export { loadRuns, type Run } from "./notebook/runs.ts";

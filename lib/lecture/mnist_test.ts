@@ -34,7 +34,10 @@ const BATCH = 100;
 /** The lecture trains these one after the other, each from the derivative at that moment. */
 const ORDER = ["W2", "b2", "W3", "b3"] as const;
 
-/** What {@link MnistTest.accuracy} found. */
+/**
+ * What {@link MnistTest.accuracy} found.
+ * @internal
+ */
 export interface LectureAccuracy {
   /** matched / all, 0 to 1. */
   readonly accuracy: number;

@@ -80,7 +80,11 @@ export function parseHeader(bytes: Uint8Array, name: string): IdxHeader {
 }
 
 /** The error for a file with more or fewer numbers than its dimensions say. */
-export function wrongLength(name: string, { shape, dataBytes }: IdxHeader, found: string): DataError {
+export function wrongLength(
+  name: string,
+  { shape, dataBytes }: IdxHeader,
+  found: string,
+): DataError {
   return new DataError(
     `${name}: expected ${dataBytes} bytes for its dimensions [${shape.join(", ")}], found ${found}`,
   );
