@@ -71,18 +71,18 @@ export async function playgroundPage(networks: Readonly<Record<string, Model>>):
 <span><span id="sureness">draw a digit</span><br><span class="hint">Left: the 28 × 28 pixels that the network sees.</span></span>
 </div>
 <div>
-<div id="bars" role="group" aria-label="Probabilities">${
+<div id="bars" class="row" role="group" aria-label="Probabilities">${
     DIGITS.map((digit) =>
       `<div role="meter" aria-label="Probability of ${digit}" aria-valuemin="0" aria-valuemax="1" aria-valuenow="0"></div>`
     ).join("")
   }</div>
 <fieldset>
-<div style="display:grid;grid-template-columns:repeat(10,minmax(0,1fr));gap:4px;margin-top:4px">${
+<legend>Wrong? Press the digit that it is: the drawing is kept for training.</legend>
+<div class="row">${
     DIGITS.map((digit) =>
       `<button type="button" data-label value="${digit}" aria-label="It is a ${digit}" title="It is a ${digit}" disabled>${digit}</button>`
     ).join("")
   }</div>
-<legend>Wrong? Press the digit that it is: the drawing is kept for training.</legend>
 </fieldset>
 </div>
 </section>

@@ -32,21 +32,21 @@ button:disabled { opacity: 0.55; cursor: default; }
 #side { grid-area: side; display: flex; flex-direction: column; justify-content: space-between; gap: 10px; }
 #result { display: flex; gap: 16px; align-items: center; }
 figure { margin: 0; }
-#picture { display: block; width: 112px; height: 112px; image-rendering: pixelated;
+#picture { display: block; width: 140px; height: 140px; image-rendering: pixelated;
   border: 1px solid var(--line); }
 figcaption, .hint, #kept { color: var(--soft); font-size: 14px; margin: 0; }
 #digit { font-size: 72px; line-height: 1; font-weight: 700; min-width: 0.65em; text-align: center; }
 #sureness { font-size: 18px; }
-#bars { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 4px; }
-[role=meter] { position: relative; height: 112px; background: var(--box); border-radius: 4px; }
+.row { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 4px; }
+[role=meter] { position: relative; height: 132px; background: var(--box); border-radius: 4px; }
 [role=meter]::before { content: ""; position: absolute; inset: auto 0 0 0; border-radius: 4px;
-  height: calc(var(--share, 0) * 88px); background: var(--bar); }
+  height: calc(var(--share, 0) * 108px); background: var(--bar); }
 [role=meter].largest::before { background: var(--largest); }
 [role=meter]::after { content: attr(data-percent); position: absolute; left: 0; right: 0;
-  bottom: calc(var(--share, 0) * 88px + 2px); text-align: center; font-size: 12px; }
+  bottom: calc(var(--share, 0) * 108px + 2px); text-align: center; font-size: 12px; }
 [data-label] { padding: 0; min-height: 40px; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
-legend { padding: 0; margin-bottom: 4px; color: var(--soft); font-size: 14px; }
+legend { padding: 0; margin: 4px 0; color: var(--soft); font-size: 14px; }
 #lights { grid-area: lights; display: block; width: 100%; height: 280px; border-radius: 6px; }
 #keep { grid-area: kept; display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);

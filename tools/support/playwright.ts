@@ -34,6 +34,17 @@ export interface Locator {
   waitFor(options?: Wait): Promise<void>;
 }
 
+/** A file that a page saves. */
+export interface Download {
+  suggestedFilename(): string;
+  saveAs(path: string): Promise<void>;
+}
+
+/** The DevTools protocol of a page: https://chromedevtools.github.io/devtools-protocol. */
+export interface DevTools {
+  send(method: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
 /** A page of the browser. Expressions are JavaScript that the page evaluates. */
 export interface Page {
   goto(url: string): Promise<unknown>;
@@ -48,18 +59,32 @@ export interface Page {
   screenshot(options: { path: string }): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): unknown;
   on(event: "pageerror", listener: (error: Error) => void): unknown;
+  on(event: "download", listener: (download: Download) => void): unknown;
+  selectOption(selector: string, value: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** Pages that share cookies and settings. */
 export interface BrowserContext {
   newPage(): Promise<Page>;
+  newCDPSession(page: Page): Promise<DevTools>;
   close(): Promise<void>;
+}
+
+/** What a context pretends to be. */
+export interface ContextOptions {
+  offline?: boolean;
+  viewport?: Viewport;
+  colorScheme?: "light" | "dark";
+  /** Whether the screen is touched rather than clicked on, as that of a phone. */
+  hasTouch?: boolean;
+  isMobile?: boolean;
+  deviceScaleFactor?: number;
 }
 
 /** A running browser. */
 export interface Browser {
-  newContext(options: { offline?: boolean; viewport?: Viewport }): Promise<BrowserContext>;
+  newContext(options: ContextOptions): Promise<BrowserContext>;
   newPage(options?: { viewport?: Viewport }): Promise<Page>;
   close(): Promise<void>;
 }

@@ -122,6 +122,7 @@ function announce(): void {
 
 /** Makes a network of the list the one that reads. */
 async function choose(index: string): Promise<void> {
+  document.body.setAttribute("aria-busy", "true");
   let chosen = models.get(index);
   if (chosen === undefined) {
     chosen = unpackNetwork(packed[Number(index)]);
@@ -130,6 +131,7 @@ async function choose(index: string): Promise<void> {
   const unpacked = await chosen;
   if (networks.value !== index) return; // another one was chosen meanwhile
   model = unpacked;
+  document.body.removeAttribute("aria-busy");
   update();
 }
 
@@ -143,11 +145,10 @@ function keep(label: number): void {
 
 function showKept(news = ""): void {
   const { size, isStored } = collection;
-  const count = size === 1 ? "1 digit of yours is kept" : `${size} digits of yours are kept`;
-  const place = isStored || size === 0
-    ? "."
-    : ", but only until this page is closed: download them.";
-  kept.textContent = `${news}${size === 0 ? "No digit of yours is kept" : count}${place}`;
+  const count = `${size} ${size === 1 ? "digit of yours is" : "digits of yours are"} kept`;
+  kept.textContent = size === 0
+    ? "Drawings that you correct are kept here."
+    : `${news}${count}${isStored ? "." : " until this page is closed: download them."}`;
   buttons.download.disabled = buttons.forget.disabled = size === 0;
 }
 

@@ -122,7 +122,7 @@ export class Pad {
   #press(event: PointerEvent): void {
     if (event.button !== 0) return;
     event.preventDefault();
-    this.#canvas.focus({ preventScroll: true });
+    this.#canvas.focus({ preventScroll: true, focusVisible: false });
     this.#hideCursor();
     this.#canvas.setPointerCapture(event.pointerId);
     this.#begin(event.pointerId, this.#place(event));
