@@ -1,8 +1,13 @@
-/** Bytes as texts: gzipped, in base64. Works in a page and in a kernel. */
+/** Gzip, and gzipped bytes as texts in base64. Works in a page and in a kernel. */
+
+/** Bytes, gzipped. */
+export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return await through(bytes, new CompressionStream("gzip"));
+}
 
 /** Bytes as text. */
 export async function zip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return (await through(bytes, new CompressionStream("gzip"))).toBase64();
+  return (await gzip(bytes)).toBase64();
 }
 
 /**

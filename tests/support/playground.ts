@@ -147,13 +147,14 @@ export class OpenPlayground {
   }
 }
 
+/** Opens the page in a context of its own, with an empty storage. */
+export type Open = (options?: ContextOptions) => Promise<OpenPlayground>;
+
 /**
  * Writes the page with the networks of the course to a file, and lets `body` open it. Fails if the
  * page throws an error or asks for something from elsewhere.
  */
-export async function withPlayground(
-  body: (open: (options?: ContextOptions) => Promise<OpenPlayground>) => Promise<void>,
-): Promise<void> {
+export async function withPlayground(body: (open: Open) => Promise<void>): Promise<void> {
   await inFolder(async (folder) => {
     const file = `${folder}/playground.html`;
     await Deno.writeTextFile(file, await playgroundPage(await courseNetworks()));

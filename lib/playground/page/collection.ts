@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** Digits that were kept with their labels: in the page's storage, and as files in MNIST's format. */
 import { encodeIdx } from "../../data/formats/idx.ts";
+import { gzip } from "../gzip.ts";
 
 /** The name in the storage. */
 const KEY = "mnist-playground-digits";
@@ -58,12 +59,20 @@ export class Collection {
     this.#store();
   }
 
-  /** The four files of a data set in MNIST's format: three of four digits are for training. */
-  files(): NamedFile[] {
+  /**
+   * The four files of a data set in MNIST's format, under MNIST's names: three of four digits are for
+   * training. They are gzipped, because a browser adds an ending to a name that has none.
+   */
+  async files(): Promise<NamedFile[]> {
     const isTest = (_: KeptDigit, i: number) => i % TEST === TEST - 1;
     const test = this.#digits.filter(isTest);
     const train = this.#digits.filter((digit, i) => !isTest(digit, i));
-    return [...filesOf("train", train), ...filesOf("t10k", test)];
+    return await Promise.all(
+      [...filesOf("train", train), ...filesOf("t10k", test)].map(async ({ name, bytes }) => ({
+        name: `${name}.gz`,
+        bytes: await gzip(bytes),
+      })),
+    );
   }
 
   #store(): void {

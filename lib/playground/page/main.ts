@@ -153,10 +153,10 @@ function showKept(news = ""): void {
 }
 
 /** Saves the kept digits as the four files of a data set. */
-function download(): void {
-  for (const { name, bytes } of collection.files()) {
+async function download(): Promise<void> {
+  for (const { name, bytes } of await collection.files()) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.href = URL.createObjectURL(new Blob([bytes], { type: "application/gzip" }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -14,7 +14,7 @@ import { buildPlayground, BundleError } from "../../../tools/build_playground.ts
 import { MOST_BYTES } from "../../../tools/playground.ts";
 import { missingChromium } from "../../support/browser.ts";
 import { inFolder } from "../../support/files.ts";
-import { type OpenPlayground, withPlayground } from "../../support/playground.ts";
+import { type Open, type OpenPlayground, withPlayground } from "../../support/playground.ts";
 import { testUnless } from "../../support/skip.ts";
 
 /** A 7, and the bar that some people put through it. */
@@ -31,8 +31,8 @@ const bundled = await buildPlayground().catch((error) => {
 const missingBundler = bundled instanceof Error ? "Deno's bundler is not in its cache" : undefined;
 
 testUnless(missingBundler, "the bundle is that of the sources", async () => {
-  const [, text] = /PROGRAM: string =\n(.*);\n$/s.exec(String(bundled)) ?? [];
-  const built = await unzip(text.replaceAll(/[^A-Za-z0-9+/=]/g, ""));
+  const lines = Array.from(String(bundled).matchAll(/^ {2}"(.*)"/gm), ([, line]) => line);
+  const built = await unzip(lines.join(""));
   assert.deepEqual(
     new TextDecoder().decode(await unzip(PROGRAM)),
     new TextDecoder().decode(built),
@@ -73,29 +73,30 @@ Deno.test("playgroundPage: a name cannot end the list that it is in", async () =
   assert.ok(html.includes("&lt;/select&gt;&lt;script&gt;alert(1)"));
 });
 
-testUnless(missingChromium, "page and kernel agree on 1,000 images, to 1e-6", async () => {
+/** What the page does, in one browser. */
+const steps: [name: string, run: (open: Open) => Promise<void>][] = [];
+const step = (name: string, run: (open: Open) => Promise<void>) => steps.push([name, run]);
+
+step("page and kernel agree on 1,000 images, to 1e-6", async (open) => {
   const { testImages } = drawDigits({ train: 0, test: 1000, seed: 5 });
   const images = Array.from(
     { length: 1000 },
     (_, i) => testImages.subarray(784 * i, 784 * (i + 1)),
   );
-  const networks = Object.values(await courseNetworks());
-  await withPlayground(async (open) => {
-    const playground = await open();
-    for (const [index, model] of networks.entries()) {
-      await playground.choose(index);
-      const read = await playground.read(images);
-      assert.equal(read.length, 1000);
-      for (const [i, image] of images.entries()) {
-        const { digit, probabilities } = readImage(model, image);
-        assert.equal(read[i].digit, digit, `network ${index}, image ${i}`);
-        const difference = Math.max(
-          ...probabilities.map((p, k) => Math.abs(p - read[i].probabilities[k])),
-        );
-        assert.ok(difference <= 1e-6, `network ${index}, image ${i}: ${difference}`);
-      }
+  const playground = await open();
+  for (const [index, model] of Object.values(await courseNetworks()).entries()) {
+    await playground.choose(index);
+    const read = await playground.read(images);
+    assert.equal(read.length, 1000);
+    for (const [i, image] of images.entries()) {
+      const { digit, probabilities } = readImage(model, image);
+      assert.equal(read[i].digit, digit, `network ${index}, image ${i}`);
+      const difference = Math.max(
+        ...probabilities.map((p, k) => Math.abs(p - read[i].probabilities[k])),
+      );
+      assert.ok(difference <= 1e-6, `network ${index}, image ${i}: ${difference}`);
     }
-  });
+  }
 });
 
 /** What one sees of the result. */
@@ -109,143 +110,123 @@ const shown = async ({ page }: OpenPlayground) =>
     })`,
   );
 
-testUnless(
-  missingChromium,
-  "page: draws, undoes, clears; an empty canvas is not classified",
-  async () => {
-    await withPlayground(async (open) => {
-      const playground = await open();
-      const empty = { digit: "–", sureness: "draw a digit", largest: [], disabled: [true, true] };
-      assert.deepEqual(await shown(playground), empty);
-      await playground.draw([SEVEN]);
-      const said = await playground.said();
-      assert.equal(said?.digit, 7);
-      const { digit, largest, disabled } = await shown(playground);
-      assert.deepEqual([digit, largest, disabled], ["7", ["Probability of 7"], [false, false]]);
-      // The kernel makes the same image of the same strokes.
-      const drawing: Parameters<typeof normalizeDrawing>[0] = await playground.page.evaluate(
-        "playground.drawing",
-      );
-      assert.deepEqual(Uint8Array.from(said.image), normalizeDrawing(drawing));
+step("draws, undoes, clears; an empty canvas is not classified", async (open) => {
+  const playground = await open();
+  const empty = { digit: "–", sureness: "draw a digit", largest: [], disabled: [true, true] };
+  assert.deepEqual(await shown(playground), empty);
+  await playground.draw([SEVEN]);
+  const said = await playground.said();
+  assert.equal(said?.digit, 7);
+  const { digit, largest, disabled } = await shown(playground);
+  assert.deepEqual([digit, largest, disabled], ["7", ["Probability of 7"], [false, false]]);
+  // The kernel makes the same image of the same strokes.
+  const drawing: Parameters<typeof normalizeDrawing>[0] = await playground.page.evaluate(
+    "playground.drawing",
+  );
+  assert.deepEqual(Uint8Array.from(said.image), normalizeDrawing(drawing));
 
-      await playground.draw([BAR]);
-      const crossed = await playground.said();
-      assert.equal(crossed?.digit, 7);
-      assert.notDeepEqual(crossed.image, said.image);
-      await playground.page.click("#undo");
-      assert.deepEqual(await playground.said(), said);
-      await playground.page.click("#clear");
-      assert.equal(await playground.said(), undefined);
-      assert.deepEqual(await shown(playground), empty);
+  await playground.draw([BAR]);
+  const crossed = await playground.said();
+  assert.equal(crossed?.digit, 7);
+  assert.notDeepEqual(crossed.image, said.image);
+  await playground.page.click("#undo");
+  assert.deepEqual(await playground.said(), said);
+  await playground.page.click("#clear");
+  assert.equal(await playground.said(), undefined);
+  assert.deepEqual(await shown(playground), empty);
 
-      await playground.draw([{ x: [100], y: [100] }]); // a dot is no digit
-      assert.equal(await playground.said(), undefined);
-      await playground.page.keyboard.press("Control+z");
-      assert.deepEqual(await shown(playground), empty);
-    });
-  },
-);
-
-testUnless(missingChromium, "page: each network of the list reads", async () => {
-  await withPlayground(async (open) => {
-    const playground = await open();
-    await playground.draw([SEVEN]);
-    const seen = new Set<string>();
-    for (const [index, model] of Object.values(await courseNetworks()).entries()) {
-      await playground.choose(index);
-      const said = await playground.said();
-      assert.ok(said);
-      const { digit, probabilities } = readImage(model, Uint8Array.from(said.image));
-      assert.equal(said.digit, digit);
-      probabilities.forEach((p, k) => assert.ok(Math.abs(p - said.probabilities[k]) < 1e-6));
-      seen.add(String(said.probabilities));
-    }
-    assert.equal(seen.size, 3);
-  });
+  await playground.draw([{ x: [100], y: [100] }]); // a dot is no digit
+  assert.equal(await playground.said(), undefined);
+  await playground.page.keyboard.press("Control+z");
+  assert.deepEqual(await shown(playground), empty);
 });
 
-testUnless(
-  missingChromium,
-  "page: a corrected drawing is kept, and loadMnist reads the download",
-  async () => {
-    await withPlayground(async (open) => {
-      const playground = await open();
-      const labels = [7, 1, 7, 2, 7];
-      const images: number[][] = [];
-      for (const [i, label] of labels.entries()) {
-        await playground.draw(i % 2 === 0 ? [SEVEN] : [SEVEN, BAR]);
-        images.push((await playground.said())?.image ?? []);
-        await playground.page.click(`[aria-label="It is a ${label}"]`);
-        assert.equal(await playground.said(), undefined); // room for the next one
-      }
-      assert.equal(await playground.text("#kept"), "Kept as 7. 5 digits of yours are kept.");
-      // They are still there when the page is opened again.
-      await playground.page.evaluate("location.reload()");
-      await playground.page.waitForFunction(
-        `document.querySelector("#kept").textContent === "5 digits of yours are kept."`,
-      );
+step("each network of the list reads", async (open) => {
+  const playground = await open();
+  await playground.draw([SEVEN]);
+  const seen = new Set<string>();
+  for (const [index, model] of Object.values(await courseNetworks()).entries()) {
+    await playground.choose(index);
+    const said = await playground.said();
+    assert.ok(said);
+    const { digit, probabilities } = readImage(model, Uint8Array.from(said.image));
+    assert.equal(said.digit, digit);
+    probabilities.forEach((p, k) => assert.ok(Math.abs(p - said.probabilities[k]) < 1e-6));
+    seen.add(String(said.probabilities));
+  }
+  assert.equal(seen.size, 3);
+});
 
-      await inFolder(async (folder) => {
-        const saved: Promise<void>[] = [];
-        playground.page.on("download", (download) => {
-          saved.push(download.saveAs(`${folder}/${download.suggestedFilename()}`));
-        });
-        await playground.page.click("#download");
-        for (let i = 0; saved.length < 4 && i < 100; i++) await playground.page.waitForTimeout(50);
-        assert.equal(saved.length, 4);
-        await Promise.all(saved);
-        const { mnist } = await readMnist(
-          { source: "mnist", verify: false, normalize: false },
-          { environment: (name) => name === "MNIST_DIR" ? folder : undefined },
-        );
-        assert.deepEqual([...mnist.tTrain.data], [7, 1, 7, 7]);
-        assert.deepEqual([...mnist.tTest.data], [2]);
-        assert.deepEqual([...mnist.xTrain.data], [0, 1, 2, 4].flatMap((i) => images[i]));
-        assert.deepEqual([...mnist.xTest.data], images[3]);
-      });
-      await playground.page.click("#forget");
-      assert.equal(await playground.text("#kept"), "Drawings that you correct are kept here.");
+step("a corrected drawing is kept, and loadMnist reads the download", async (open) => {
+  const playground = await open();
+  const labels = [7, 1, 7, 2, 7];
+  const images: number[][] = [];
+  for (const [i, label] of labels.entries()) {
+    await playground.draw(i % 2 === 0 ? [SEVEN] : [SEVEN, BAR]);
+    images.push((await playground.said())?.image ?? []);
+    await playground.page.click(`[aria-label="It is a ${label}"]`);
+    assert.equal(await playground.said(), undefined); // room for the next one
+  }
+  assert.equal(await playground.text("#kept"), "Kept as 7. 5 digits of yours are kept.");
+  // They are still there when the page is opened again.
+  await playground.page.evaluate("location.reload()");
+  await playground.page.waitForFunction(
+    `document.querySelector("#kept").textContent === "5 digits of yours are kept."`,
+  );
+
+  await inFolder(async (folder) => {
+    const saved: Promise<void>[] = [];
+    playground.page.on("download", (download) => {
+      saved.push(download.saveAs(`${folder}/${download.suggestedFilename()}`));
     });
-  },
-);
+    await playground.page.click("#download");
+    for (let i = 0; saved.length < 4 && i < 100; i++) await playground.page.waitForTimeout(50);
+    assert.equal(saved.length, 4);
+    await Promise.all(saved);
+    const { mnist } = await readMnist(
+      { source: "mnist", verify: false, normalize: false },
+      { environment: (name) => name === "MNIST_DIR" ? folder : undefined },
+    );
+    assert.deepEqual([...mnist.tTrain.data], [7, 1, 7, 7]);
+    assert.deepEqual([...mnist.tTest.data], [2]);
+    assert.deepEqual([...mnist.xTrain.data], [0, 1, 2, 4].flatMap((i) => images[i]));
+    assert.deepEqual([...mnist.xTest.data], images[3]);
+  });
+  await playground.page.click("#forget");
+  assert.equal(await playground.text("#kept"), "Drawings that you correct are kept here.");
+});
 
-testUnless(
-  missingChromium,
-  "page: with the keyboard alone, and heard rather than seen",
-  async () => {
-    await withPlayground(async (open) => {
-      const playground = await open();
-      const { keyboard } = playground.page;
-      // Down to the canvas: the list of networks comes first.
-      await keyboard.press("Tab");
-      await keyboard.press("Tab");
-      assert.equal(await playground.page.evaluate("document.activeElement.id"), "canvas");
-      for (let i = 0; i < 8; i++) await keyboard.press("ArrowUp");
-      await keyboard.press("Space");
-      for (let i = 0; i < 16; i++) await keyboard.press("ArrowDown");
-      await keyboard.press("Space");
-      for (let i = 0; i < 9; i++) await keyboard.press("ArrowLeft"); // the pen is up
-      assert.equal((await playground.said())?.digit, 1);
-      await playground.page.waitForFunction(
-        `/^It reads 1, /.test(document.querySelector("#announcement").textContent)`,
-      );
-      await keyboard.press("Escape");
-      assert.equal(await playground.said(), undefined);
+step("with the keyboard alone, and heard rather than seen", async (open) => {
+  const playground = await open();
+  const { keyboard } = playground.page;
+  // Down to the canvas: the list of networks comes first.
+  await keyboard.press("Tab");
+  await keyboard.press("Tab");
+  assert.equal(await playground.page.evaluate("document.activeElement.id"), "canvas");
+  for (let i = 0; i < 8; i++) await keyboard.press("ArrowUp");
+  await keyboard.press("Space");
+  for (let i = 0; i < 16; i++) await keyboard.press("ArrowDown");
+  await keyboard.press("Space");
+  for (let i = 0; i < 9; i++) await keyboard.press("ArrowLeft"); // the pen is up
+  assert.equal((await playground.said())?.digit, 1);
+  await playground.page.waitForFunction(
+    `/^It reads 1, /.test(document.querySelector("#announcement").textContent)`,
+  );
+  await keyboard.press("Escape");
+  assert.equal(await playground.said(), undefined);
 
-      // Every control has a name, and whatever is announced is in a live region.
-      const unnamed = await playground.page.evaluate<string[]>(
-        `[...document.querySelectorAll("button, select, input, canvas, [role=meter]")].filter((e) =>
+  // Every control has a name, and whatever is announced is in a live region.
+  const unnamed = await playground.page.evaluate<string[]>(
+    `[...document.querySelectorAll("button, select, input, canvas, [role=meter]")].filter((e) =>
         !(e.ariaLabel || e.textContent.trim() && e.tagName === "BUTTON" || e.labels?.[0]?.textContent.trim()))
         .map((e) => e.outerHTML)`,
-      );
-      assert.deepEqual(unnamed, []);
-      assert.equal(
-        await playground.page.evaluate(`document.querySelector("#announcement").role`),
-        "status",
-      );
-    });
-  },
-);
+  );
+  assert.deepEqual(unnamed, []);
+  assert.equal(
+    await playground.page.evaluate(`document.querySelector("#announcement").role`),
+    "status",
+  );
+});
 
 /** In the page: texts whose contrast with what is behind them is below that of WCAG 2, level AA. */
 const PALE = `(() => {
@@ -270,35 +251,29 @@ const PALE = `(() => {
 })()`;
 
 for (const colorScheme of ["light", "dark"] as const) {
-  testUnless(missingChromium, `page: enough contrast in the ${colorScheme} theme`, async () => {
-    await withPlayground(async (open) => {
-      const playground = await open({ colorScheme });
-      await playground.draw([SEVEN]);
-      assert.deepEqual(await playground.page.evaluate(PALE), []);
-      const page = await playground.page.evaluate<string>(
-        "getComputedStyle(document.body).backgroundColor",
-      );
-      assert.equal(page, colorScheme === "dark" ? "rgb(24, 24, 27)" : "rgb(255, 255, 255)");
-    });
+  step(`enough contrast in the ${colorScheme} theme`, async (open) => {
+    const playground = await open({ colorScheme });
+    await playground.draw([SEVEN]);
+    assert.deepEqual(await playground.page.evaluate(PALE), []);
+    const page = await playground.page.evaluate<string>(
+      "getComputedStyle(document.body).backgroundColor",
+    );
+    assert.equal(page, colorScheme === "dark" ? "rgb(24, 24, 27)" : "rgb(255, 255, 255)");
   });
 }
 
-testUnless(
-  missingChromium,
-  "page: on a phone, by touch, in portrait, 360 pixels wide",
-  async () => {
-    await withPlayground(async (open) => {
-      const playground = await open({
-        viewport: { width: 360, height: 740 },
-        hasTouch: true,
-        isMobile: true,
-        deviceScaleFactor: 3,
-      });
-      await playground.draw([SEVEN, BAR]);
-      assert.equal((await playground.said())?.digit, 7);
-      const { scroll, tooWide, small, seen } = await playground.page.evaluate<
-        { scroll: number; tooWide: number; small: string[]; seen: boolean }
-      >(`({
+step("on a phone, by touch, in portrait, 360 pixels wide", async (open) => {
+  const playground = await open({
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 3,
+  });
+  await playground.draw([SEVEN, BAR]);
+  assert.equal((await playground.said())?.digit, 7);
+  const { scroll, tooWide, small, seen } = await playground.page.evaluate<
+    { scroll: number; tooWide: number; small: string[]; seen: boolean }
+  >(`({
       scroll: scrollY, // a finger on the canvas draws, and does not scroll
       tooWide: document.documentElement.scrollWidth - innerWidth,
       small: [...document.querySelectorAll("button, select")].filter((e) => {
@@ -307,8 +282,12 @@ testUnless(
       }).map((e) => e.outerHTML),
       seen: document.querySelector(".largest").getBoundingClientRect().bottom <= innerHeight,
     })`);
-      assert.deepEqual({ scroll, small, seen }, { scroll: 0, small: [], seen: true });
-      assert.ok(tooWide <= 0, `${tooWide} pixels too wide`);
-    });
-  },
-);
+  assert.deepEqual({ scroll, small, seen }, { scroll: 0, small: [], seen: true });
+  assert.ok(tooWide <= 0, `${tooWide} pixels too wide`);
+});
+
+testUnless(missingChromium, "the page, opened without a network", async (t) => {
+  await withPlayground(async (open) => {
+    for (const [name, run] of steps) await t.step(name, () => run(open));
+  });
+});
