@@ -81,7 +81,7 @@ export class OpenPlayground {
       });
     }
     await Promise.all(sent);
-    await this.page.evaluate(LAID_OUT);
+    await this.settled();
   }
 
   #press(at: { x: number; y: number }): Promise<unknown> {
@@ -106,9 +106,14 @@ export class OpenPlayground {
     return this.tools.send("Input.dispatchTouchEvent", { type, touchPoints });
   }
 
+  /** Waits until the page shows what was done last. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(LAID_OUT);
+  }
+
   /** What is read, or undefined where nothing is drawn. */
   async said(): Promise<Said | undefined> {
-    await this.page.evaluate(LAID_OUT);
+    await this.settled();
     return await this.page.evaluate<Said | undefined>(SAID);
   }
 

@@ -100,8 +100,11 @@ step("page and kernel agree on 1,000 images, to 1e-6", async (open) => {
 });
 
 /** What one sees of the result. */
-const shown = async ({ page }: OpenPlayground) =>
-  await page.evaluate<{ digit: string; sureness: string; largest: string[]; disabled: boolean[] }>(
+async function shown(playground: OpenPlayground) {
+  await playground.settled();
+  return await playground.page.evaluate<
+    { digit: string; sureness: string; largest: string[]; disabled: boolean[] }
+  >(
     `({
       digit: document.querySelector("#digit").value,
       sureness: document.querySelector("#sureness").textContent,
@@ -109,6 +112,7 @@ const shown = async ({ page }: OpenPlayground) =>
       disabled: ["undo", "clear"].map((id) => document.getElementById(id).disabled),
     })`,
   );
+}
 
 step("draws, undoes, clears; an empty canvas is not classified", async (open) => {
   const playground = await open();
