@@ -13,6 +13,7 @@ import backpropagation from "./06_backpropagation.ts";
 import sequential from "./07_sequential.ts";
 import experiments from "./08_experiments.ts";
 import convolution from "./09_convolution.ts";
+import playground from "./10_playground.ts";
 import { type AnswerOf, Checker, showVerdict } from "./check.ts";
 
 export { todo } from "./exercise.ts";
@@ -29,6 +30,7 @@ export const exercises = {
   ...sequential,
   ...experiments,
   ...convolution,
+  ...playground,
 } as const;
 
 /** The id of an exercise. */
