@@ -81,7 +81,6 @@ export class OpenPlayground {
       });
     }
     await Promise.all(sent);
-    await this.settled();
   }
 
   #press(at: { x: number; y: number }): Promise<unknown> {

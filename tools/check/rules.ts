@@ -22,7 +22,7 @@ const MAX_KILOBYTES = 400;
  * The functions that the last statement of a cell awaits: they return when all outputs have left the
  * kernel. Without them, outputs are sometimes lost.
  */
-const SINKS = ["show", "record", "check", "hint", "solution"];
+const SINKS = ["show", "record", "playground", "check", "hint", "solution"];
 
 /** Longer cells do not fit on a slide, and hold more than one idea. */
 const MAX_LINES = 20;

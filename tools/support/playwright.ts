@@ -32,6 +32,7 @@ export interface Locator {
   fill(text: string): Promise<void>;
   press(key: string): Promise<void>;
   waitFor(options?: Wait): Promise<void>;
+  screenshot(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A file that a page saves. */
@@ -56,6 +57,11 @@ export interface Page {
   click(selector: string): Promise<void>;
   locator(selector: string): Locator;
   keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+  mouse: {
+    move(x: number, y: number): Promise<void>;
+    down(): Promise<void>;
+    up(): Promise<void>;
+  };
   screenshot(options: { path: string }): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): unknown;
   on(event: "pageerror", listener: (error: Error) => void): unknown;
