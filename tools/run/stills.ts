@@ -37,12 +37,16 @@ const { encode }: Upng = upng;
  * a stored notebook stays small.
  */
 function shrink(png: Uint8Array): Uint8Array {
-  const { width, height, data } = decode(png);
-  return new Uint8Array(encode([Uint8Array.from(data).buffer], width, height, 256));
+  const { width, height, data, channels } = decode(png);
+  const rgba = new Uint8Array(4 * width * height).fill(255);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let c = 0; c < channels; c++) rgba[4 * pixel + c] = data[channels * pixel + c];
+  }
+  return new Uint8Array(encode([rgba.buffer], width, height, 256));
 }
 
 /** The width of a picture of a playground. */
-const PLAYGROUND = 860;
+const PLAYGROUND = 760;
 
 /** A 3 as somebody draws it, in shares of the canvas. */
 const THREE: readonly (readonly [x: number, y: number])[] = [

@@ -131,8 +131,9 @@ export class Pad {
   #move(event: PointerEvent): void {
     const stroke = this.#drawing.get(event.pointerId);
     if (stroke === undefined) return;
-    // Between two frames a fast hand makes several moves, which the browser hands over together.
-    const moves = event.getCoalescedEvents();
+    // Between two frames a fast hand makes several moves, which the browser hands over together; not
+    // to a page that came over a network without encryption.
+    const moves = event.getCoalescedEvents?.() ?? [];
     for (const move of moves.length > 0 ? moves : [event]) this.#extend(stroke, this.#place(move));
     this.#changed();
   }
