@@ -71,6 +71,22 @@ const CHAPTERS: Readonly<Record<string, Chapter>> = {
     digits: { accuracy: share(0.7), convolutionMoved3: share(0.2) },
     mnist: { accuracy: share(0.8), convolutionMoved3: share(0.2) },
   },
+  "10_playground": {
+    digits: {
+      accuracy: share(0.8),
+      pixelGradientDifference: { from: 0, to: 1e-5 },
+      ownBefore: share(0, 0.2),
+      ownAfter: share(0.2),
+    },
+    mnist: {
+      accuracy: share(0.85),
+      pixelGradientDifference: { from: 0, to: 1e-5 },
+      changeOfFour: share(0.01, 0.5),
+      survivesNoise: share(0.7),
+      ownBefore: share(0, 0.2),
+      ownAfter: share(0.2),
+    },
+  },
 };
 
 interface Line {

@@ -14,4 +14,13 @@ export const QUICK: Readonly<Record<string, readonly string[]>> = {
     "seeds=2",
     "denseEpochs=1",
   ],
+  "10_playground": [
+    "trainingImages=4000",
+    "epochs=3",
+    "ascentSteps=60",
+    "noiseImages=100",
+    "mapImages=100",
+    "mixedImages=1000",
+    "tuningEpochs=3",
+  ],
 };
