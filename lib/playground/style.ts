@@ -49,7 +49,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 legend { padding: 0; margin: 4px 0; color: var(--soft); font-size: 14px; }
 #lights { grid-area: lights; display: block; width: 100%; height: 280px; border-radius: 6px; }
 #keep { grid-area: kept; display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+.hidden { position: fixed; top: 0; left: 0; margin: 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
 @media (max-width: 560px) {
   main { grid-template-columns: minmax(0, 1fr); gap: 8px;
