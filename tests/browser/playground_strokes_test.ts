@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { readMnist } from "../../lib/data/sets/mnist.ts";
+import { projectPath } from "../../lib/support/paths.ts";
 import { missingChromium } from "../support/browser.ts";
 import { withPlayground } from "../support/playground.ts";
 import { missingMnist, testUnless } from "../support/skip.ts";
@@ -28,6 +29,7 @@ testUnless(
       { length: COUNT },
       (_, i) => strokesOf(Uint8Array.from(mnist.xTest.at(i).data)),
     );
+    const rows = ["condition,network,read correctly"];
     await withPlayground(async (open) => {
       const playground = await open();
       for (const [name, condition] of Object.entries(CONDITIONS)) {
@@ -45,12 +47,18 @@ testUnless(
             const read = await playground.read(images);
             const right = read.filter(({ digit }, i) => digit === mnist.tTest.at(i)).length;
             const share = right / COUNT;
-            console.log(`${name}, ${network}: ${share}`);
+            rows.push(`${name},${network},${share}`);
             assert.ok(share >= least - SLACK, `${name}, ${network}: ${right} of ${COUNT}`);
           }
           await playground.choose(0);
         });
       }
     });
+    // For the reader of the results.
+    await Deno.mkdir(projectPath("runs/browser"), { recursive: true });
+    await Deno.writeTextFile(
+      projectPath(`runs/browser/playground-strokes-${COUNT}.csv`),
+      `${rows.join("\n")}\n`,
+    );
   },
 );

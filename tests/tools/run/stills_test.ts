@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
+import { playgroundBundle } from "../../../lib/notebook/playground.ts";
 import { figureBundle } from "../../../lib/notebook/plotly.ts";
+import { courseNetworks } from "../../../lib/playground/course_networks.ts";
+import { playgroundPage } from "../../../lib/playground/page.ts";
 import { barChart } from "../../../lib/plot/bars.ts";
 import { FIGURE_MIME } from "../../../lib/plot/figure.ts";
 import type { CodeCell, Notebook, Output } from "../../../tools/notebook_file/notebook.ts";
@@ -84,3 +87,26 @@ testUnless(
     );
   },
 );
+
+testUnless(missingChromium, "a playground becomes a picture with a digit on it", async () => {
+  const networks = await courseNetworks();
+  const bundle = playgroundBundle(await playgroundPage(networks), Object.keys(networks));
+  const shown = display(JSON.parse(JSON.stringify(bundle)));
+  const { cells: [cell] } = await drawStills(notebookOf(shown));
+  assert.ok(cell.cell_type === "code");
+  const [still] = cell.outputs;
+  assert.ok(still.output_type === "display_data");
+  assert.deepEqual(Object.keys(still.data).sort(), ["image/png", "text/plain"]);
+  const { width, height, data, channels } = decode(
+    Uint8Array.fromBase64(String(still.data["image/png"])),
+  );
+  assert.deepEqual(still.metadata["image/png"], { alt: bundle["text/plain"], height, width });
+  // The ink on the canvas, in the upper left part, and the bar of the digit.
+  const count = (is: (red: number, green: number, blue: number) => boolean) =>
+    Array.from({ length: width * height }, (_, i) => {
+      const at = channels * i;
+      return is(data[at], data[at + 1], data[at + 2]) ? 1 : 0;
+    }).reduce((sum: number, one) => sum + one, 0);
+  assert.ok(count((r, g, b) => r + g + b < 45) > 20_000, "the black canvas");
+  assert.ok(count((r, g, b) => r > 150 && g > 50 && g < 110 && b < 40) > 1000, "the bar");
+});
