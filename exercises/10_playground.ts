@@ -512,7 +512,7 @@ await check("10.7", why);`,
   }),
 
   "10.8": defineExercise<(x: Vector) => boolean>({
-    title: "a guard at the door",
+    title: "a filter for noise",
     points: 5,
     seconds: 60,
     cell: `${TENSOR}
@@ -562,7 +562,7 @@ await check("10.8", isDigit);`,
           }
           const right = answers.filter((answer) => answer === expected).length;
           if (right >= LEAST * JUDGED) continue;
-          const state = expected ? "let in" : "kept out";
+          const state = expected ? "accepted" : "rejected";
           return wrong(
             `Expected at least ${LEAST * JUDGED} of ${JUDGED} ${what} to be ${state}, ` +
               `found ${right}.`,
@@ -577,15 +577,15 @@ await check("10.8", isDigit);`,
     wrong: [
       {
         cell: `${IMPORT}\nawait check("10.8", () => true);`,
-        hint: "images of noise to be kept out",
+        hint: "images of noise to be rejected",
       },
       {
         cell: `${IMPORT}\nawait check("10.8", (x) => x.mean() < 0.3);`,
-        hint: "shuffled pixels to be kept out",
+        hint: "shuffled pixels to be rejected",
       },
       {
         cell: `${IMPORT}\nawait check("10.8", () => false);`,
-        hint: "digits to be let in",
+        hint: "digits to be accepted",
       },
     ],
   }),

@@ -67,7 +67,7 @@ export async function playgroundPage(networks: Readonly<Record<string, Model>>):
 <section id="side" aria-label="Result">
 <div id="result">
 <figure><canvas id="picture" width="28" height="28" role="img" aria-label="The drawing as the network sees it"></canvas></figure>
-<output id="digit" for="canvas">–</output>
+<output id="digit" for="canvas" aria-live="off">–</output>
 <span><span id="sureness">draw a digit</span><br><span class="hint">Left: the 28 × 28 pixels that the network sees.</span></span>
 </div>
 <div>
