@@ -49,8 +49,9 @@ export class Lights {
   draw(image: Uint8Array, { layers }: Reading): void {
     const box = this.#canvas.getBoundingClientRect();
     const width = Math.max(1, box.width), height = Math.max(1, box.height);
-    this.#canvas.width = Math.round(width * devicePixelRatio);
-    this.#canvas.height = Math.round(height * devicePixelRatio);
+    const [right, bottom] = [width, height].map((v) => Math.round(v * devicePixelRatio));
+    if (this.#canvas.width !== right) this.#canvas.width = right;
+    if (this.#canvas.height !== bottom) this.#canvas.height = bottom;
     const context = this.#context;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.fillStyle = BACKGROUND;
