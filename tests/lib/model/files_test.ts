@@ -38,6 +38,16 @@ async function everything(dtype?: "float64") {
   return { model, x };
 }
 
+Deno.test("saveModel: keeps other texts beside the layers, which they cannot replace", async () => {
+  await inFolder(async (folder) => {
+    const { model, x } = await everything(), path = join(folder, "model.safetensors");
+    await saveModel(model, path, { seed: "1", architecture: "mine" });
+    const { metadata } = decodeSafetensors(await Deno.readFile(path));
+    strictEqual(metadata.seed, "1");
+    ok((await loadModel(path)).predict(x).equals(model.predict(x)));
+  });
+});
+
 Deno.test("saveModel and loadModel: the same model, the same predictions", async () => {
   await inFolder(async (folder) => {
     for (const dtype of [undefined, "float64"] as const) {
