@@ -1,5 +1,5 @@
 /** `playground`: a page to draw on, in the output of a cell. */
-import type { Model } from "../model/model.ts";
+import { Model } from "../model/model.ts";
 import { courseNetworks } from "../playground/course_networks.ts";
 import { playgroundPage } from "../playground/page.ts";
 import type { MimeBundle } from "../support/display.ts";
@@ -30,6 +30,11 @@ const HEIGHT = 800;
  * ```
  */
 export async function playground(own: Readonly<Record<string, Model>> = {}): Promise<void> {
+  if (own instanceof Model) {
+    throw new TypeError(
+      "playground: expected networks by name, found a model: write playground({ mine: model })",
+    );
+  }
   const networks = { ...own, ...await courseNetworks() };
   send(playgroundBundle(await playgroundPage(networks), Object.keys(networks)));
   await drained();

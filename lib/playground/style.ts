@@ -25,7 +25,8 @@ button:disabled { opacity: 0.55; cursor: default; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 #pad { grid-area: pad; }
 #canvas { display: block; width: 100%; aspect-ratio: 1; background: #000; border-radius: 6px;
-  border: 1px solid var(--line); touch-action: none; cursor: crosshair; }
+  border: 1px solid var(--line); touch-action: none; cursor: crosshair;
+  -webkit-user-select: none; user-select: none; -webkit-touch-callout: none; }
 .tools { display: flex; gap: 8px; align-items: center; margin-top: 8px; }
 .tools label { display: flex; align-items: center; gap: 6px; margin-left: auto; color: var(--soft); }
 #pen { width: 80px; accent-color: var(--bar); }

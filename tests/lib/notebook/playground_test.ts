@@ -21,6 +21,8 @@ Deno.test("playground: refuses what cannot read, before anything is shown", asyn
   const wide = dense({ inputShape: [100], units: 10, activation: "softmax" });
   const sent = await sentBy(async () => {
     await assert.rejects(playground({ wide: sequential({ layers: [wide] }) }), RangeError);
+    const model: object = sequential({ layers: [layer] }); // a cell is not checked before it runs
+    await assert.rejects(playground(Object(model)), /write playground\(\{ mine: model \}\)/);
   });
   assert.deepEqual(sent, []);
 });

@@ -6,6 +6,7 @@ import { readMnist } from "../../../lib/data/sets/mnist.ts";
 import { PROGRAM } from "../../../lib/playground/bundle.ts";
 import { courseNetworks } from "../../../lib/playground/course_networks.ts";
 import { unzip } from "../../../lib/playground/gzip.ts";
+import { playgroundBundle } from "../../../lib/notebook/playground.ts";
 import { playgroundPage } from "../../../lib/playground/page.ts";
 import { readImage } from "../../../lib/playground/reading.ts";
 import { dense } from "../../../lib/model/layers/dense.ts";
@@ -288,6 +289,33 @@ step("on a phone, by touch, in portrait, 360 pixels wide", async (open) => {
     })`);
   assert.deepEqual({ scroll, small, seen }, { scroll: 0, small: [], seen: true });
   assert.ok(tooWide <= 0, `${tooWide} pixels too wide`);
+});
+
+step("reads in a frame with the content policy of VS Code's notebooks", async (open) => {
+  const { page } = await open();
+  const networks = await courseNetworks();
+  const bundle = playgroundBundle(await playgroundPage(networks), Object.keys(networks));
+  const policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; " +
+    "style-src 'unsafe-inline'; img-src https: http: data:; connect-src https:; " +
+    "child-src https: data:;";
+  await page.setContent(
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">${bundle["text/html"]}`,
+  );
+  await page.waitForFunction("frames[0]?.playground?.read(new Uint8Array(784)) !== undefined");
+  const canvas = await page.evaluate<{ left: number; top: number; width: number }>(`(() => {
+    const frame = document.querySelector("iframe").getBoundingClientRect();
+    const canvas = frames[0].document.querySelector("#canvas").getBoundingClientRect();
+    return { left: frame.left + canvas.left, top: frame.top + canvas.top, width: canvas.width };
+  })()`);
+  for (const [i, x] of SEVEN.x.entries()) {
+    const [dx, dy] = [x, SEVEN.y[i]].map((v) => v / 280 * canvas.width);
+    await page.mouse.move(canvas.left + dx, canvas.top + dy);
+    if (i === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+  await page.waitForFunction("frames[0].playground.reading?.digit === 7", undefined, {
+    timeout: 30_000,
+  });
 });
 
 testUnless(missingChromium, "the page, opened without a network", async (t) => {
