@@ -6,6 +6,11 @@ import { gzip } from "../gzip.ts";
 /** The name in the storage. */
 const KEY = "mnist-playground-digits";
 
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** 784 bytes in base64. */
+const IMAGE = /^[A-Za-z0-9+/]{1046}==$/;
+
 /** Every fourth digit is kept for testing. */
 const TEST = 4;
 
@@ -31,7 +36,7 @@ export class Collection {
   /** Reads what an earlier visit has kept. */
   constructor() {
     try {
-      this.#digits = digitsIn(localStorage.getItem(KEY) ?? "[]");
+      this.#digits = digitsIn(localStorage.getItem(KEY));
     } catch {
       this.#isStored = false; // a page may have no storage, or refuse it
     }
@@ -89,16 +94,25 @@ export class Collection {
   }
 }
 
-/** The digits in a text of the storage; entries that are no digits are left out. */
-function digitsIn(text: string): KeptDigit[] {
-  const entries: unknown = JSON.parse(text);
-  if (!Array.isArray(entries)) return [];
-  return entries.flatMap((entry: Partial<Record<"label" | "image", unknown>>) => {
-    const image = Uint8Array.from(atob(String(entry?.image)), (c) => c.charCodeAt(0));
-    const label = Number(entry?.label);
-    const isDigit = image.length === 784 && Number.isInteger(label) && label >= 0 && label <= 9;
-    return isDigit ? [{ image, label }] : [];
-  });
+/** The digits in a text of the storage; what is no digit is left out. */
+function digitsIn(text: string | null): KeptDigit[] {
+  const entries = parsed(text ?? "[]");
+  return Array.isArray(entries) ? entries.flatMap(digitOf) : [];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function digitOf(entry: Partial<Record<"label" | "image", unknown>> | null): KeptDigit[] {
+  const { label, image: text } = entry ?? {};
+  if (typeof label !== "number" || typeof text !== "string") return [];
+  if (!DIGITS.includes(label) || !IMAGE.test(text)) return [];
+  return [{ image: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)), label }];
 }
 
 function filesOf(part: string, digits: readonly KeptDigit[]): NamedFile[] {

@@ -201,6 +201,35 @@ step("a corrected drawing is kept, and loadMnist reads the download", async (ope
   assert.equal(await playground.text("#kept"), "Drawings that you correct are kept here.");
 });
 
+step("damaged storage is no obstacle", async (open) => {
+  const playground = await open();
+  await playground.draw([SEVEN]);
+  await playground.settled();
+  await playground.page.click(`[aria-label="It is a 7"]`);
+  const key = "mnist-playground-digits";
+  const digit = await playground.page.evaluate<string>(
+    `localStorage.getItem("${key}").slice(1, -1)`,
+  );
+  const damaged = {
+    "no JSON": [`[${digit}`, 0],
+    "no list": [`{"a": ${digit}}`, 0],
+    "some entries are none": [
+      `[null, 3, {}, {"label": 7, "image": "?"}, {"label": 12, "image": ""}, ${digit}]`,
+      1,
+    ],
+  } as const;
+  for (const [what, [text, count]] of Object.entries(damaged)) {
+    await playground.page.evaluate(`localStorage.setItem("${key}", ${JSON.stringify(text)})`);
+    await playground.page.evaluate("location.reload()");
+    await playground.page.waitForFunction(
+      `document.querySelector("#kept")?.textContent ===
+        "${
+        count === 1 ? "1 digit of yours is kept." : "Drawings that you correct are kept here."
+      }"`,
+    ).catch(() => assert.fail(what));
+  }
+});
+
 step("with the keyboard alone, and heard rather than seen", async (open) => {
   const playground = await open();
   const { keyboard } = playground.page;
