@@ -126,10 +126,9 @@ export function secondsOf(time: string): number {
 }
 
 async function eachLine(stream: ReadableStream<Uint8Array>, read: (line: string) => unknown) {
-  const decoder = new TextDecoder();
   let rest = "";
-  for await (const bytes of stream) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? "";
     lines.forEach(read);
   }

@@ -36,6 +36,9 @@ import { ruleProblems } from "./rules.ts";
 /** The folders with code; those that exist are checked. */
 const CODE_FOLDERS = ["lib", "exercises", "tools", "tests", "bench"];
 
+/** The folders whose programs run in a page. */
+const PAGES = ["lib/playground/page"];
+
 /** The cells as files, for compiler and linter. Ignored by git and in deno.json. */
 const GENERATED_FOLDER = ".check";
 
@@ -211,12 +214,29 @@ async function lintProblems(root: string, generated: Generated): Promise<string[
   );
 }
 
-/** One compiler run for all files: most of its time goes into what they share. */
+/**
+ * One compiler run for all files, because most of its time goes into what they share, and one for the
+ * programs of pages: with their types, names such as `event` would be known to cells, too.
+ */
 async function typeProblems(root: string, generated: Generated): Promise<string[]> {
-  const folders = CODE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
-  const ran = await deno(["check", ...folders, ...generated.modules], root);
-  const found = typeErrors(ran).map((found) => described(root, found, generated));
-  return explained("deno check", ran, found);
+  const there = (folder: string) => existsSync(join(root, folder));
+  const code = CODE_FOLDERS.filter(there).flatMap((folder) => withoutPages(root, folder));
+  const runs = [[...code, ...generated.modules], PAGES.filter(there)];
+  const problems = runs.filter((paths) => paths.length > 0).map(async (paths) => {
+    const ran = await deno(["check", ...paths], root);
+    const found = typeErrors(ran).map((found) => described(root, found, generated));
+    return explained("deno check", ran, found);
+  });
+  return (await Promise.all(problems)).flat();
+}
+
+/** A folder, or what is in it where a program of a page is. */
+function withoutPages(root: string, path: string): string[] {
+  if (PAGES.includes(path)) return [];
+  if (!PAGES.some((page) => page.startsWith(`${path}/`))) return [path];
+  return [...Deno.readDirSync(join(root, path))]
+    .filter(({ name, isDirectory }) => isDirectory || name.endsWith(".ts"))
+    .flatMap(({ name }) => withoutPages(root, `${path}/${name}`));
 }
 
 async function docProblems(root: string): Promise<string[]> {

@@ -232,6 +232,21 @@ Deno.test("--fix formats files and cells, and current outputs stay current", asy
  * Calls `use` with the folder of a small project: a lib, and notebooks made of a title, a parameters
  * cell and the given cells.
  */
+Deno.test("the names of a page, such as event, are unknown to cells and known to the page", async () => {
+  const cells = ['import { show } from "mnist";\n\nawait show(event);'];
+  await inProject({ "01_names": cells }, async (root) => {
+    const page = join(root, "lib", "playground", "page");
+    await Deno.mkdir(page, { recursive: true });
+    const main = '/// <reference lib="dom" />\ndocument.title = event?.type ?? "none";\n';
+    await Deno.writeTextFile(join(page, "main.ts"), main);
+    const [problem, ...more] = await checkProject(root);
+    assert.match(problem, /01_names\.ipynb, cell 2 .*'event'/);
+    assert.deepEqual(more, []);
+    await Deno.writeTextFile(join(page, "main.ts"), `${main}document.title = 1;\n`);
+    assert.match((await checkProject(root)).join("\n"), /main\.ts.*'number'/);
+  });
+});
+
 async function inProject(
   notebooks: Record<string, string[]>,
   use: (root: string) => Promise<void>,
