@@ -54,6 +54,16 @@ Deno.test("lineChart: lines differ in more than colour", () => {
   assert.notEqual(a.marker?.symbol, b.marker?.symbol);
 });
 
+Deno.test("lineChart: a line with few points draws them beside a long one that does not", () => {
+  const long = Array.from({ length: 31 }, (_, i) => i), here = { x: [3], y: [3] };
+  const modes = (markers?: boolean) =>
+    JSON.parse(JSON.stringify(lineChart({ long, here }, { title: "T", markers }).data))
+      .map(({ mode }: { mode: string }) => mode);
+  assert.deepEqual(modes(), ["lines", "lines+markers"]);
+  assert.deepEqual(modes(true), ["lines+markers", "lines+markers"]);
+  assert.deepEqual(modes(false), ["lines", "lines"]);
+});
+
 Deno.test("lineChart: a line must be as long as its x", () => {
   assert.throws(() => lineChart({ a: [1, 2] }, { title: "T", x: [1] }), {
     name: "RangeError",
