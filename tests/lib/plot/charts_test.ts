@@ -87,6 +87,7 @@ Deno.test("lineChart: several lines have their names at their ends, in place of 
   const labels = layout.annotations ?? [];
   assert.deepEqual(labels.map(({ text }) => text), ["● 3 epochs", "■ a&lt;b", "◆ down"]);
   assert.deepEqual(labels.map(({ font }) => font?.color), ["#0072b2", "#e69f00", "#009e73"]);
+  assert.ok(labels.every(({ yanchor }) => yanchor === "middle"));
   const [first, second, third] = labels.map(({ y }) => Number(y));
   assert.ok(Math.abs(first - second) > 0.05, "two ends at one height, two labels");
   assert.ok(third < first && third > 0);
