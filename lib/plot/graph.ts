@@ -85,7 +85,7 @@ export function computationGraph(
     const backward = Object.hasOwn(gradients, name) ? written(gradients[name]) : "";
     const level = start(place).x + LEVEL / 2;
     return [
-      text(x, y, operation ?? name, { font: { size: operation === undefined ? 20 : 18 } }),
+      text(x, y, operation ?? name, { font: { size: letterSize(operation) } }),
       text(level, y + 13, forward, { font: { size: 15, color: FORWARD } }),
       text(level, y - 13, backward, { font: { size: 15, color: BACKWARD } }),
       ...users.map((user) => arrow(turn(place), meeting(place, user))),
@@ -140,6 +140,12 @@ function halfWidth(word: string): number {
 
 function isRound(word: string): boolean {
   return [...word].length <= 4;
+}
+
+/** The size of the letters of an operation, which fit into its node, or of a variable. */
+function letterSize(operation: string | undefined): number {
+  if (operation === undefined) return 20;
+  return isRound(operation) && [...operation].length > 3 ? 15 : 18;
 }
 
 function node({ x, y }: Point, operation: string): Partial<Shape> {

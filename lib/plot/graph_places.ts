@@ -38,7 +38,8 @@ interface Draft extends GraphPlace {
  * The places of all variables and operations, the last result at the end.
  *
  * An operation is right of its inputs, and a variable left of the first operation that uses it. Each
- * variable has a row of its own, and an operation is in the middle of its inputs.
+ * variable has a row of its own, and an operation is in the middle of its inputs; operations with the
+ * same middle are above each other.
  */
 export function placesOf(nodes: readonly GraphNode[]): GraphPlace[] {
   check(nodes);
@@ -64,16 +65,22 @@ export function placesOf(nodes: readonly GraphNode[]): GraphPlace[] {
   const last = draftOf(nodes[nodes.length - 1].name);
   let rows = 0;
   const seen = new Set<Draft>();
-  const place = (draft: Draft): void => {
+  const placeVariables = (draft: Draft): void => {
     if (seen.has(draft)) return;
     seen.add(draft);
-    draft.inputs.forEach(place);
-    const { inputs } = draft;
-    draft.row = inputs.length === 0
-      ? rows++
-      : inputs.reduce((sum, { row }) => sum + row, 0) / inputs.length;
+    draft.inputs.forEach(placeVariables);
+    if (draft.inputs.length === 0) draft.row = rows++;
   };
-  place(last);
+  placeVariables(last);
+  const operations = [...drafts.values()].filter(({ operation }) => operation !== undefined);
+  for (let column = 1; column <= last.column; column++) {
+    const rowOf = ({ inputs }: Draft): number =>
+      inputs.reduce((sum, { row }) => sum + row, 0) / inputs.length;
+    const inColumn = operations.filter((draft) => draft.column === column);
+    for (const [middle, drafts] of Map.groupBy(inColumn, rowOf)) {
+      drafts.forEach((draft, i) => draft.row = middle + i - (drafts.length - 1) / 2);
+    }
+  }
   return [...drafts.values()].filter((draft) => draft !== last).concat(last);
 }
 

@@ -178,12 +178,16 @@ function captionsOf({ classNames, ...options }: GridOptions, count: number) {
   const name = (label: number): string => classNames?.[label] ?? String(label);
   const plain = (texts: readonly string[]) => texts.map((text) => ({ text, wrong: false }));
   const { captions } = options;
-  if (captions !== undefined) {
-    checkLength("captions", captions.length, count);
-    return { captions: plain(captions), spoken: `: ${spokenList(captions)}` };
-  }
   const labels = options.labels && labelsOf("labels", options.labels, count);
   const predicted = options.predicted && labelsOf("predicted", options.predicted, count);
+  if (captions !== undefined) {
+    checkLength("captions", captions.length, count);
+    const isWrong = (i: number) => labels && predicted ? labels[i] !== predicted[i] : false;
+    return {
+      captions: captions.map((text, i) => ({ text, wrong: isWrong(i) })),
+      spoken: `: ${spokenList(captions)}`,
+    };
+  }
   const say = (what: string, values?: readonly number[]): string =>
     values ? `, ${what}${count === 1 ? "" : "s"} ${spokenList(values.map(name))}` : "";
   if (!labels || !predicted) {
@@ -301,8 +305,8 @@ export function digitImage(
  *
  * @param images `[N, 784]`, `[N, 28, 28]` or `[N, 1, 28, 28]`, of any size and dtype;
  *   `[N, 3, height, width]` are in colour.
- * @param options `labels` are the true classes, `predicted` the predicted ones, `captions` any other
- *   texts; `columns` is the number of images in a row, by default 10.
+ * @param options `labels` are the true classes, `predicted` the predicted ones, `captions` other texts
+ *   in place of both; `columns` is the number of images in a row, by default 10.
  * @throws RangeError for another shape, for no image or more than 2,000, and unless there is a label
  *   for each image; TypeError for an array.
  *

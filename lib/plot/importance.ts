@@ -1,4 +1,5 @@
 /** How much each hyperparameter explains, and all hyperparameters of a sweep at a glance. */
+import type { Annotations } from "plotly.js";
 import {
   chartLayout,
   type ChartOptions,
@@ -143,15 +144,27 @@ export function parallelCoordinates(
   }));
   const rules = axes.map(({ ticks }, axis): Trace => ({
     type: "scatter",
-    mode: "text+lines+markers",
+    mode: "lines+markers",
     x: ticks.map(() => axis),
     y: ticks.map(({ place }) => place),
-    text: ticks.map(({ text }) => plainText(text)),
-    textposition: axis === axes.length - 1 ? "middle right" : "middle left",
     line: { color: INK, width: 1 },
     marker: { color: INK, size: 5 },
     hoverinfo: "skip",
   }));
+  // Beside the axis, on a light ground: the lines of the runs pass behind them.
+  const values = axes.flatMap(({ ticks }, axis): Partial<Annotations>[] => {
+    const isLast = axis === axes.length - 1;
+    return ticks.map(({ text, place }) => ({
+      x: axis,
+      y: place,
+      xanchor: isLast ? "left" : "right",
+      xshift: isLast ? 6 : -6,
+      text: plainText(text),
+      bgcolor: "#ffffffcc",
+      borderpad: 1,
+      showarrow: false,
+    }));
+  });
   const best = order[order.length - 1];
   const hidden = { showgrid: false, showline: false, ticks: "" as const };
   return new Figure({
@@ -161,8 +174,14 @@ export function parallelCoordinates(
         ...hidden,
         range: [-0.6, axes.length - 0.4],
         tickvals: axes.map((_, axis) => axis),
-        ticktext: axes.map(({ name }) => plainText(name)),
+        // In lines, so that names have room beside each other: hidden, Nodes.
+        ticktext: axes.map(({ name }) =>
+          plainText(name).replaceAll(/(?<=[a-z])(?=[A-Z])/g, "<br>")
+        ),
+        tickangle: 0,
+        ticklabeloverflow: "allow",
       }, { ...hidden, range: [-0.06, 1.06], showticklabels: false }),
+      annotations: values,
       showlegend: false,
     },
     alt: alt ?? `Parallel coordinates "${title}", ${found.length} runs; the best has ` +

@@ -47,6 +47,7 @@ export function labelled(
       xref: "paper",
       yref: "paper",
       xanchor: "left",
+      yanchor: "middle", // plotly would move labels near the top and the bottom
       xshift: 8,
       text: plainText(textOf(lines[i])),
       font: { color: lines[i].color, size: 16 },

@@ -61,12 +61,11 @@ type Points = ReturnType<typeof pointsOf>;
 
 /** The traces of lines, which differ in colour, dash and, with few points, marker. */
 function tracesOf(points: Points, first = 0, markers?: boolean): Trace[] {
-  const mode = hasMarkers(points, markers) ? "lines+markers" : "lines";
   return points.map(({ line, x, y }, i) => {
     const [index, color] = [first + i, seriesColor(first + i)];
     return {
       type: "scatter",
-      mode,
+      mode: hasMarkers(y, markers) ? "lines+markers" : "lines",
       name: plainText(line),
       x,
       y,
@@ -85,8 +84,8 @@ function labelsOf(
   first: number,
   { markers, logY = false }: { markers?: boolean; logY?: boolean } = {},
 ): LabelledLine[] {
-  const marks = hasMarkers(points, markers) ? SYMBOL_MARKS : DASH_MARKS;
   return points.map(({ line, y }, i) => {
+    const marks = hasMarkers(y, markers) ? SYMBOL_MARKS : DASH_MARKS;
     const end = y.findLast((value) => Number.isFinite(value) && !(logY && value <= 0));
     return {
       name: line,
@@ -97,9 +96,9 @@ function labelsOf(
   });
 }
 
-/** True for lines that draw their points. */
-function hasMarkers(points: Points, markers?: boolean): boolean {
-  return markers ?? Math.max(0, ...points.map(({ y }) => y.length)) <= FEW_POINTS;
+/** True for a line that draws its points. */
+function hasMarkers(y: readonly number[], markers = y.length <= FEW_POINTS): boolean {
+  return markers;
 }
 
 /** The vertical axis of numbers: from the smallest to the largest, with a small margin. */
@@ -122,7 +121,7 @@ function spokenLines(points: Points): string {
  *   `x` of their own. NaN leaves a gap, and so does 0 or less on a logarithmic axis.
  * @param options `x` are the places of the values on the horizontal axis, by default 0, 1, 2, …;
  *   `logX` and `logY` draw logarithmic axes; `yRange` is the range of the vertical axis, by default
- *   that of the values; `markers` draws the points themselves, by default if there are at most 30;
+ *   that of the values; `markers` draws the points themselves, by default those of lines with at most 30;
  *   `xLabels` are texts for the places 0, 1, 2, … of the horizontal axis.
  * @throws RangeError unless each value has its `x`.
  *

@@ -1,6 +1,7 @@
 /** Rules for the notebooks of the course that formatter, linter and compiler do not know. */
 import { letNames, lineOf, type ParsedCell, type Statements } from "../notebook_file/cells.ts";
 import { lateImports } from "./import_order.ts";
+import { repeatedLoops } from "./repeated_loops.ts";
 import {
   type Cell,
   hasTag,
@@ -43,6 +44,7 @@ export function ruleProblems(
     ...importProblems(cells),
     ...endProblems(cells),
     ...lengthProblems(cells),
+    ...loopProblems(cells),
     ...outputProblems(notebook, cells),
   ];
 }
@@ -158,6 +160,14 @@ function lengthProblems(cells: ParsedCell[]): RuleProblem[] {
       ? [{ cell, message: `expected at most ${MAX_LINES} lines, found ${lines}: split the cell` }]
       : [];
   });
+}
+
+function loopProblems(cells: ParsedCell[]): RuleProblem[] {
+  return repeatedLoops(cells).map(({ cell, line, first }) => ({
+    cell,
+    line,
+    message: `this loop is a copy of one in cell ${first.id}: write a function, and call it twice`,
+  }));
 }
 
 type Statement = Statements[number];

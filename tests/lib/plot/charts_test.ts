@@ -54,6 +54,16 @@ Deno.test("lineChart: lines differ in more than colour", () => {
   assert.notEqual(a.marker?.symbol, b.marker?.symbol);
 });
 
+Deno.test("lineChart: a line with few points draws them beside a long one that does not", () => {
+  const long = Array.from({ length: 31 }, (_, i) => i), here = { x: [3], y: [3] };
+  const modes = (markers?: boolean) =>
+    JSON.parse(JSON.stringify(lineChart({ long, here }, { title: "T", markers }).data))
+      .map(({ mode }: { mode: string }) => mode);
+  assert.deepEqual(modes(), ["lines", "lines+markers"]);
+  assert.deepEqual(modes(true), ["lines+markers", "lines+markers"]);
+  assert.deepEqual(modes(false), ["lines", "lines"]);
+});
+
 Deno.test("lineChart: a line must be as long as its x", () => {
   assert.throws(() => lineChart({ a: [1, 2] }, { title: "T", x: [1] }), {
     name: "RangeError",
@@ -77,6 +87,7 @@ Deno.test("lineChart: several lines have their names at their ends, in place of 
   const labels = layout.annotations ?? [];
   assert.deepEqual(labels.map(({ text }) => text), ["● 3 epochs", "■ a&lt;b", "◆ down"]);
   assert.deepEqual(labels.map(({ font }) => font?.color), ["#0072b2", "#e69f00", "#009e73"]);
+  assert.ok(labels.every(({ yanchor }) => yanchor === "middle"));
   const [first, second, third] = labels.map(({ y }) => Number(y));
   assert.ok(Math.abs(first - second) > 0.05, "two ends at one height, two labels");
   assert.ok(third < first && third > 0);

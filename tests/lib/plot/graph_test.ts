@@ -21,6 +21,15 @@ Deno.test("computationGraph: an operation is right of its inputs, a variable bes
   ]);
 });
 
+Deno.test("computationGraph: operations on the same inputs are above each other", () => {
+  const places = placesOf([
+    { name: "s1", operation: "NAND", inputs: ["x1", "x2"] },
+    { name: "s2", operation: "OR", inputs: ["x1", "x2"] },
+    { name: "y", operation: "AND", inputs: ["s1", "s2"] },
+  ]).map(({ name, column, row }) => `${name} ${column} ${row}`);
+  assert.deepEqual(places, ["x1 0 0", "x2 0 1", "s1 1 0", "s2 1 1", "y 2 0.5"]);
+});
+
 Deno.test("computationGraph: values are above the edges and gradients below", () => {
   const { layout, alt } = computationGraph(SQUARE, {
     title: "E = (x·w − t)²",

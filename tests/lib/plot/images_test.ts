@@ -114,6 +114,16 @@ Deno.test("digitGrid: captions are drawn under the images and part of the altern
   assert.equal(digitGrid(images, { alt: "Two white squares" }).alt, "Two white squares");
 });
 
+Deno.test("digitGrid: with captions, a mistake has its frame, too", () => {
+  const images = new Tensor(new Uint8Array(2 * 784).fill(255), [2, 784]);
+  const captions = ["4 → 9 99%", "4, sure"];
+  assert.equal(marked(digitGrid(images, { captions, labels: [4, 4], predicted: [4, 4] })), 0);
+  assert.equal(marked(digitGrid(images, { captions, labels: [4, 4] })), 0);
+  const wrong = digitGrid(images, { captions, labels: [4, 4], predicted: [9, 4] });
+  assert.ok(marked(wrong) > 500);
+  assert.match(wrong.alt, /: 4 → 9 99%, 4, sure$/);
+});
+
 Deno.test("digitGrid: a picture is displayed at half the size of its file", () => {
   const picture = digitGrid(new Tensor(new Uint8Array(20 * 784), [20, 784]), { columns: 5 });
   const { width, height } = pixelsOf(picture.png);

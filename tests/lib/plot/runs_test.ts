@@ -66,12 +66,22 @@ Deno.test("parallelCoordinates: a line for each run, the best last", () => {
     run({ a: 100, n: "y" }, 0.5),
     run({ a: 10, n: "x" }, 0.7),
   ];
-  const { data, alt } = parallelCoordinates(runs, { title: "T", y: "y" });
+  const { data, layout, alt } = parallelCoordinates(runs, { title: "T", y: "y" });
   const lines = JSON.parse(JSON.stringify(data)).slice(0, 3);
   assert.deepEqual(lines.map(({ y }: { y: number[] }) => y), [[1, 1, 0], [0.5, 0, 0.5], [0, 0, 1]]);
   assert.match(alt, /3 runs; the best has a 1, n x, y 0\.9/);
+  assert.deepEqual(
+    layout.annotations?.map(({ x, text }) => `${x} ${text}`),
+    ["0 1", "0 10", "0 100", "1 x", "1 y", "2 0.5", "2 0.7", "2 0.9"],
+  );
   const smaller = parallelCoordinates(runs, { title: "T", y: "y", smaller: true });
   assert.match(smaller.alt, /the best has a 100, n y, y 0\.5/);
+});
+
+Deno.test("parallelCoordinates: a long name takes two lines", () => {
+  const runs = [run({ hiddenNodes: 1, l2: 0 }, 0.9), run({ hiddenNodes: 2, l2: 1 }, 0.5)];
+  const { layout } = parallelCoordinates(runs, { title: "T", y: "y" });
+  assert.deepEqual(layout.xaxis?.ticktext, ["hidden<br>Nodes", "l2", "y"]);
 });
 
 Deno.test("a result that no run has is an error that lists what they have", () => {

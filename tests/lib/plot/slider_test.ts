@@ -34,6 +34,20 @@ Deno.test("sliderFigure: a step shows all traces of its figure", () => {
   assert.deepEqual(layout.sliders?.[0].steps?.[1].args?.[0].visible, [false, false, true, true]);
 });
 
+Deno.test("sliderFigure: start is the figure that is visible at first", () => {
+  const options = { name: "s", labels: [1, 2, 3], alt: "Three maps" };
+  const { data, layout } = sliderFigure(maps, { ...options, start: 2 });
+  assert.deepEqual(data.map(isVisible), [false, false, true]);
+  assert.equal(layout.sliders?.[0].active, 2);
+  assert.match(JSON.stringify(layout.title), /map 3/);
+  for (const start of [3, -1, 0.5]) {
+    assert.throws(() => sliderFigure(maps, { ...options, start }), {
+      name: "RangeError",
+      message: /start of 0 to 2, found/,
+    });
+  }
+});
+
 Deno.test("sliderFigure: each figure has a label, and there is a figure", () => {
   assert.throws(() => sliderFigure(maps, { name: "s", labels: [1], alt: "" }), {
     name: "RangeError",

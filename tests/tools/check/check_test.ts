@@ -122,6 +122,16 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
     (n) => changeCode(n, 2, "// a\n".repeat(21 - FINE.split("\n").length) + FINE),
     /\(cell-2\): expected at most 20 lines, found 21/,
   ],
+  [
+    "a loop that is copied",
+    (n) => {
+      const loop = "for (let i = 0; i < epochs; i++) {\n  epochs = Math.max(i, i + 1, i + 2);\n}\n";
+      changeCode(n, 2, FINE.replace("await", `${loop}\nawait`));
+      n.cells.push(codeCell("copy", loop.replaceAll("i", "k") + "await show(2);", []));
+      stampOutputs(n);
+    },
+    /\(copy\), line 1: this loop is a copy of one in cell cell-2/,
+  ],
   ["an empty cell", (n) => changeCode(n, 2, ""), /\(cell-2\): an empty code cell/],
   [
     "no parameters",
