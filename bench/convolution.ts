@@ -9,7 +9,6 @@ import { compare, options } from "./support/turns.ts";
 /** How many times as fast as a peer we must be, and want to be. */
 const WANTED = [
   { peer: "Keras", must: 1, goal: 2 },
-  { peer: "tfjs", must: 5, goal: 5 },
   { peer: "PyTorch", must: undefined, goal: undefined },
 ] as const;
 

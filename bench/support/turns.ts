@@ -88,8 +88,11 @@ export async function compare(
       const measures = new Map<Peer, Measure[]>(able.map((peer) => [peer, []]));
       for (let round = 0; round <= rounds; round++) {
         for (const [peer, list] of measures) {
-          const measure = await peer.do(work.name);
-          if (round > 0) list.push(measure); // the first round warms up
+          const measure = await peer.do(work.name).catch(() => undefined);
+          if (measure === undefined) {
+            console.error(`bench: ${peer.name} ended during "${work.what}": it is left out`);
+            measures.delete(peer);
+          } else if (round > 0) list.push(measure); // the first round warms up
         }
       }
       agree(work, measures);
