@@ -115,6 +115,9 @@ export const denoPlatform: Platform = {
   advice: {
     mnist: "To get MNIST, run `deno task data mnist` where there is a network, or put its four " +
       "files into data/mnist/, or name the folder that has them in MNIST_DIR. Then run again.",
+    files: (folder, variable) =>
+      `To fix this, put the files into ${folder}, or set ${variable}_DIR to the folder that has ` +
+      `them, or ${variable}_MIRRORS to other addresses.`,
     csvModule: "Run `deno install` once with a network that reaches JSR.",
   },
 };

@@ -187,11 +187,13 @@ export async function writeFile(
 ): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    {
-      using file = await writing(path, platform.create(temporary));
+    const file = await writing(path, platform.create(temporary));
+    try {
       const write = (bytes: Uint8Array) => writing(path, file.write(bytes));
       await (typeof content === "function" ? content(write) : write(content));
       await writing(path, file.sync());
+    } finally {
+      file[Symbol.dispose](); // `using` is not in every browser
     }
     await writing(path, platform.rename(temporary, path));
   } catch (error) {

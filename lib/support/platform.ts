@@ -59,6 +59,8 @@ export interface Platform {
   readonly advice: {
     /** How to get MNIST. */
     readonly mnist: string;
+    /** How to get the files of a data set, which belong into `folder`. */
+    files(folder: string, variable: string): string;
     /** How to get the module `@std/csv`. */
     readonly csvModule: string;
   };

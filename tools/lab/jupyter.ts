@@ -159,7 +159,7 @@ async function labInVenv(machine: Machine): Promise<Server | undefined> {
 }
 
 /** The command of a Python that can create environments with pip. */
-async function findPython(machine: Machine): Promise<string[] | undefined> {
+export async function findPython(machine: Machine): Promise<string[] | undefined> {
   const candidates = machine.os === "windows"
     ? [["py", "-3"], ["python"], ["python3"]]
     : [["python3"], ["python"]];

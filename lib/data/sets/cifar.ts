@@ -67,38 +67,44 @@ export async function decodeCifar(
     testLabels: new Uint8Array(imagesPerFile),
   };
   const seen = new Set<string>();
-  await using bytes = new ByteReader(pieces, name);
-  const header = new Uint8Array(BLOCK_BYTES);
-  const record = new Uint8Array(RECORD_BYTES);
-  while (seen.size < MEMBERS.length) {
-    await bytes.readInto(header);
-    const { member, size } = parseHeader(header, name);
-    const index = MEMBERS.indexOf(member);
-    if (index < 0) {
-      await bytes.skip(Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
-      continue;
-    }
-    if (seen.has(member)) throw new DataError(`${name}: expected one ${member}, found two`);
-    seen.add(member);
-    if (size !== imagesPerFile * RECORD_BYTES) {
-      throw new DataError(
-        `${name}: expected ${member} of ${imagesPerFile * RECORD_BYTES} bytes, found ${size}`,
-      );
-    }
-    const [pixels, labels, first] = index === trainFiles
-      ? [images.testImages, images.testLabels, 0]
-      : [images.trainImages, images.trainLabels, index * imagesPerFile];
-    for (let i = first; i < first + imagesPerFile; i++) {
-      await bytes.readInto(record);
-      if (record[0] > 9) {
-        throw new DataError(`${name}: ${member}: expected labels from 0 to 9, found ${record[0]}`);
+  const bytes = new ByteReader(pieces, name);
+  try {
+    const header = new Uint8Array(BLOCK_BYTES);
+    const record = new Uint8Array(RECORD_BYTES);
+    while (seen.size < MEMBERS.length) {
+      await bytes.readInto(header);
+      const { member, size } = parseHeader(header, name);
+      const index = MEMBERS.indexOf(member);
+      if (index < 0) {
+        await bytes.skip(Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
+        continue;
       }
-      labels[i] = record[0];
-      pixels.set(record.subarray(1), i * IMAGE_BYTES);
+      if (seen.has(member)) throw new DataError(`${name}: expected one ${member}, found two`);
+      seen.add(member);
+      if (size !== imagesPerFile * RECORD_BYTES) {
+        throw new DataError(
+          `${name}: expected ${member} of ${imagesPerFile * RECORD_BYTES} bytes, found ${size}`,
+        );
+      }
+      const [pixels, labels, first] = index === trainFiles
+        ? [images.testImages, images.testLabels, 0]
+        : [images.trainImages, images.trainLabels, index * imagesPerFile];
+      for (let i = first; i < first + imagesPerFile; i++) {
+        await bytes.readInto(record);
+        if (record[0] > 9) {
+          throw new DataError(
+            `${name}: ${member}: expected labels from 0 to 9, found ${record[0]}`,
+          );
+        }
+        labels[i] = record[0];
+        pixels.set(record.subarray(1), i * IMAGE_BYTES);
+      }
+      await bytes.skip(-size & (BLOCK_BYTES - 1)); // the padding of the last block
     }
-    await bytes.skip(-size & (BLOCK_BYTES - 1)); // the padding of the last block
+    return images;
+  } finally {
+    await bytes[Symbol.asyncDispose](); // `using` is not in every browser
   }
-  return images;
 }
 
 /** Name and size of the file that follows; the header contains a checksum of its bytes. */

@@ -181,8 +181,7 @@ function failure(set: DataSet, misses: readonly Miss[], last: DataError): Obtain
     indented(last.message),
     `Start of the SHA-256 of ${of === "content" ? "their decompressed content" : "the files"}:`,
     ...set.files.map(({ name, hash }) => `  ${hash.sha256.slice(0, 16)}  ${name}`),
-    `To fix this, put the files into ${folder}, or set ${set.variable}_DIR to the folder that has ` +
-    `them, or ${set.variable}_MIRRORS to other addresses.`,
+    platform.advice.files(folder, set.variable),
   ].join("\n");
   // That our own folder does not have the files is nothing new; that it has some of them is.
   const noteworthy = misses.filter(({ error }, i) =>

@@ -1,0 +1,51 @@
+/** What the page and the kernel's worker send each other. */
+
+/** The content of a Jupyter message. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** A file beside the page. */
+export interface SiteFile {
+  /** From the course's folder: `data/sample_weight.safetensors`. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What the page sends. */
+export type ToWorker =
+  | {
+    readonly type: "start";
+    /** The address of the course's files. */
+    readonly files: string;
+    /** The files there that cells may read. */
+    readonly index: readonly SiteFile[];
+    /** Environment variables. */
+    readonly environment: Readonly<Record<string, string>>;
+  }
+  | { readonly type: "execute"; readonly code: string; readonly count: number }
+  /** Stop was pressed. */
+  | { readonly type: "stop" }
+  /** The answer to `load`, `save` and `remove`. */
+  | {
+    readonly type: "answer";
+    readonly id: number;
+    readonly bytes?: Uint8Array<ArrayBuffer>;
+    /** Why it failed. */
+    readonly error?: string;
+  };
+
+/** What the worker sends. */
+export type FromWorker =
+  | { readonly type: "ready" }
+  /** A message for the front ends, such as `stream`. */
+  | { readonly type: "output"; readonly message: string; readonly content: Content }
+  /** A cell has ended. */
+  | { readonly type: "done"; readonly reply: Content }
+  /** Asks for a file that the browser keeps. */
+  | { readonly type: "load"; readonly id: number; readonly path: string }
+  | {
+    readonly type: "save";
+    readonly id: number;
+    readonly path: string;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly type: "remove"; readonly id: number; readonly path: string };

@@ -1,0 +1,63 @@
+/**
+ * Bundles the kernel and the extension for the browser, with `deno bundle`. Its import map puts modules
+ * of `lite/` in the place of those that need Deno, and packages in the place of Node's modules.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { deno } from "../support/deno.ts";
+
+/** A bundle could not be made. */
+export class BundleError extends Error {
+  override name = "BundleError";
+}
+
+/** The import map, and the versions of the packages in it. */
+export const CONFIG = "tools/on_demand/lite/deno.json";
+
+/** How a program is bundled. */
+interface Bundle {
+  /** The program's first module, from the project's folder. */
+  readonly entry: string;
+  /** `"iife"` for a script that is not a module. */
+  readonly format: "esm" | "iife";
+}
+
+/** The programs of the site. */
+const BUNDLES: readonly Bundle[] = [
+  { entry: "lite/worker.ts", format: "esm" },
+  { entry: "lite/extension/extension.ts", format: "iife" },
+];
+
+/**
+ * Writes the programs into a folder.
+ *
+ * @throws {BundleError} with the reason, such as a package that cannot be downloaded.
+ */
+export async function bundle(root: string, folder: string): Promise<void> {
+  for (const { entry, format } of BUNDLES) await bundleOne(root, folder, entry, format);
+}
+
+/** Bundles one program. */
+export async function bundleOne(
+  root: string,
+  folder: string,
+  entry: string,
+  format: Bundle["format"],
+): Promise<void> {
+  const { ok, stderr } = await deno([
+    "bundle",
+    "--quiet",
+    "--frozen",
+    "--config",
+    join(root, ...CONFIG.split("/")),
+    "--platform=browser",
+    `--format=${format}`,
+    "--minify",
+    ...(format === "esm" ? ["--code-splitting"] : []),
+    "--outdir",
+    folder,
+    join(root, ...entry.split("/")),
+  ], root);
+  if (!ok) throw new BundleError(`${entry}: expected it to be bundled, found ${stderr.trim()}`);
+}

@@ -1,0 +1,239 @@
+/**
+ * The static site: JupyterLite, the kernel, the chapters and what they read, in one folder that any
+ * server of files can serve, in a subfolder too.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { DATA_SETS } from "../../lib/data/sets/sources.ts";
+import type { SiteFile } from "../../lite/protocol.ts";
+import { type Chapter, startPage } from "../../lite/start_page.ts";
+import { readNotebook, sourceText } from "../notebook_file/notebook.ts";
+import { bundle, bundleOne } from "./bundle.ts";
+
+/** What goes into the site. */
+export interface SiteOptions {
+  /** The course's folder. */
+  readonly root: string;
+  /** JupyterLite's files. */
+  readonly jupyterLite: string;
+  /** The folder with MNIST's files; undefined for the drawn digits. */
+  readonly mnist: string | undefined;
+  /** The site's folder. It must be empty or not exist. */
+  readonly out: string;
+  /** Says what is being done. */
+  readonly say: (text: string) => void;
+}
+
+/** The applications of JupyterLite that the course uses. */
+const APPLICATIONS = ["lab", "notebooks", "tree"];
+
+/** What of JupyterLite is left out: source maps, other applications, fonts of old browsers. */
+const LEFT_OUT =
+  /\.map$|\.(eot|ttf|svg)$|^rspack|^(consoles|edit|repl|doc)\/|^build\/(consoles|edit|repl)\/|\.ipynb$/;
+
+/** What is kept in spite of that. */
+const KEPT = /^build\/themes\//;
+
+/** The folder of the extension. */
+const EXTENSION = "extensions/mnist-course";
+
+/** Files that are not kept for use without a network. */
+const NOT_KEPT = /^files\/data\/mnist\/|LICENSE|licenses\.json$/;
+
+/** Builds the site. */
+export async function buildSite(options: SiteOptions): Promise<void> {
+  const { root, jupyterLite, mnist, out, say } = options;
+  say("Copying JupyterLite ...");
+  await copyFolder(jupyterLite, out, (name) => !LEFT_OUT.test(name) || KEPT.test(name));
+  say("Bundling the kernel ...");
+  await bundle(root, join(out, EXTENSION, "static"));
+  await bundleOne(root, out, "lite/service_worker.ts", "iife");
+  say("Copying the chapters ...");
+  const chapters = await copyChapters(root, out);
+  const index = await copyData(root, mnist, out);
+  await writeJson(join(out, "files.json"), index);
+  await writeContents(join(out, "files"), join(out, "api", "contents"));
+  await writeJson(join(out, "api", "translations", "all.json"), {
+    data: { en: { displayName: "English", nativeName: "English" } },
+    message: "",
+  });
+  await writeJson(join(out, "api", "translations", "en.json"), { data: {}, message: "" });
+  await configure(out, mnist !== undefined);
+  await Deno.writeTextFile(join(out, "index.html"), startPage(chapters, mnist !== undefined));
+  await writeVersion(out);
+}
+
+/** Copies the files of a folder whose paths, with forward slashes, are wanted. */
+async function copyFolder(
+  from: string,
+  to: string,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<void> {
+  for (const path of await filesIn(from)) {
+    if (!isWanted(path)) continue;
+    const target = join(to, path);
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.copyFile(join(from, path), target);
+  }
+}
+
+/** The paths of all files below a folder, with forward slashes, sorted. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  const visit = async (inner: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(inner)) {
+      if (isDirectory) await visit(join(inner, name));
+      else paths.push(relative(folder, join(inner, name)).replaceAll(sep, "/"));
+    }
+  };
+  await visit(folder);
+  return paths.sort();
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeTextFile(path, JSON.stringify(value));
+}
+
+/** Copies the notebooks, and returns what the start page says of them. */
+async function copyChapters(root: string, out: string): Promise<Chapter[]> {
+  const from = join(root, "notebooks");
+  const chapters: Chapter[] = [];
+  await copyFolder(from, join(out, "files", "notebooks"), (name) => name.endsWith(".ipynb"));
+  for (const path of await filesIn(from)) {
+    if (!path.endsWith(".ipynb")) continue;
+    const first = (await readNotebook(join(from, path))).cells.map(sourceText)
+      .find((text) => text.startsWith("# "));
+    const title = /^# (.*)/.exec(first ?? "")?.[1] ?? basename(path, ".ipynb");
+    chapters.push({ path: `notebooks/${path}`, title });
+  }
+  return chapters;
+}
+
+/** Copies weights and data sets, and returns the list of what is there. */
+async function copyData(
+  root: string,
+  mnist: string | undefined,
+  out: string,
+): Promise<SiteFile[]> {
+  const data = join(out, "files", "data");
+  await copyFolder(join(root, "data"), data, (name) => !/\/|^\.|\.md$/.test(name));
+  if (mnist !== undefined) {
+    const names = DATA_SETS.mnist.files.map(({ name }) => name);
+    const wanted = (name: string) =>
+      names.some((known) => name === known || name === known.replace(".gz", ""));
+    await copyFolder(mnist, join(data, "mnist"), wanted);
+  }
+  return await Promise.all((await filesIn(data)).map(async (name) => ({
+    path: `data/${name}`,
+    bytes: (await Deno.stat(join(data, name))).size,
+  })));
+}
+
+/** Writes the lists of files that JupyterLite reads in the place of a server. */
+async function writeContents(files: string, api: string, path = ""): Promise<void> {
+  const folder = join(files, path);
+  const content: object[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const inner = path === "" ? name : `${path}/${name}`;
+    const { size } = await Deno.stat(join(folder, name));
+    const type = isDirectory ? "directory" : name.endsWith(".ipynb") ? "notebook" : "file";
+    content.push(entry(name, inner, type, isDirectory ? null : size));
+    if (isDirectory) await writeContents(files, api, inner);
+  }
+  const listing = { ...entry(basename(path), path, "directory", null), format: "json", content };
+  await writeJson(join(api, path, "all.json"), listing);
+}
+
+/** When the files of the site were made: the same site has the same bytes. */
+const MADE = "2026-01-01T00:00:00Z";
+
+function entry(name: string, path: string, type: string, size: number | null): object {
+  const none = { content: null, format: null, hash: null, hash_algorithm: null, mimetype: null };
+  return { ...none, created: MADE, last_modified: MADE, name, path, size, type, writable: true };
+}
+
+/** Merges the course's settings into JupyterLite's. */
+async function configure(out: string, hasMnist: boolean): Promise<void> {
+  const path = join(out, "jupyter-lite.json");
+  const config = JSON.parse(await Deno.readTextFile(path));
+  Object.assign(config["jupyter-config-data"], {
+    appName: "MNIST course",
+    contentsAllJsonFile: "all.json",
+    // Other sites of the same host, such as other pages of the same owner, have their own.
+    contentsStorageName: "mnist-course contents",
+    settingsStorageName: "mnist-course settings",
+    workspacesStorageName: "mnist-course workspaces",
+    defaultKernelName: "deno",
+    enableServiceWorkerCache: "true",
+    exposeAppInBrowser: true,
+    federated_extensions: [{
+      name: "mnist-course",
+      load: "static/extension.js",
+      extension: "./extension",
+    }],
+    fileTypes: FILE_TYPES,
+    settingsOverrides: {
+      "@jupyterlab/apputils-extension:notification": {
+        checkForUpdates: false,
+        fetchNews: "false",
+      },
+      "@jupyterlab/completer-extension:manager": {
+        providerTimeout: 3000,
+        showDocumentationPanel: true,
+      },
+    },
+    mnistCourse: {
+      environment: hasMnist ? {} : { MNIST_SOURCE: "digits" },
+    },
+  });
+  await writeJson(path, config);
+  for (const name of await Array.fromAsync(Deno.readDir(out), ({ name }) => name)) {
+    if (!APPLICATIONS.includes(name)) continue;
+    const application = join(out, name, "jupyter-lite.json");
+    const settings = JSON.parse(await Deno.readTextFile(application));
+    await writeJson(application, settings);
+  }
+}
+
+/** How JupyterLite stores what a cell or a person saves. */
+const FILE_TYPES = Object.fromEntries(
+  Object.entries({
+    ipynb: ["json", "application/x-ipynb+json"],
+    json: ["json", "application/json"],
+    csv: ["text", "text/csv"],
+    txt: ["text", "text/plain"],
+    md: ["text", "text/markdown"],
+    ts: ["text", "text/typescript"],
+    html: ["text", "text/html"],
+    png: ["base64", "image/png"],
+    gz: ["base64", "application/gzip"],
+    safetensors: ["base64", "application/octet-stream"],
+    onnx: ["base64", "application/octet-stream"],
+    jsonl: ["text", "application/jsonl"],
+  }).map(([name, [fileFormat, mime]]) => [name, {
+    name,
+    extensions: [`.${name}`],
+    fileFormat,
+    mimeTypes: [mime],
+  }]),
+);
+
+/** Tells the service worker which files the site has, and which version it is: their hash. */
+async function writeVersion(out: string): Promise<void> {
+  const hash = createHash("sha256");
+  const files: (readonly [path: string, bytes: number])[] = [];
+  const worker = await Deno.readTextFile(join(out, "service_worker.js"));
+  await Deno.remove(join(out, "service_worker.js"));
+  await Deno.remove(join(out, "service-worker.js"));
+  for (const path of await filesIn(out)) {
+    const bytes = await Deno.readFile(join(out, path));
+    hash.update(path).update(bytes);
+    if (!NOT_KEPT.test(path)) files.push([path, bytes.length]);
+  }
+  const version = hash.update(worker).digest("hex").slice(0, 12);
+  const site = `self.SITE = ${JSON.stringify({ version, files })};\n`;
+  await Deno.writeTextFile(join(out, "service-worker.js"), site + worker);
+}

@@ -1,0 +1,2 @@
+/** The compiler, for the worker that knows types. */
+export { default } from "typescript";
