@@ -39,6 +39,8 @@ export function startPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<!-- JupyterLite's pages look for settings here. -->
+<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
 <title>MNIST from scratch, in TypeScript</title>
 <style>
 body { max-width: 42rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }

@@ -20,7 +20,7 @@ export const RUNS = "runs/browser";
 const VIEWPORT = { width: 1280, height: 900 };
 
 /** What differs between the front ends: expressions and statements for the page. */
-interface Dialect {
+export interface Dialect {
   /** An expression: whether the notebook and its kernel are ready. */
   ready: string;
   /** An expression: the state of every code cell. */
@@ -46,7 +46,7 @@ interface Dialect {
 }
 
 /** JupyterLab and Notebook 7 are made of the same parts. */
-const LAB: Dialect = {
+export const LAB: Dialect = {
   ready: `(() => {
     const panel = globalThis.jupyterapp?.shell.currentWidget;
     return panel?.context?.isReady && panel.sessionContext?.isReady &&

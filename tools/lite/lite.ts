@@ -16,6 +16,8 @@ Any server of files can serve the folder. After one visit it also works without 
   --out DIR     the folder of the site, which is replaced; default: site
   --data mnist  puts MNIST's four files (11 MB) beside it, from MNIST_DIR or data/mnist/
   --data digits drawn digits only (default)
+  --notebooks DIR
+                the chapters of this folder, such as one that deno task exercises has written
   --serve       opens it at an address of this computer until Ctrl+C
   --host NAME   0.0.0.0 also opens it to other computers in the room
   --port N      default: 8765`;
@@ -44,6 +46,9 @@ async function main(args: string[]): Promise<number> {
   await buildSite({
     root: machine.project,
     jupyterLite: files,
+    notebooks: values.notebooks === undefined
+      ? join(machine.project, "notebooks")
+      : fromCaller(values.notebooks),
     mnist,
     out: building,
     say: (text) => console.log(text),
@@ -77,6 +82,7 @@ function readOptions(args: string[]) {
       args,
       options: {
         out: { type: "string", default: "site" },
+        notebooks: { type: "string" },
         data: { type: "string", default: "digits" },
         serve: { type: "boolean", default: false },
         host: { type: "string", default: "127.0.0.1" },

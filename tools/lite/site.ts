@@ -18,6 +18,8 @@ export interface SiteOptions {
   readonly root: string;
   /** JupyterLite's files. */
   readonly jupyterLite: string;
+  /** The folder of the notebooks. */
+  readonly notebooks: string;
   /** The folder with MNIST's files; undefined for the drawn digits. */
   readonly mnist: string | undefined;
   /** The site's folder. It must be empty or not exist. */
@@ -31,7 +33,7 @@ const APPLICATIONS = ["lab", "notebooks", "tree"];
 
 /** What of JupyterLite is left out: source maps, other applications, fonts of old browsers. */
 const LEFT_OUT =
-  /\.map$|\.(eot|ttf|svg)$|^rspack|^(consoles|edit|repl|doc)\/|^build\/(consoles|edit|repl)\/|\.ipynb$/;
+  /\.map$|\.(eot|ttf|svg)$|^rspack|^(consoles|edit|repl|doc)\/|^build\/(consoles|edit|repl)\//;
 
 /** What is kept in spite of that. */
 const KEPT = /^build\/themes\//;
@@ -44,14 +46,15 @@ const NOT_KEPT = /^files\/data\/mnist\/|LICENSE|licenses\.json$/;
 
 /** Builds the site. */
 export async function buildSite(options: SiteOptions): Promise<void> {
-  const { root, jupyterLite, mnist, out, say } = options;
+  const { root, jupyterLite, notebooks, mnist, out, say } = options;
   say("Copying JupyterLite ...");
   await copyFolder(jupyterLite, out, (name) => !LEFT_OUT.test(name) || KEPT.test(name));
+  await copyIcons(out);
   say("Bundling the kernel ...");
   await bundle(root, join(out, EXTENSION, "static"));
   await bundleOne(root, out, "lite/service_worker.ts", "iife");
   say("Copying the chapters ...");
-  const chapters = await copyChapters(root, out);
+  const chapters = await copyChapters(notebooks, out);
   const index = await copyData(root, mnist, out);
   await writeJson(join(out, "files.json"), index);
   await writeContents(join(out, "files"), join(out, "api", "contents"));
@@ -79,6 +82,15 @@ async function copyFolder(
   }
 }
 
+/** The icons of the browser's tab that Jupyter's server has: here all are the same. */
+async function copyIcons(out: string): Promise<void> {
+  const folder = join(out, "static", "favicons");
+  await Deno.mkdir(folder, { recursive: true });
+  for (const kind of ["", "-file", "-notebook", "-terminal", "-busy-1", "-busy-2", "-busy-3"]) {
+    await Deno.copyFile(join(out, "lab", "favicon.ico"), join(folder, `favicon${kind}.ico`));
+  }
+}
+
 /** The paths of all files below a folder, with forward slashes, sorted. */
 export async function filesIn(folder: string): Promise<string[]> {
   const paths: string[] = [];
@@ -98,8 +110,7 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** Copies the notebooks, and returns what the start page says of them. */
-async function copyChapters(root: string, out: string): Promise<Chapter[]> {
-  const from = join(root, "notebooks");
+async function copyChapters(from: string, out: string): Promise<Chapter[]> {
   const chapters: Chapter[] = [];
   await copyFolder(from, join(out, "files", "notebooks"), (name) => name.endsWith(".ipynb"));
   for (const path of await filesIn(from)) {

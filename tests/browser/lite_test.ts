@@ -1,0 +1,79 @@
+/** The course in a browser, with nothing installed: the site of `deno task lite`. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { deno } from "../../tools/support/deno.ts";
+import { type Notebook, readNotebook } from "../../tools/notebook_file/notebook.ts";
+import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
+import { QUICK } from "../support/quick.ts";
+import { assertDrawn, assertNoErrors } from "./frontend.ts";
+import { Lite, missingLite, shownBy } from "./lite.ts";
+import { machine } from "./machine.ts";
+import { chapters } from "./notebooks.ts";
+
+const lacking = await missingLite();
+const isLong = Deno.env.get("BROWSER_TESTS") === "all";
+const long = lacking ?? (isLong ? undefined : "BROWSER_TESTS=all runs it");
+
+/** Runs a chapter on Deno's kernel. */
+async function runOnDeno(name: string, data: string): Promise<Notebook> {
+  const out = await Deno.makeTempDir({ prefix: "lite-deno-" });
+  try {
+    const settings = (QUICK[name] ?? []).flatMap((setting) => ["--set", setting]);
+    const path = join("notebooks", `${name}.ipynb`);
+    const args = ["run", "-A", "tools/run/run.ts", path, "--out", out, "--data", data, ...settings];
+    const { ok, stdout, stderr } = await deno(args, machine.project);
+    assert.ok(ok, stdout + stderr);
+    return await readNotebook(join(out, `${name}.ipynb`));
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+}
+
+/** Runs a chapter in the browser and on Deno's kernel, and compares what they show. */
+async function compare(lite: Lite, name: string, data: string): Promise<void> {
+  const open = await lite.open(name);
+  try {
+    await open.runAll(600);
+    await assertDrawn(open);
+    const found = await open.content();
+    assertNoErrors(found);
+    assert.deepEqual(shownBy(found), shownBy(await runOnDeno(name, data)));
+  } finally {
+    await open.close();
+  }
+}
+
+testUnless(lacking, "site: chapter 0 runs, and shows what Deno's kernel shows", async () => {
+  const lite = await Lite.start();
+  try {
+    await compare(lite, "00_perceptron", "digits");
+  } finally {
+    await lite.end();
+  }
+});
+
+testUnless(long, "site: all chapters on drawn digits show what Deno's kernel shows", async (t) => {
+  const lite = await Lite.start();
+  try {
+    for (const name of await chapters()) {
+      await t.step(name, () => compare(lite, name, "digits"));
+    }
+  } finally {
+    await lite.end();
+  }
+});
+
+testUnless(
+  long ?? missingMnist,
+  "site: chapters 1 to 5 on the real MNIST show what Deno's kernel shows",
+  async (t) => {
+    const lite = await Lite.start({ mnist: mnistFolder });
+    try {
+      for (const name of (await chapters()).filter((name) => /^0[1-5]/.test(name))) {
+        await t.step(name, () => compare(lite, name, "mnist"));
+      }
+    } finally {
+      await lite.end();
+    }
+  },
+);
