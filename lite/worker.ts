@@ -8,7 +8,7 @@ import { makeConsole } from "./deno/console.ts";
 import { makeDeno } from "./deno/deno.ts";
 import { NotInBrowserError } from "./deno/errors.ts";
 import { Files } from "./deno/files.ts";
-import { inspect } from "./deno/inspect.ts";
+import { inspect, inspectLast } from "./deno/inspect.ts";
 import { fillGaps } from "./gaps.ts";
 import { Session } from "./kernel/session.ts";
 import type { Content, FromWorker, ToWorker } from "./protocol.ts";
@@ -101,7 +101,7 @@ async function show(value: unknown, count: number): Promise<void> {
   const display: unknown = isObject ? Reflect.get(value, DISPLAY) : undefined;
   const bundle: Record<string, unknown> = typeof display === "function"
     ? await display.call(value)
-    : { "text/plain": inspect(value) };
+    : { "text/plain": await inspectLast(value) };
   output("execute_result", { execution_count: count, metadata: {}, ...splitMetadata(bundle) });
 }
 

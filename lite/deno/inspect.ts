@@ -13,6 +13,21 @@ export function inspect(value: unknown, options: Options = {}): string {
   return inspectAsNode(value, settingsOf(options));
 }
 
+/**
+ * The text of the last value of a cell. What a promise has become shows too, which a page learns only
+ * by waiting for a moment.
+ */
+export async function inspectLast(value: unknown): Promise<string> {
+  if (!(value instanceof Promise)) return inspect(value);
+  const pending = Symbol();
+  try {
+    const settled: unknown = await Promise.race([value, Promise.resolve(pending)]);
+    return settled === pending ? inspect(value) : `Promise { ${inspect(settled)} }`;
+  } catch (error) {
+    return `Promise { <rejected> ${inspect(error)} }`;
+  }
+}
+
 /** How Node's functions write values as Deno does. */
 export function settingsOf({ depth = 4, iterableLimit = 100 }: Options): InspectOptions & {
   stylize(text: string, style: string): string;

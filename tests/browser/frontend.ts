@@ -268,6 +268,18 @@ export class OpenNotebook {
     );
   }
 
+  /** Runs one cell after the other, also after one that fails, in JupyterLab and Notebook 7. */
+  async runEach(): Promise<void> {
+    await this.page.evaluate(`(async () => {
+      const { content } = jupyterapp.shell.currentWidget;
+      for (let i = 0; i < content.widgets.length; i++) {
+        content.deselectAll();
+        content.activeCellIndex = i;
+        await jupyterapp.commands.execute("notebook:run-cell");
+      }
+    })()`);
+  }
+
   /** Waits until no cell runs and the kernel is idle. */
   async idle(seconds: number): Promise<void> {
     const { cells, resting } = this.#dialect;

@@ -5,6 +5,9 @@ import { deno } from "../../tools/support/deno.ts";
 import { type Notebook, readNotebook } from "../../tools/notebook_file/notebook.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
 import { QUICK } from "../support/quick.ts";
+import { CELLS } from "../lite/cells.ts";
+import { withKernel } from "../support/course_kernel.ts";
+import { notebookOf } from "../support/notebooks.ts";
 import { assertDrawn, assertNoErrors } from "./frontend.ts";
 import { Lite, missingLite, shownBy } from "./lite.ts";
 import { machine } from "./machine.ts";
@@ -77,3 +80,54 @@ testUnless(
     }
   },
 );
+
+/** Jupyter does not run an empty cell. */
+const SOURCES = CELLS.filter((cell) => cell !== "");
+
+/** What both kernels must show alike of a cell; each parser has its own words for a wrong program. */
+function shownOfCells(notebook: Notebook): unknown[] {
+  return Object.values(shownBy(notebook)).map((outputs) =>
+    outputs.map((shown) => {
+      const { error, message } = shown as { error?: string; message?: string };
+      return error === "SyntaxError" && !/already been declared/.test(message ?? "")
+        ? { error }
+        : shown;
+    })
+  );
+}
+
+/** Runs the cells on the course's kernel. */
+async function cellsOnDeno(): Promise<Notebook> {
+  const notebook = notebookOf(...SOURCES);
+  await withKernel(async ({ client }) => {
+    for (const cell of notebook.cells) {
+      if (cell.cell_type !== "code") continue;
+      await client.execute(cell.source, false, ({ type, content }) => {
+        const output = { output_type: type, ...content };
+        if (/^(stream|error|display_data|execute_result)$/.test(type)) {
+          cell.outputs.push(output as unknown as (typeof cell.outputs)[number]);
+        }
+      });
+    }
+  });
+  return notebook;
+}
+
+testUnless(long, "site: a list of cells shows the same as on Deno's kernel", async () => {
+  assert.ok(SOURCES.length >= 60);
+  const lite = await Lite.start({ more: { cells: notebookOf(...SOURCES) } });
+  try {
+    const open = await lite.open("cells");
+    await open.runEach();
+    const found = shownOfCells(await open.content());
+    const expected = shownOfCells(await cellsOnDeno());
+    const differing = SOURCES.flatMap((source, i) =>
+      JSON.stringify(found[i]) === JSON.stringify(expected[i])
+        ? []
+        : [{ source, found: found[i], expected: expected[i] }]
+    );
+    assert.deepEqual(differing, []);
+  } finally {
+    await lite.end();
+  }
+});
