@@ -166,12 +166,28 @@ function shownOf(output: Output): unknown {
   }
 }
 
-/** A text in which durations and speeds, and where data come from, are the same in every run. */
+/** A text without durations and speeds, and without the place where data come from. */
 export function withoutTimes(text: string): string {
-  return text
+  return withoutTimeColumns(text)
     .replaceAll(/from (data\/mnist\/|the folder in MNIST_DIR)/g, "from a folder")
-    .replaceAll(
-      /\d[\d,.]*(e-?\d+)? ?(µs|ms|s|min|h|hours|minutes|seconds|days|times|x)\b/g,
-      "TIME",
-    );
+    .replaceAll(/^(speedup|\w*[sS]econds\w*): .*$/gm, "$1: TIME")
+    .replaceAll(/^(Line charts? "Time .*?"): .*$/gm, "$1: TIME")
+    .replaceAll(/\d[\d,.]*(e[+-]?\d+)? ?(µs|ms|s|min|h|hours|minutes|seconds|days)\b/g, "TIME");
+}
+
+/** A table, of which the columns of durations are left out: those that its head says are such. */
+function withoutTimeColumns(text: string): string {
+  const lines = text.split("\n");
+  const rule = lines.findIndex((line) => /^-+(  -+)+$/.test(line));
+  if (rule < 1) return text;
+  const columns = [...lines[rule].matchAll(/-+/g)]
+    .map(({ index, 0: dashes }) => [index, index + dashes.length] as const);
+  const heads = columns.map(([from, to]) => lines[rule - 1].slice(from, to).trim());
+  const areTimes = /^microseconds/.test(heads[0]);
+  const kept = columns.filter((_, i) =>
+    i === 0 || !(areTimes || /seconds|\bms\b|an epoch of|times faster/.test(heads[i]))
+  );
+  return lines.map((line, i) =>
+    i < rule - 1 ? line : kept.map(([from, to]) => line.slice(from, to).trim()).join(" | ")
+  ).join("\n");
 }
