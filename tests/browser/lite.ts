@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { jupyterLite } from "../../tools/lite/jupyterlite.ts";
 import { serve, type SiteServer } from "../../tools/lite/serve.ts";
-import { buildSite } from "../../tools/lite/site.ts";
+import { buildSite, writeVersion } from "../../tools/lite/site.ts";
 import {
   codeCells,
   type Notebook,
@@ -114,6 +114,25 @@ export class Lite {
     const path = encodeURIComponent(`notebooks/${name}.ipynb`);
     await page.goto(`${this.address}${application}/index.html?path=${path}`);
     await page.waitForFunction(LAB.ready, undefined, { timeout: PATIENCE });
+  }
+
+  /** Opens the first page of the site. */
+  async start(context: Pick<BrowserContext, "newPage"> | Browser = this.browser): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(this.address);
+    return page;
+  }
+
+  /** Waits until the browser keeps the site, on its first page. */
+  async kept(page: Page): Promise<void> {
+    const isKept = `/without a network/.test(document.getElementById("offline").textContent)`;
+    await page.waitForFunction(isKept, undefined, { timeout: PATIENCE });
+  }
+
+  /** Changes files of the site and gives it a new version. */
+  async publish(change: (site: string) => Promise<void>): Promise<void> {
+    await change(this.site);
+    await writeVersion(this.site, await Deno.readTextFile(join(this.site, "service-worker.js")));
   }
 
   /** Ends the server; pages stay open. */

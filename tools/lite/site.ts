@@ -65,7 +65,10 @@ export async function buildSite(options: SiteOptions): Promise<void> {
   await writeJson(join(out, "api", "translations", "en.json"), { data: {}, message: "" });
   await configure(out, mnist !== undefined);
   await Deno.writeTextFile(join(out, "index.html"), startPage(chapters, mnist !== undefined));
-  await writeVersion(out);
+  const worker = join(out, "service_worker.js");
+  const program = await Deno.readTextFile(worker);
+  await Deno.remove(worker);
+  await writeVersion(out, program);
 }
 
 /** Copies the files of a folder whose paths, with forward slashes, are wanted. */
@@ -232,19 +235,30 @@ const FILE_TYPES = Object.fromEntries(
   }]),
 );
 
-/** Tells the service worker which files the site has, and which version it is: their hash. */
-async function writeVersion(out: string): Promise<void> {
-  const hash = createHash("sha256");
+/** The file by which a browser installs the service worker; JupyterLite knows its name. */
+const SERVICE_WORKER = "service-worker.js";
+
+/** What stands in it before the program. */
+const SITE_LINE = /^self\.SITE = .*\n/;
+
+/**
+ * Tells the service worker which files the site has, and which version it is: their hash.
+ *
+ * @param program the service worker's program; what an earlier call put in front of it is replaced.
+ */
+export async function writeVersion(out: string, program: string): Promise<void> {
+  const worker = program.replace(SITE_LINE, "");
+  const hash = createHash("sha256").update(worker);
   const files: (readonly [path: string, bytes: number])[] = [];
-  const worker = await Deno.readTextFile(join(out, "service_worker.js"));
-  await Deno.remove(join(out, "service_worker.js"));
-  await Deno.remove(join(out, "service-worker.js"));
   for (const path of await filesIn(out)) {
+    if (path === SERVICE_WORKER) continue;
     const bytes = await Deno.readFile(join(out, path));
     hash.update(path).update(bytes);
     if (!NOT_KEPT.test(path)) files.push([path, bytes.length]);
   }
-  const version = hash.update(worker).digest("hex").slice(0, 12);
-  const site = `self.SITE = ${JSON.stringify({ version, files })};\n`;
-  await Deno.writeTextFile(join(out, "service-worker.js"), site + worker);
+  const site = { version: hash.digest("hex").slice(0, 12), files };
+  await Deno.writeTextFile(
+    join(out, SERVICE_WORKER),
+    `self.SITE = ${JSON.stringify(site)};\n${worker}`,
+  );
 }

@@ -49,6 +49,10 @@ export interface DevTools {
 /** A page of the browser. Expressions are JavaScript that the page evaluates. */
 export interface Page {
   goto(url: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  /** Runs a script in every document before its own. */
+  addInitScript(script: { content: string }): Promise<unknown>;
+  emulateMedia(media: { colorScheme: "light" | "dark" }): Promise<void>;
   setContent(html: string): Promise<void>;
   addScriptTag(script: { content: string }): Promise<unknown>;
   evaluate<T>(expression: string): Promise<T>;
