@@ -179,7 +179,7 @@ testUnless(
       await page.goto(lite.address);
       assert.ok(await page.evaluate(isNarrow));
       const lightness = `(() => {
-      const colour = (element, name) => getComputedStyle(element)[name].match(/\\\\d+/g).map(Number);
+      const colour = (element, name) => getComputedStyle(element)[name].match(/\\d+/g).map(Number);
       return colour(document.body, "color")[0];
     })()`;
       assert.ok(await page.evaluate<number>(lightness) > 200);
@@ -196,7 +196,7 @@ testUnless(
       });
       await assertDrawn(open);
       const light = await open.page.evaluate<number>(
-        `Number(getComputedStyle(document.querySelector(".js-plotly-plot text")).fill.match(/\\\\d+/)[0])`,
+        `Number(getComputedStyle(document.querySelector(".js-plotly-plot text")).fill.match(/\\d+/)[0])`,
       );
       assert.ok(light > 150, `expected light letters in figures, found ${light}`);
       await open.page.screenshot({ path: join(lite.folder, "phone-dark.png") });
