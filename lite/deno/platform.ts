@@ -110,7 +110,6 @@ export const denoPlatform: Platform = {
   },
 };
 
-// deno-lint-ignore require-await
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

@@ -197,7 +197,7 @@ export function withoutTimes(text: string): string {
 /** A table, of which the columns of durations are left out: those that its head says are such. */
 function withoutTimeColumns(text: string): string {
   const lines = text.split("\n");
-  const rule = lines.findIndex((line) => /^-+(  -+)+$/.test(line));
+  const rule = lines.findIndex((line) => /^-+( {2}-+)+$/.test(line));
   if (rule < 1) return text;
   const columns = [...lines[rule].matchAll(/-+/g)]
     .map(({ index, 0: dashes }) => [index, index + dashes.length] as const);

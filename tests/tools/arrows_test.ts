@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   runs: ["run", "notebook_file", "support"],
   sweep: ["runs", "run", "jupyter", "notebook_file", "support"],
   lab: ["kernelspec", "support"],
+  lite: ["lab", "notebook_file", "support"],
   export: ["lab", "kernelspec", "notebook_file", "support"],
   doctor: ["lab", "language", "kernelspec", "jupyter", "support"],
 };

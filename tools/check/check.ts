@@ -34,7 +34,7 @@ import {
 import { ruleProblems } from "./rules.ts";
 
 /** The folders with code; those that exist are checked. */
-const CODE_FOLDERS = ["lib", "exercises", "tools", "tests", "bench"];
+const CODE_FOLDERS = ["lib", "exercises", "lite", "tools", "tests", "bench"];
 
 /** The folders whose programs run in a page. */
 const PAGES = ["lib/playground/page"];
