@@ -49,3 +49,29 @@ export type FromWorker =
     readonly bytes: Uint8Array<ArrayBuffer>;
   }
   | { readonly type: "remove"; readonly id: number; readonly path: string };
+
+/** What the page asks the thread that knows types. Each question has a number for its answer. */
+export type ToTypes =
+  & { readonly id: number }
+  & (
+    | {
+      readonly type: "start";
+      /** The addresses of the compiler and of the sources that it reads. */
+      readonly compiler: string;
+      readonly sources: string;
+      /** The cells of the notebook. */
+      readonly cells: readonly string[];
+    }
+    /** The type errors of a cell that runs now, as the content of a note; empty for none. */
+    | { readonly type: "check"; readonly code: string }
+    | { readonly type: "inspect"; readonly code: string; readonly cursor: number }
+    | { readonly type: "complete"; readonly code: string; readonly cursor: number }
+    /** The import that helps against an error. */
+    | { readonly type: "remedy"; readonly name: string; readonly message: string }
+  );
+
+/** An answer of the thread that knows types. */
+export interface FromTypes {
+  readonly id: number;
+  readonly answer: Content;
+}

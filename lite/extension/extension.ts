@@ -60,6 +60,11 @@ function kernelPlugin(services: LiteServices): Plugin {
         files: new URL("files/", site).href,
         index: siteFiles(),
         environment: courseConfig().environment ?? {},
+        types: {
+          worker: new URL("types/worker.js", script).href,
+          compiler: new URL("types/typescript.js", script).href,
+          sources: new URL("types/sources.json", script).href,
+        },
       });
       specs.register({
         spec: {

@@ -2,9 +2,19 @@
 import type { Content, FromWorker, SiteFile, ToWorker } from "../protocol.ts";
 import type { BaseKernel, Contents, KernelOptions, LiteServices } from "./jupyter.ts";
 import { loadSaved, removeSaved, saveFile } from "./storage.ts";
+import { Types, type TypesFiles } from "./types.ts";
 
 /** Milliseconds that a cell may take to stop by itself before its worker is ended. */
 const PATIENCE = 3000;
+
+/** Milliseconds that the end of a cell waits for its type errors. */
+const CHECK_PATIENCE = 1000;
+
+/** Milliseconds that an error waits for them: the types may explain it. */
+const REASON_PATIENCE = 3000;
+
+/** A line that switches types on or off, as in the course's kernel outside the browser. */
+const MAGIC = /^%types(?:[ \t]+(\S*))?[ \t]*$/m;
 
 /** What every kernel of the page needs. */
 export interface Surroundings {
@@ -15,6 +25,7 @@ export interface Surroundings {
   readonly files: string;
   readonly index: Promise<readonly SiteFile[]>;
   readonly environment: Readonly<Record<string, string>>;
+  readonly types: TypesFiles;
 }
 
 /** A kernel. */
@@ -33,6 +44,11 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
     #worker!: Worker;
     #ready!: Promise<void>;
     #done: ((reply: Content) => void) | undefined;
+    readonly #types = new Types(surroundings.types);
+    /** Resolves with the note for the type errors of the cell that runs. */
+    #check: Promise<Content> = Promise.resolve({});
+    /** Resolves when everything has been published: an error waits for what explains it. */
+    #published: Promise<void> | undefined;
 
     constructor(options: KernelOptions) {
       super(options);
@@ -87,6 +103,16 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
     }
 
     #output(message: string, content: Content): void {
+      const isError = message === "error" && content.ename !== "Stopped";
+      if (this.#published === undefined && !(isError && this.#types.isReady)) {
+        return this.#publish(message, content);
+      }
+      this.#published = (this.#published ?? Promise.resolve()).then(async () => {
+        this.#publish(message, isError ? await this.#explained(content) : content);
+      });
+    }
+
+    #publish(message: string, content: Content): void {
       switch (message) {
         case "stream":
           return this.stream(content);
@@ -101,6 +127,20 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       }
     }
 
+    /** An error after the type errors of its cell, with the import that helps against it. */
+    async #explained(content: Content): Promise<Content> {
+      await within(this.#check, REASON_PATIENCE);
+      const remedy = await this.#types.remedy(String(content.ename), String(content.evalue));
+      if (remedy === undefined) return content;
+      const advice = `Import it: ${remedy}`;
+      const traceback = Array.isArray(content.traceback) ? content.traceback : [];
+      return {
+        ...content,
+        evalue: `${content.evalue}. ${advice}`,
+        traceback: [...traceback, advice],
+      };
+    }
+
     /** Resolves when cells can run. */
     get ready(): Promise<void> {
       return this.#ready;
@@ -109,6 +149,7 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
     override dispose(): void {
       if (this.isDisposed) return;
       this.#worker.terminate();
+      this.#types.end();
       super.dispose();
     }
 
@@ -132,11 +173,28 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       });
     }
 
-    executeRequest({ code }: { code: string }): Promise<Content> {
+    async executeRequest({ code }: { code: string }): Promise<Content> {
+      const [line, order] = MAGIC.exec(code) ?? [];
+      if (line !== undefined) this.stream({ name: "stdout", text: `${this.#types.obey(order)}\n` });
+      const cell = line === undefined ? code : code.replace(MAGIC, "");
       const { promise, resolve } = Promise.withResolvers<Content>();
       this.#done = resolve;
-      this.#tell({ type: "execute", code, count: this.executionCount });
-      return promise.finally(() => this.#done = undefined);
+      this.#published = undefined;
+      let isRunning = true;
+      this.#check = this.#types.check(cell).then((data) => {
+        if (isRunning && Object.keys(data).length > 0) {
+          this.displayData({ data, metadata: {}, transient: {} });
+        }
+        return data;
+      });
+      this.#tell({ type: "execute", code: cell, count: this.executionCount });
+      const reply = await promise;
+      this.#done = undefined;
+      if (reply.ename !== "Stopped") await within(this.#check, CHECK_PATIENCE);
+      isRunning = false;
+      await this.#published;
+      void this.#types.start();
+      return reply;
     }
 
     stop(): void {
@@ -146,6 +204,7 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       setTimeout(() => {
         if (this.#done !== done) return;
         this.#worker.terminate();
+        this.#types.restart();
         this.#start();
         const content = { ename: "Stopped", evalue: STOPPED, traceback: [`Stopped: ${STOPPED}`] };
         this.publishExecuteError(content);
@@ -154,18 +213,12 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       }, PATIENCE);
     }
 
-    completeRequest({ cursor_pos }: { cursor_pos: number }): Promise<Content> {
-      return Promise.resolve({
-        status: "ok",
-        matches: [],
-        cursor_start: cursor_pos,
-        cursor_end: cursor_pos,
-        metadata: {},
-      });
+    completeRequest({ code, cursor_pos }: { code: string; cursor_pos: number }): Promise<Content> {
+      return this.#types.complete(code, cursor_pos);
     }
 
-    inspectRequest(): Promise<Content> {
-      return Promise.resolve({ status: "ok", found: false, data: {}, metadata: {} });
+    inspectRequest({ code, cursor_pos }: { code: string; cursor_pos: number }): Promise<Content> {
+      return this.#types.inspect(code, cursor_pos);
     }
 
     isCompleteRequest(): Promise<Content> {
@@ -190,4 +243,9 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       return Promise.resolve();
     }
   };
+}
+
+/** Waits for something, but not for long. */
+async function within(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
 }

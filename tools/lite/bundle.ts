@@ -21,12 +21,16 @@ interface Bundle {
   readonly entry: string;
   /** `"iife"` for a script that is not a module. */
   readonly format: "esm" | "iife";
+  /** The folder inside the site's. */
+  readonly folder?: string;
 }
 
 /** The programs of the site. */
 const BUNDLES: readonly Bundle[] = [
   { entry: "lite/worker.ts", format: "esm" },
   { entry: "lite/extension/extension.ts", format: "iife" },
+  { entry: "lite/types/worker.ts", format: "esm", folder: "types" },
+  { entry: "tools/on_demand/lite/typescript.ts", format: "esm", folder: "types" },
 ];
 
 /**
@@ -35,7 +39,9 @@ const BUNDLES: readonly Bundle[] = [
  * @throws {BundleError} with the reason, such as a package that cannot be downloaded.
  */
 export async function bundle(root: string, folder: string): Promise<void> {
-  for (const { entry, format } of BUNDLES) await bundleOne(root, folder, entry, format);
+  for (const { entry, format, folder: inner = "" } of BUNDLES) {
+    await bundleOne(root, join(folder, inner), entry, format);
+  }
 }
 
 /** Bundles one program. */

@@ -5,6 +5,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { moduleOf, ON_DEMAND } from "../support/on_demand.ts";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import type { SiteFile } from "../../lite/protocol.ts";
@@ -52,6 +54,7 @@ export async function buildSite(options: SiteOptions): Promise<void> {
   await copyIcons(out);
   say("Bundling the kernel ...");
   await bundle(root, join(out, EXTENSION, "static"));
+  await writeSources(root, join(out, EXTENSION, "static", "types", "sources.json"));
   await bundleOne(root, out, "lite/service_worker.ts", "iife");
   say("Copying the chapters ...");
   const chapters = await copyChapters(notebooks, out);
@@ -110,6 +113,23 @@ export async function filesIn(folder: string): Promise<string[]> {
 async function writeJson(path: string, value: unknown): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(path, JSON.stringify(value));
+}
+
+/** Writes what the compiler reads in the browser: the library, and the types of the language. */
+async function writeSources(root: string, path: string): Promise<void> {
+  const sources: Record<string, string> = {};
+  for (const folder of ["lib", "exercises"]) {
+    for (const name of await filesIn(join(root, folder))) {
+      if (!name.endsWith(".ts") || name.includes("nodeplotlib")) continue;
+      sources[`/course/${folder}/${name}`] = await Deno.readTextFile(join(root, folder, name));
+    }
+  }
+  const compiler = dirname(fileURLToPath(await moduleOf(ON_DEMAND.lite)));
+  for (const name of await filesIn(compiler)) {
+    if (!/^lib\..*\.d\.ts$/.test(name) || /^lib\.(dom|scripthost)|full/.test(name)) continue;
+    sources[`/typescript/${name}`] = await Deno.readTextFile(join(compiler, name));
+  }
+  await writeJson(path, sources);
 }
 
 /** Copies the notebooks, and returns what the start page says of them. */

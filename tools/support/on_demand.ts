@@ -36,6 +36,12 @@ export const ON_DEMAND = {
     megabytes: 14,
     usedBy: "deno task run --write and the browser tests",
   },
+  lite: {
+    name: "typescript",
+    config: join(projectRoot, "tools", "on_demand", "lite", "deno.json"),
+    megabytes: 40,
+    usedBy: "deno task lite",
+  },
   nodeplotlib: {
     name: "nodeplotlib",
     config: join(projectRoot, "lib", "notebook", "nodeplotlib", "deno.json"),
