@@ -73,9 +73,9 @@ testUnless(
       assert.match(error, /^RangeError: dot: expected inner dimensions to match/);
       assert.match((await run(open, 2)).at(-1) ?? "", /Import it: import \{ show \} from "mnist";/);
       assert.deepEqual((await run(open, 3)).toSorted(), [
+        '"text"',
         "line 1: Type 'string' is not assignable to type 'number'.\n    " +
         "const n: number = 'text'; n\n          ^",
-        '"text"',
       ]);
       assert.deepEqual(await run(open, 4), ["Types are off.\n"]);
       assert.deepEqual(await run(open, 5), ['"text"']);
