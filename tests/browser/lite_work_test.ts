@@ -1,11 +1,18 @@
 /** What students do on the site: stop a cell, save, come back, start over, and lose the network. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { codeCells, type Notebook } from "../../tools/notebook_file/notebook.ts";
+import { dirname, join } from "node:path";
+import { deno } from "../../tools/support/deno.ts";
+import {
+  codeCells,
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+} from "../../tools/notebook_file/notebook.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertDrawn, assertNoErrors, LAB, type OpenNotebook } from "./frontend.ts";
 import { Lite, missingLite } from "./lite.ts";
+import { machine } from "./machine.ts";
 
 const lacking = await missingLite();
 const long = lacking ??
@@ -206,6 +213,39 @@ testUnless(
       }
     } finally {
       await lite.end();
+    }
+  },
+);
+
+testUnless(
+  long,
+  "site: answers that were solved there have all points, stored and judged anew",
+  async () => {
+    const chapter = "03_inference";
+    const folder = await Deno.makeTempDir({ prefix: "lite-grade-" });
+    const command = async (...args: string[]) => {
+      const { ok, stdout, stderr } = await deno(["run", "-A", ...args], machine.project);
+      assert.ok(ok, stdout + stderr);
+      return stdout;
+    };
+    const notebook = join("notebooks", `${chapter}.ipynb`);
+    await command("tools/exercises/exercises.ts", notebook, "--solutions", "--out", folder);
+    const solved = await readNotebook(join(folder, `${chapter}.ipynb`));
+    const lite = await Lite.start({ more: { [chapter]: solved } });
+    try {
+      const open = await lite.open(chapter);
+      await open.runAll(300);
+      const submitted = join(folder, "submitted", "anna", `${chapter}.ipynb`);
+      await Deno.mkdir(dirname(submitted), { recursive: true });
+      await writeNotebook(submitted, await open.content());
+      for (const flags of [[], ["--run"]]) {
+        const table = await command("tools/grade/grade.ts", join(folder, "submitted"), ...flags);
+        const [, points, most] = /anna.*?(\d+)\s*(?:of|\/)\s*(\d+)\s*$/m.exec(table) ?? [];
+        assert.ok(points !== undefined && points === most, table);
+      }
+    } finally {
+      await lite.end();
+      await Deno.remove(folder, { recursive: true });
     }
   },
 );
