@@ -56,7 +56,10 @@ export class Types {
     worker.addEventListener("error", () => this.end()); // types are not worth an error
     const { compiler, sources } = this.#files;
     await this.#ask({ type: "start", compiler, sources, cells: [] });
-    for (const code of this.#early.splice(0)) await this.#ask({ type: "check", code });
+    // More cells may run meanwhile.
+    for (let code = this.#early.shift(); code !== undefined; code = this.#early.shift()) {
+      await this.#ask({ type: "check", code });
+    }
     this.#isReady = this.#worker === worker;
   }
 

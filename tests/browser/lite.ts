@@ -1,4 +1,5 @@
 /** The course's site in a browser, for tests. */
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { jupyterLite } from "../../tools/lite/jupyterlite.ts";
 import { serve, type SiteServer } from "../../tools/lite/serve.ts";
@@ -11,6 +12,7 @@ import {
   writeNotebook,
 } from "../../tools/notebook_file/notebook.ts";
 import { fillParameters, parseSetting } from "../../tools/notebook_file/parameters.ts";
+import { deno } from "../../tools/support/deno.ts";
 import { launchChromium } from "../../tools/support/chromium.ts";
 import { messageOf } from "../../tools/support/machine.ts";
 import type { Browser, BrowserContext, Page } from "../../tools/support/playwright.ts";
@@ -145,6 +147,21 @@ export class Lite {
     await this.browser.close();
     await this.endServer();
     await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** Runs a chapter on Deno's kernel. */
+export async function runOnDeno(name: string, data: string): Promise<Notebook> {
+  const out = await Deno.makeTempDir({ prefix: "lite-deno-" });
+  try {
+    const settings = (QUICK[name] ?? []).flatMap((setting) => ["--set", setting]);
+    const path = join("notebooks", `${name}.ipynb`);
+    const args = ["run", "-A", "tools/run/run.ts", path, "--out", out, "--data", data, ...settings];
+    const { ok, stdout, stderr } = await deno(args, machine.project);
+    assert.ok(ok, stdout + stderr);
+    return await readNotebook(join(out, `${name}.ipynb`));
+  } finally {
+    await Deno.remove(out, { recursive: true });
   }
 }
 

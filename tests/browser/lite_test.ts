@@ -1,36 +1,17 @@
 /** The course in a browser, with nothing installed: the site of `deno task lite`. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { deno } from "../../tools/support/deno.ts";
-import { type Notebook, readNotebook } from "../../tools/notebook_file/notebook.ts";
+import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
-import { QUICK } from "../support/quick.ts";
 import { CELLS } from "../lite/cells.ts";
 import { withKernel } from "../support/course_kernel.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { assertDrawn, assertNoErrors } from "./frontend.ts";
-import { Lite, missingLite, shownBy } from "./lite.ts";
-import { machine } from "./machine.ts";
+import { Lite, missingLite, runOnDeno, shownBy } from "./lite.ts";
 import { chapters } from "./notebooks.ts";
 
 const lacking = await missingLite();
 const isLong = Deno.env.get("BROWSER_TESTS") === "all";
 const long = lacking ?? (isLong ? undefined : "BROWSER_TESTS=all runs it");
-
-/** Runs a chapter on Deno's kernel. */
-async function runOnDeno(name: string, data: string): Promise<Notebook> {
-  const out = await Deno.makeTempDir({ prefix: "lite-deno-" });
-  try {
-    const settings = (QUICK[name] ?? []).flatMap((setting) => ["--set", setting]);
-    const path = join("notebooks", `${name}.ipynb`);
-    const args = ["run", "-A", "tools/run/run.ts", path, "--out", out, "--data", data, ...settings];
-    const { ok, stdout, stderr } = await deno(args, machine.project);
-    assert.ok(ok, stdout + stderr);
-    return await readNotebook(join(out, `${name}.ipynb`));
-  } finally {
-    await Deno.remove(out, { recursive: true });
-  }
-}
 
 /** Runs a chapter in the browser and on Deno's kernel, and compares what they show. */
 async function compare(lite: Lite, name: string, data: string): Promise<void> {
