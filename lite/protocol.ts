@@ -18,6 +18,8 @@ export type ToWorker =
     readonly files: string;
     /** The files there that cells may read. */
     readonly index: readonly SiteFile[];
+    /** The address of `@std/csv`, if the site has it. */
+    readonly csv: string | undefined;
     /** Environment variables. */
     readonly environment: Readonly<Record<string, string>>;
   }

@@ -47,7 +47,7 @@ function ask(
 let library: typeof import("./library.ts");
 const session = new Session((name) => library.importModule(name));
 
-async function start({ files: address, index, environment }: ToWorker & { type: "start" }) {
+async function start({ files: address, index, csv, environment }: ToWorker & { type: "start" }) {
   const files = new Files(address, index, {
     load: (path) => ask((id) => ({ type: "load", id, path })),
     save: async (path, bytes) => void await ask((id) => ({ type: "save", id, path, bytes })),
@@ -63,6 +63,7 @@ async function start({ files: address, index, environment }: ToWorker & { type: 
   library = await import("./library.ts");
   library.surroundWith({ files, environment });
   library.useBrowserChannel(output);
+  if (csv !== undefined) library.useStdCsv(() => import(csv));
   library.watchStop(stopFlag);
   post({ type: "ready" });
 }

@@ -32,6 +32,8 @@ const site = new URL("../../../", script);
 /** What the site's build has written into `jupyter-lite.json`. */
 interface CourseConfig {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the site has `@std/csv`. */
+  readonly hasCsv?: boolean;
 }
 
 function courseConfig(): CourseConfig {
@@ -54,12 +56,14 @@ function kernelPlugin(services: LiteServices): Plugin {
     requires: [services.IKernelSpecs],
     optional: [services.IKernelClient],
     activate(app: Application, specs: KernelSpecs, client: KernelClient | null) {
+      const { environment = {}, hasCsv = false } = courseConfig();
       const Kernel = kernelClass(services, {
         contents: app.serviceManager.contents,
         worker: new URL("worker.js", script).href,
         files: new URL("files/", site).href,
         index: siteFiles(),
-        environment: courseConfig().environment ?? {},
+        csv: hasCsv ? new URL("csv.js", script).href : undefined,
+        environment,
         types: {
           worker: new URL("types/worker.js", script).href,
           compiler: new URL("types/typescript.js", script).href,

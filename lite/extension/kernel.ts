@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly files: string;
   readonly index: Promise<readonly SiteFile[]>;
   readonly environment: Readonly<Record<string, string>>;
+  /** The address of `@std/csv`, if the site has it. */
+  readonly csv: string | undefined;
   readonly types: TypesFiles;
 }
 
@@ -64,8 +66,8 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       worker.addEventListener("error", ({ message }) => {
         reject(new Error(`kernel: expected its program to load, found: ${message || "an error"}`));
       });
-      const { files, environment, index } = surroundings;
-      index.then((index) => this.#tell({ type: "start", files, index, environment }), reject);
+      const { files, environment, csv, index } = surroundings;
+      index.then((index) => this.#tell({ type: "start", files, index, csv, environment }), reject);
     }
 
     #tell(message: ToWorker): void {

@@ -40,6 +40,8 @@ export async function missingLite(): Promise<string | undefined> {
 export interface LiteOptions {
   /** The folder with MNIST's files; by default the site has none. */
   readonly mnist?: string;
+  /** A module in the place of `@std/csv`. */
+  readonly csv?: string;
   /** Notebooks beside the chapters, by name. */
   readonly more?: Readonly<Record<string, Notebook>>;
 }
@@ -66,7 +68,7 @@ export class Lite {
   }
 
   /** Builds the site with short chapters, serves it and starts the browser. */
-  static async start({ mnist, more = {} }: LiteOptions = {}): Promise<Lite> {
+  static async start({ mnist, csv, more = {} }: LiteOptions = {}): Promise<Lite> {
     const folder = await Deno.makeTempDir({ prefix: "lite-" });
     const notebooks = join(folder, "notebooks"), site = join(folder, "site");
     await Deno.mkdir(notebooks);
@@ -81,6 +83,7 @@ export class Lite {
       jupyterLite: await jupyterLite(machine),
       notebooks,
       mnist,
+      csv,
       out: site,
       say: () => {},
     });

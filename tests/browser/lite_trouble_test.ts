@@ -192,3 +192,53 @@ testUnless(long, "site: in a subfolder, and without HTTPS in a room, chapters ru
     await lite.end();
   }
 });
+
+testUnless(
+  long,
+  "site: what no page can do says so, and tables of text come with the site",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "lite-" });
+    // In the place of the real module, which not every network has.
+    const csv = join(folder, "csv.ts");
+    await Deno.writeTextFile(
+      csv,
+      "export const parse = (text: string) => [{ found: text.trim() }];",
+    );
+    const cells = {
+      'await (await import("mnist")).parseTextTable("a,b");': '[ { found: "a,b" } ]',
+      'prompt("Your name?")':
+        "NotInBrowserError: prompt(): not in the browser. Write the answer into " +
+        "the cell.",
+      "new Deno.Command('ls')":
+        "NotInBrowserError: Deno.Command: not in the browser. Run the course " +
+        "on a computer for that: its README says how.",
+      'import lodash from "npm:lodash";':
+        'NotInBrowserError: import "npm:lodash": not in the browser. ' +
+        'Cells can import "mnist" and "mnist/exercises". Run the course on a computer for other modules.',
+    };
+    const lite = await Lite.start({ csv, more: { limits: notebookOf(...Object.keys(cells)) } });
+    try {
+      const open = await lite.open("limits");
+      for (const [i, expected] of Object.values(cells).entries()) {
+        assert.equal(await run(open, i), expected);
+      }
+    } finally {
+      await lite.end();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(long, "site: built where JSR cannot be reached, tables of text say so", async () => {
+  const table = 'import { parseTextTable } from "mnist";\nawait parseTextTable("a,b");';
+  const csv = "jsr:@nowhere/nothing@0.0.0";
+  const lite = await Lite.start({ csv, more: { table: notebookOf(table) } });
+  try {
+    const text = await run(await lite.open("table"), 0);
+    assert.match(text, /^DataError: tables of text: expected the module @std\/csv from JSR/);
+    assert.match(text, /This site was built where JSR could not be reached\. Run the course on a/);
+    assert.doesNotMatch(text, /deno install/);
+  } finally {
+    await lite.end();
+  }
+});

@@ -67,3 +67,23 @@ export async function bundleOne(
   ], root);
   if (!ok) throw new BundleError(`${entry}: expected it to be bundled, found ${stderr.trim()}`);
 }
+
+/**
+ * Bundles the module for tables of text, which comes from JSR.
+ *
+ * @param specifier where it comes from, such as `jsr:@std/csv@1.0.6`.
+ * @returns whether it could be downloaded: not every network reaches JSR.
+ */
+export async function bundleCsv(root: string, file: string, specifier: string): Promise<boolean> {
+  const options = ["--quiet", "--no-lock", "--no-config", "--platform=browser", "--minify"];
+  const { ok } = await deno(["bundle", ...options, "-o", file, specifier], root);
+  return ok;
+}
+
+/** The version of `@std/csv` that the course uses. */
+export async function csvSpecifier(root: string): Promise<string> {
+  const { imports }: { imports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(join(root, "deno.json")),
+  );
+  return imports["@std/csv"];
+}

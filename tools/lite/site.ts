@@ -12,7 +12,7 @@ import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import type { SiteFile } from "../../lite/protocol.ts";
 import { type Chapter, startPage } from "../../lite/start_page.ts";
 import { readNotebook, sourceText } from "../notebook_file/notebook.ts";
-import { bundle, bundleOne } from "./bundle.ts";
+import { bundle, bundleCsv, bundleOne, csvSpecifier } from "./bundle.ts";
 
 /** What goes into the site. */
 export interface SiteOptions {
@@ -26,6 +26,8 @@ export interface SiteOptions {
   readonly mnist: string | undefined;
   /** The site's folder. It must be empty or not exist. */
   readonly out: string;
+  /** Where `@std/csv` comes from; by default as `deno.json` says. */
+  readonly csv?: string;
   /** Says what is being done. */
   readonly say: (text: string) => void;
 }
@@ -54,6 +56,9 @@ export async function buildSite(options: SiteOptions): Promise<void> {
   await copyIcons(out);
   say("Bundling the kernel ...");
   await bundle(root, join(out, EXTENSION, "static"));
+  const csv = options.csv ?? await csvSpecifier(root);
+  const hasCsv = await bundleCsv(root, join(out, EXTENSION, "static", "csv.js"), csv);
+  if (!hasCsv) say("JSR cannot be reached: on the site, tables of text say so.");
   await writeSources(root, join(out, EXTENSION, "static", "types", "sources.json"));
   await bundleOne(root, out, "lite/service_worker.ts", "iife");
   say("Copying the chapters ...");
@@ -66,7 +71,7 @@ export async function buildSite(options: SiteOptions): Promise<void> {
     message: "",
   });
   await writeJson(join(out, "api", "translations", "en.json"), { data: {}, message: "" });
-  await configure(out, mnist !== undefined);
+  await configure(out, mnist !== undefined, hasCsv);
   await Deno.writeTextFile(join(out, "index.html"), startPage(chapters, mnist !== undefined));
   const worker = join(out, "service_worker.js");
   const program = await Deno.readTextFile(worker);
@@ -190,7 +195,7 @@ function entry(name: string, path: string, type: string, size: number | null): o
 }
 
 /** Merges the course's settings into JupyterLite's. */
-async function configure(out: string, hasMnist: boolean): Promise<void> {
+async function configure(out: string, hasMnist: boolean, hasCsv: boolean): Promise<void> {
   const path = join(out, "jupyter-lite.json");
   const config = JSON.parse(await Deno.readTextFile(path));
   Object.assign(config["jupyter-config-data"], {
@@ -220,6 +225,7 @@ async function configure(out: string, hasMnist: boolean): Promise<void> {
       },
     },
     mnistCourse: {
+      hasCsv,
       environment: hasMnist ? {} : { MNIST_SOURCE: "digits" },
     },
   });
