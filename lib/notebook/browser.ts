@@ -23,12 +23,12 @@ export interface BrowserOptions {
 }
 
 /** True where a page can be seen: on Linux only with a screen. */
-function hasScreen(): boolean {
+export function hasScreen(): boolean {
   return Deno.build.os !== "linux" || Deno.env.has("DISPLAY") || Deno.env.has("WAYLAND_DISPLAY");
 }
 
 /** Opens a page in the person's browser; false where that failed. */
-async function openPage(url: string): Promise<boolean> {
+export async function openPage(url: string): Promise<boolean> {
   const { os } = Deno.build;
   const [program, ...args] = os === "windows"
     ? ["cmd", "/c", "start", "", url]

@@ -4,11 +4,13 @@ import { parseArgs } from "node:util";
 import { mnistFolder } from "./mnist.ts";
 import { exitWith, fromCaller, UsageError } from "../support/command.ts";
 import { thisMachine } from "../support/machine.ts";
+import { hasScreen, openPage } from "../../lib/notebook/browser.ts";
+import { freePort, isLoopback } from "../lab/serve.ts";
 import { jupyterLite } from "./jupyterlite.ts";
 import { serve } from "./serve.ts";
 import { buildSite, filesIn } from "./site.ts";
 
-const HELP = `deno task lite [--out DIR] [--data mnist|digits] [--serve] [--host NAME] [--port N]
+const HELP = `deno task lite [--out DIR] [--data mnist|digits] [--notebooks DIR] [--serve]
 
 Builds the course as a site that needs nothing but a browser: JupyterLite, the kernel, the chapters.
 Any server of files can serve the folder. After one visit it also works without a network.
@@ -20,7 +22,8 @@ Any server of files can serve the folder. After one visit it also works without 
                 the chapters of this folder, such as one that deno task exercises has written
   --serve       opens it at an address of this computer until Ctrl+C
   --host NAME   0.0.0.0 also opens it to other computers in the room
-  --port N      default: 8765`;
+  --port N      the first port to try; default: 8765
+  --no-browser  only print the address`;
 
 async function main(args: string[]): Promise<number> {
   const { values } = readOptions(args);
@@ -64,9 +67,11 @@ async function main(args: string[]): Promise<number> {
     `${out}: ${sizes.length} files, ${megabytes.toFixed(1)} MB, in ${seconds.toFixed(0)} s.`,
   );
   if (!values.serve) return 0;
-  const server = serve(resolve(out), values.host, port);
-  console.log(`The course is at http://localhost:${server.port}/ until you press Ctrl+C.`);
-  if (values.host !== "127.0.0.1") {
+  const server = serve(resolve(out), values.host, freePort(values.host, port));
+  const address = `http://localhost:${server.port}/`;
+  console.log(`The course is at ${address} until you press Ctrl+C.`);
+  if (!values["no-browser"] && hasScreen()) await openPage(address);
+  if (!isLoopback(values.host)) {
     for (const { address, family } of Deno.networkInterfaces()) {
       const isReachable = family === "IPv4" && !address.startsWith("127.");
       if (isReachable) console.log(`Other computers: http://${address}:${server.port}/`);
@@ -87,6 +92,7 @@ function readOptions(args: string[]) {
         serve: { type: "boolean", default: false },
         host: { type: "string", default: "127.0.0.1" },
         port: { type: "string", default: "8765" },
+        "no-browser": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
