@@ -23,7 +23,8 @@ Any server of files can serve the folder. After one visit it also works without 
   --serve       opens it at an address of this computer until Ctrl+C
   --host NAME   0.0.0.0 also opens it to other computers in the room
   --port N      the first port to try; default: 8765
-  --no-browser  only print the address`;
+  --no-browser  only print the address
+  --help        print this`;
 
 async function main(args: string[]): Promise<number> {
   const { values } = readOptions(args);
