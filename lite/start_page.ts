@@ -6,6 +6,8 @@ export interface Chapter {
   /** From the folder of the course's files. */
   readonly path: string;
   readonly title: string;
+  /** What it is about, in a sentence; may be empty. */
+  readonly about: string;
 }
 
 /**
@@ -18,10 +20,9 @@ export function startPage(
   hasMnist: boolean,
   playground?: string,
 ): string {
-  const items = chapters.map(({ path, title }) =>
-    `<li><a href="notebooks/index.html?path=${encodeURIComponent(path)}">${
-      escapeHtml(title)
-    }</a></li>`
+  const items = chapters.map(({ path, title, about }) =>
+    `<li><a href="notebooks/index.html?path=${encodeURIComponent(path)}">${escapeHtml(title)}</a>` +
+    (about === "" ? "</li>" : `<br><small>${escapeHtml(about)}</small></li>`)
   );
   const drawing = playground === undefined
     ? ""
@@ -44,8 +45,8 @@ export function startPage(
 <title>MNIST from scratch, in TypeScript</title>
 <style>
 body { max-width: 42rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
-ol { padding-left: 1.5rem; }
-li { margin: 0.4rem 0; }
+.chapters { list-style: none; padding: 0; }
+li { margin: 0.5rem 0; }
 .warning { border-left: 4px solid #d33; padding: 0.5rem 1rem; }
 </style>
 </head>
@@ -54,9 +55,9 @@ li { margin: 0.4rem 0; }
 <p>Load handwritten digits, run a trained neural network on them, and train one yourself. Everything
 runs in this browser: nothing is installed, and nothing that you write leaves it.</p>
 <div id="lacking" class="warning" hidden></div>
-<ol start="0">
+<ul class="chapters">
 ${items.join("\n")}
-</ol>
+</ul>
 ${drawing}
 <p>In a chapter, <kbd>Shift</kbd>+<kbd>Enter</kbd> runs a cell. All chapters in one window:
 <a href="lab/index.html">JupyterLab</a>.</p>

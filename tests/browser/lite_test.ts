@@ -1,5 +1,6 @@
 /** The course in a browser, with nothing installed: the site of `deno task lite`. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
 import { CELLS } from "../lite/cells.ts";
@@ -27,14 +28,23 @@ async function compare(lite: Lite, name: string, data: string): Promise<void> {
   }
 }
 
-testUnless(lacking, "site: chapter 0 runs, and shows what Deno's kernel shows", async () => {
-  const lite = await Lite.start();
-  try {
-    await compare(lite, "00_perceptron", "digits");
-  } finally {
-    await lite.end();
-  }
-});
+testUnless(
+  lacking,
+  "site: chapter 0 shows what Deno's kernel shows; the site has at most 12 MB",
+  async () => {
+    const lite = await Lite.start();
+    try {
+      await compare(lite, "00_perceptron", "digits");
+      const archive = join(lite.folder, "site.tgz");
+      await new Deno.Command("tar", { args: ["-czf", archive, "-C", lite.folder, "site"] })
+        .output();
+      const { size } = await Deno.stat(archive);
+      assert.ok(size > 1e6 && size < 12e6, `expected at most 12 MB, found ${size / 1e6}`);
+    } finally {
+      await lite.end();
+    }
+  },
+);
 
 testUnless(long, "site: all chapters on drawn digits show what Deno's kernel shows", async (t) => {
   const lite = await Lite.start();

@@ -83,6 +83,21 @@ for (;;) {
   },
 );
 
+testUnless(long, "site: a kernel that was restarted knows nothing of before", async () => {
+  const lite = await Lite.start({
+    more: { restart: notebookOf("typeof before", "let before = 1") },
+  });
+  try {
+    const open = await lite.open("restart");
+    await open.runAll();
+    assert.equal(await run(open, 0), '"number"');
+    await open.restartAndRunAll();
+    assert.equal(outputText(await open.content(), 0), '"undefined"');
+  } finally {
+    await lite.end();
+  }
+});
+
 testUnless(long, "site: work is saved, is there after a reload, and can be reset", async () => {
   const lite = await Lite.start({
     more: {

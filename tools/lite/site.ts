@@ -6,12 +6,14 @@
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { ask, thisMachine } from "../support/machine.ts";
 import { moduleOf, ON_DEMAND } from "../support/on_demand.ts";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import type { SiteFile } from "../../lite/protocol.ts";
 import { type Chapter, startPage } from "../../lite/start_page.ts";
 import { readNotebook, sourceText } from "../notebook_file/notebook.ts";
+import { playgroundOf } from "./playground.ts";
 import { bundle, bundleCsv, bundleOne, csvSpecifier } from "./bundle.ts";
 
 /** What goes into the site. */
@@ -45,6 +47,9 @@ const KEPT = /^build\/themes\//;
 /** The folder of the extension. */
 const EXTENSION = "extensions/mnist-course";
 
+/** The page on which one draws digits. */
+const PLAYGROUND = "playground.html";
+
 /** Files that are not kept for use without a network. */
 const NOT_KEPT = /^files\/data\/mnist\/|LICENSE|licenses\.json$/;
 
@@ -65,14 +70,20 @@ export async function buildSite(options: SiteOptions): Promise<void> {
   const chapters = await copyChapters(notebooks, out);
   const index = await copyData(root, mnist, out);
   await writeJson(join(out, "files.json"), index);
-  await writeContents(join(out, "files"), join(out, "api", "contents"));
+  const made = await lastChange(root);
+  await writeContents(join(out, "files"), join(out, "api", "contents"), made);
   await writeJson(join(out, "api", "translations", "all.json"), {
     data: { en: { displayName: "English", nativeName: "English" } },
     message: "",
   });
   await writeJson(join(out, "api", "translations", "en.json"), { data: {}, message: "" });
   await configure(out, mnist !== undefined, hasCsv);
-  await Deno.writeTextFile(join(out, "index.html"), startPage(chapters, mnist !== undefined));
+  const playground = await playgroundOf(root);
+  if (playground !== undefined) await Deno.writeTextFile(join(out, PLAYGROUND), playground);
+  await Deno.writeTextFile(
+    join(out, "index.html"),
+    startPage(chapters, mnist !== undefined, playground === undefined ? undefined : PLAYGROUND),
+  );
   const worker = join(out, "service_worker.js");
   const program = await Deno.readTextFile(worker);
   await Deno.remove(worker);
@@ -143,10 +154,11 @@ async function copyChapters(from: string, out: string): Promise<Chapter[]> {
   await copyFolder(from, join(out, "files", "notebooks"), (name) => name.endsWith(".ipynb"));
   for (const path of await filesIn(from)) {
     if (!path.endsWith(".ipynb")) continue;
-    const first = (await readNotebook(join(from, path))).cells.map(sourceText)
-      .find((text) => text.startsWith("# "));
-    const title = /^# (.*)/.exec(first ?? "")?.[1] ?? basename(path, ".ipynb");
-    chapters.push({ path: `notebooks/${path}`, title });
+    const texts = (await readNotebook(join(from, path))).cells.map(sourceText);
+    // A chapter begins with its title and a sentence or two in italics.
+    const [, title = basename(path, ".ipynb"), about = ""] = texts
+      .map((text) => /^# (.*)\n+(?:_([^_]+)_)?/.exec(text)).find((found) => found !== null) ?? [];
+    chapters.push({ path: `notebooks/${path}`, title, about: about.replaceAll("\n", " ") });
   }
   return chapters;
 }
@@ -172,26 +184,45 @@ async function copyData(
 }
 
 /** Writes the lists of files that JupyterLite reads in the place of a server. */
-async function writeContents(files: string, api: string, path = ""): Promise<void> {
+async function writeContents(
+  files: string,
+  api: string,
+  made: string,
+  path = "",
+): Promise<void> {
   const folder = join(files, path);
   const content: object[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const inner = path === "" ? name : `${path}/${name}`;
     const { size } = await Deno.stat(join(folder, name));
     const type = isDirectory ? "directory" : name.endsWith(".ipynb") ? "notebook" : "file";
-    content.push(entry(name, inner, type, isDirectory ? null : size));
-    if (isDirectory) await writeContents(files, api, inner);
+    content.push(entry(name, inner, type, made, isDirectory ? null : size));
+    if (isDirectory) await writeContents(files, api, made, inner);
   }
-  const listing = { ...entry(basename(path), path, "directory", null), format: "json", content };
+  const listing = {
+    ...entry(basename(path), path, "directory", made, null),
+    format: "json",
+    content,
+  };
   await writeJson(join(api, path, "all.json"), listing);
 }
 
-/** When the files of the site were made: the same site has the same bytes. */
-const MADE = "2026-01-01T00:00:00Z";
+/** When the notebooks were last changed, as git knows it: the same course gives the same site. */
+async function lastChange(root: string): Promise<string> {
+  const git = ["-C", root, "log", "-1", "--format=%cI", "--", "notebooks"];
+  const time = Date.parse(await ask(thisMachine(), "git", ...git) ?? "");
+  return new Date(Number.isNaN(time) ? 0 : time).toISOString();
+}
 
-function entry(name: string, path: string, type: string, size: number | null): object {
+function entry(
+  name: string,
+  path: string,
+  type: string,
+  made: string,
+  size: number | null,
+): object {
   const none = { content: null, format: null, hash: null, hash_algorithm: null, mimetype: null };
-  return { ...none, created: MADE, last_modified: MADE, name, path, size, type, writable: true };
+  return { ...none, created: made, last_modified: made, name, path, size, type, writable: true };
 }
 
 /** Merges the course's settings into JupyterLite's. */
