@@ -38,6 +38,8 @@ export type ToWorker =
 /** What the worker sends. */
 export type FromWorker =
   | { readonly type: "ready" }
+  /** The kernel cannot start. */
+  | { readonly type: "failed"; readonly reason: string }
   /** A message for the front ends, such as `stream`. */
   | { readonly type: "output"; readonly message: string; readonly content: Content }
   /** A cell has ended. */

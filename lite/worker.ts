@@ -125,7 +125,14 @@ self.addEventListener("error", (event) => {
 self.addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case "start":
-      return await start(data);
+      try {
+        return await start(data);
+      } catch (error) {
+        return post({
+          type: "failed",
+          reason: error instanceof Error ? error.message : `${error}`,
+        });
+      }
     case "execute":
       return post({ type: "done", reply: await execute(data.code, data.count) });
     case "stop": {

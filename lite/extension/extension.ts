@@ -48,7 +48,7 @@ async function siteFiles(): Promise<readonly SiteFile[]> {
   return await response.json();
 }
 
-function kernelPlugin(services: LiteServices): Plugin {
+function kernelPlugin(services: LiteServices, { Notification }: AppUtils): Plugin {
   const kernels = new Map<string, CourseKernel>();
   return {
     id: `${NAME}:kernel`,
@@ -59,6 +59,7 @@ function kernelPlugin(services: LiteServices): Plugin {
       const { environment = {}, hasCsv = false } = courseConfig();
       const Kernel = kernelClass(services, {
         contents: app.serviceManager.contents,
+        report: (message) => void Notification.error(message, { autoClose: false }),
         worker: new URL("worker.js", script).href,
         files: new URL("files/", site).href,
         index: siteFiles(),
@@ -115,7 +116,10 @@ const container = {
     const notebook = await sharedModule<Pick<Tokens, "INotebookTracker">>("@jupyterlab/notebook");
     const mainMenu = await sharedModule<Pick<Tokens, "IMainMenu">>("@jupyterlab/mainmenu");
     const tokens = { ...notebook, ...mainMenu };
-    const plugins = [kernelPlugin(services), chaptersPlugin(`${NAME}:chapters`, utils, tokens)];
+    const plugins = [
+      kernelPlugin(services, utils),
+      chaptersPlugin(`${NAME}:chapters`, utils, tokens),
+    ];
     const exported = { __esModule: true, default: plugins };
     return () => exported;
   },

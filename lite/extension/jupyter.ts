@@ -15,8 +15,7 @@ export interface Plugin {
   readonly autoStart: boolean;
   readonly requires?: readonly Token[];
   readonly optional?: readonly Token[];
-  // deno-lint-ignore no-explicit-any -- each service has another type
-  activate(app: Application, ...services: any[]): void;
+  activate(app: Application, ...services: unknown[]): void;
 }
 
 /** The application. */

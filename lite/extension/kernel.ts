@@ -19,6 +19,8 @@ const MAGIC = /^%types(?:[ \t]+(\S*))?[ \t]*$/m;
 /** What every kernel of the page needs. */
 export interface Surroundings {
   readonly contents: Contents;
+  /** Shows a message that stays until the person closes it. */
+  readonly report: (message: string) => void;
   /** The address of the worker's program. */
   readonly worker: string;
   /** The address of the course's files. */
@@ -62,22 +64,29 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       this.#worker = worker;
       this.#ready = promise;
-      worker.addEventListener("message", ({ data }) => this.#hear(data, resolve));
-      worker.addEventListener("error", ({ message }) => {
-        reject(new Error(`kernel: expected its program to load, found: ${message || "an error"}`));
+      const fail = (reason: string) => {
+        surroundings.report(`The kernel cannot start: ${reason}. Reload the page.`);
+        reject(new Error(reason));
+      };
+      worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+        if (data.type === "ready") resolve();
+        else if (data.type === "failed") fail(data.reason);
+        else this.#hear(data);
       });
+      worker.addEventListener("error", ({ message }) => fail(message || "its program is damaged"));
       const { files, environment, csv, index } = surroundings;
-      index.then((index) => this.#tell({ type: "start", files, index, csv, environment }), reject);
+      index.then(
+        (index) => this.#tell({ type: "start", files, index, csv, environment }),
+        (error: Error) => fail(error.message),
+      );
     }
 
     #tell(message: ToWorker): void {
       this.#worker.postMessage(message);
     }
 
-    #hear(message: FromWorker, ready: () => void): void {
+    #hear(message: FromWorker): void {
       switch (message.type) {
-        case "ready":
-          return ready();
         case "output":
           return this.#output(message.message, message.content);
         case "done":

@@ -242,3 +242,17 @@ testUnless(long, "site: built where JSR cannot be reached, tables of text say so
     await lite.end();
   }
 });
+
+testUnless(long, "site: a kernel that cannot start says why", async () => {
+  const lite = await Lite.start({ more: { one: notebookOf("1 + 1") } });
+  try {
+    await Deno.remove(join(lite.site, "files.json"));
+    const page = await lite.browser.newPage();
+    await page.goto(`${lite.address}notebooks/index.html?path=notebooks%2Fone.ipynb`);
+    await page.locator(".Toastify__toast").filter({
+      hasText: /The kernel cannot start: .*expected the list of files, found 404/,
+    }).first().waitFor({ timeout: 60_000 });
+  } finally {
+    await lite.end();
+  }
+});
