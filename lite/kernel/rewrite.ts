@@ -9,6 +9,8 @@
  */
 import { AST_NODE_TYPES as Type, type TSESTree } from "@typescript-eslint/types";
 import { Edits } from "./edits.ts";
+import { enumAsObject, nameMembers } from "./enums.ts";
+import { keepLastValue } from "./last_value.ts";
 import {
   CellSyntaxError,
   childrenOf,
@@ -156,10 +158,10 @@ class Rewriting {
     }
     this.parameters.push(...used);
     for (const { block, variables } of scopes) {
-      if (block.type === Type.TSEnumDeclaration) this.#members(block.id.name, variables);
+      if (block.type === Type.TSEnumDeclaration) nameMembers(this.edits, block.id.name, variables);
     }
     for (const statement of program.body) this.#topLevel(statement);
-    this.#showLast(program.body);
+    keepLastValue(source, this.edits, program.body, LAST);
     this.#visit(program);
   }
 
@@ -300,7 +302,7 @@ class Rewriting {
     );
     for (const { id, init, range } of declarations) {
       const isNamed = id.type === Type.Identifier;
-      if (isNamed && (init === null || kind === undefined)) {
+      if (isNamed && init === null) {
         // Only a reference, not the declaration alone, has been replaced.
         const box = `${MARK}${id.name}.v`;
         const text = kind === "var" ? box : `${box} = undefined`;
@@ -380,102 +382,10 @@ class Rewriting {
     this.#variables(declaration, /^For/.test(parent.type));
   }
 
-  /** An enum becomes an object with its members in both directions. */
   #enumeration(node: TSESTree.TSEnumDeclaration): void {
-    const { edits } = this;
-    const { id: { name }, body, range: [start, end] } = node;
-    const isTop = this.#parents.get(node)?.type === Type.Program ||
-      this.#parents.get(node)?.type === Type.ExportNamedDeclaration;
-    const target = isTop ? `${MARK}${name}.v` : name;
-    const before = isTop ? `${target} ?? {}` : "{}";
-    const open = `;${isTop ? "" : "var "}${target} = ((${name}) => {`;
-    edits.replace(
-      start,
-      body.range[0] + 1,
-      open + lineEnds(this.#source.slice(start, body.range[0])),
-    );
-    let next = "0";
-    for (const { id, initializer, range } of body.members) {
-      const key = JSON.stringify(id.type === Type.Identifier ? id.name : id.value);
-      const isText = initializer?.type === Type.TemplateLiteral ||
-        (initializer?.type === Type.Literal && typeof initializer.value === "string");
-      const left = isText ? `${name}[${key}] = ` : `${name}[${name}[${key}] = `;
-      const valueStart = initializer?.range[0] ?? range[1];
-      edits.replace(range[0], valueStart, left + (initializer ? "" : next));
-      edits.insert(range[1], isText ? ";" : `] = ${key};`);
-      const comma = this.#source.indexOf(",", range[1]);
-      if (comma >= 0 && comma < end) edits.replace(comma, comma + 1, " ");
-      next = `${name}[${key}] + 1`;
-    }
-    edits.replace(end - 1, end, `return ${name}; })(${before});`);
+    const parent = this.#parents.get(node)?.type;
+    const isTop = parent === Type.Program || parent === Type.ExportNamedDeclaration;
+    const box = isTop ? `${MARK}${node.id.name}.v` : undefined;
+    enumAsObject(this.#source, this.edits, node, box);
   }
-
-  /** In an enum, the name of an earlier member is its value. */
-  #members(name: string, variables: readonly Variable[]): void {
-    for (const { defs, references } of variables) {
-      if (String(defs[0]?.type) !== "TSEnumMemberName") continue;
-      for (const { identifier: { range } } of references) this.edits.insert(range[0], `${name}.`);
-    }
-  }
-
-  /** The value of the last statement that has one is that of the cell, as in a console. */
-  #showLast(body: readonly Node[]): void {
-    const last = body.findLast((statement) => hasValue(statement));
-    if (last) this.#keepValue(last);
-  }
-
-  #keepValue(node: Node): void {
-    switch (node.type) {
-      case Type.ExpressionStatement: {
-        const [start, end] = node.range;
-        const isClosed = this.#source[end - 1] === ";";
-        return this.edits.wrap(start, isClosed ? end - 1 : end, `${LAST} = (0, `, ")");
-      }
-      case Type.TryStatement:
-        this.#keepValue(node.block);
-        if (node.handler) this.#keepValue(node.handler.body);
-        return;
-      case Type.BlockStatement:
-        return this.#showLast(node.body);
-      case Type.SwitchStatement:
-        for (const { consequent } of node.cases) this.#showLast(consequent);
-        return;
-      case Type.IfStatement:
-        this.#keepValue(node.consequent);
-        if (node.alternate) this.#keepValue(node.alternate);
-        return;
-      case Type.ForStatement:
-      case Type.ForInStatement:
-      case Type.ForOfStatement:
-      case Type.WhileStatement:
-      case Type.DoWhileStatement:
-      case Type.LabeledStatement:
-        return this.#keepValue(node.body);
-    }
-  }
-}
-
-/** Whether a statement has a value, even if that is undefined. */
-function hasValue(statement: Node): boolean {
-  switch (statement.type) {
-    case Type.BlockStatement:
-      return statement.body.some(hasValue);
-    case Type.ExpressionStatement:
-    case Type.IfStatement:
-    case Type.SwitchStatement:
-    case Type.TryStatement:
-    case Type.ForStatement:
-    case Type.ForInStatement:
-    case Type.ForOfStatement:
-    case Type.WhileStatement:
-    case Type.DoWhileStatement:
-    case Type.LabeledStatement:
-      return true;
-    default:
-      return false;
-  }
-}
-
-function lineEnds(text: string): string {
-  return text.replace(/[^\n]/g, "");
 }

@@ -8,7 +8,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   deno: ["protocol.ts", "lib"],
   extension: ["protocol.ts", "gaps.ts"],
-  types: ["protocol.ts", "tools"],
+  types: ["protocol.ts", "gaps.ts", "tools"],
   "protocol.ts": [],
   "gaps.ts": [],
   "service_worker.ts": [],
