@@ -47,7 +47,8 @@ function ask(
 let library: typeof import("./library.ts");
 const session = new Session((name) => library.importModule(name));
 
-async function start({ files: address, index, csv, environment }: ToWorker & { type: "start" }) {
+async function start({ files: address, index, csv, ...given }: ToWorker & { type: "start" }) {
+  const environment = { ...given.environment };
   const files = new Files(address, index, {
     load: (path) => ask((id) => ({ type: "load", id, path })),
     save: async (path, bytes) => void await ask((id) => ({ type: "save", id, path, bytes })),

@@ -12,11 +12,11 @@ const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 /**
  * Makes the object `Deno` of the kernel's thread.
- * @param environment environment variables.
+ * @param environment environment variables, which cells may change.
  */
 export function makeDeno(
   files: Files,
-  environment: Readonly<Record<string, string>>,
+  environment: Record<string, string>,
   broadcast: Broadcast,
 ): object {
   const absolute = (path: string | URL) =>
@@ -36,6 +36,8 @@ export function makeDeno(
     env: {
       get: (name: string) => environment[name],
       has: (name: string) => name in environment,
+      set: (name: string, value: string) => void (environment[name] = String(value)),
+      delete: (name: string) => void delete environment[name],
       toObject: () => ({ ...environment }),
     },
     stderr: { isTerminal: () => false },

@@ -3,7 +3,13 @@ export const GLOBALS = `
 declare namespace Deno {
   const args: string[];
   const errors: { NotFound: new () => Error; AlreadyExists: new () => Error };
-  const env: { get(name: string): string | undefined };
+  const env: {
+    get(name: string): string | undefined;
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+    delete(name: string): void;
+    toObject(): Record<string, string>;
+  };
   const jupyter: {
     broadcast(type: string, content: object): Promise<void>;
     display(value: object, options?: { raw?: boolean }): Promise<void>;

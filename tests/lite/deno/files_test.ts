@@ -119,6 +119,10 @@ Deno.test("a cell's Deno knows files and nothing else, and says what to do inste
     await its.remove(path);
     await assert.rejects(its.stat(path), (error) => error instanceof its.errors.NotFound);
     assert.equal(its.env.get("A"), "1");
+    its.env.set("A", "2");
+    assert.deepEqual(its.env.toObject(), { A: "2" });
+    its.env.delete("A");
+    assert.equal(its.env.has("A"), false);
     assert.equal(its.inspect({ a: "b" }), '{ a: "b" }');
     assert.throws(() => its.Command, {
       message: "Deno.Command: not in the browser. Run the course on a computer for that: its " +
