@@ -116,11 +116,15 @@ export class Files {
   }
 
   async #find(path: string): Promise<Known | undefined> {
+    const name = relative(path);
+    if (name !== undefined && !isTemporary(name)) {
+      // Asked each time: the person may have uploaded another one meanwhile.
+      const bytes = await this.#storage.load(name);
+      if (bytes !== undefined) return { bytes, modified: this.#started };
+    }
     const known = this.#known.get(path);
     if (known !== undefined) return known;
-    const name = relative(path);
-    if (name === undefined) return undefined;
-    const bytes = await this.#storage.load(name) ?? await this.#fetch(path, name);
+    const bytes = name === undefined ? undefined : await this.#fetch(path, name);
     if (bytes === undefined) return undefined;
     const found = { bytes, modified: this.#started };
     this.#known.set(path, found);

@@ -10,7 +10,7 @@ export async function loadSaved(
   const file = await storage?.getItem(path);
   if (!file || file.type === "directory" || file.content === undefined) return undefined;
   if (file.format === "base64" && typeof file.content === "string") {
-    return Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
+    return Uint8Array.fromBase64(file.content);
   }
   const text = typeof file.content === "string" ? file.content : JSON.stringify(file.content);
   return new TextEncoder().encode(text);

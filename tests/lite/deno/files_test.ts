@@ -43,6 +43,8 @@ Deno.test("files come from the site until they are written, and then from the br
     await files.write("/course/data/a.txt", new TextEncoder().encode("mine"));
     assert.equal(await text(files, "/course/data/a.txt"), "mine");
     assert.deepEqual([...saved.keys()], ["data/a.txt"]);
+    saved.set("data/a.txt", new TextEncoder().encode("uploaded later"));
+    assert.equal(await text(files, "/course/data/a.txt"), "uploaded later");
     await files.remove("/course/data/a.txt");
     await assert.rejects(files.read("/course/data/a.txt"), { name: "NotFound" });
     assert.deepEqual(files.list("/course/data"), ["gone.txt"]);
