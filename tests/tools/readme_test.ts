@@ -45,7 +45,7 @@ Deno.test("README: every command has a task, and its program knows every flag", 
   }
 });
 
-Deno.test("README: every dependency is in the table with a reason, and the reverse", async () => {
+Deno.test("README: every dependency is in the table with a reason, and the reverse", () => {
   const onDemand = Object.values(ON_DEMAND).flatMap((wanted) =>
     Object.values<string>(JSON.parse(Deno.readTextFileSync(wanted.config)).imports)
   );

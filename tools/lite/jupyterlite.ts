@@ -44,7 +44,6 @@ export async function jupyterLite(machine: Machine): Promise<string> {
 
 /** Installs the Python package into a folder. */
 async function install(machine: Machine, requirements: string, target: string): Promise<void> {
-  console.log("Downloading JupyterLite (16 MB) ...");
   const options = ["--quiet", "--no-deps", "--require-hashes", "--target", target];
   const uv = findProgram(machine, "uv");
   const python = await findPython(machine);
@@ -57,6 +56,7 @@ async function install(machine: Machine, requirements: string, target: string): 
         "neither. deno task doctor says how to install Python.",
     );
   }
+  console.log("Downloading JupyterLite (16 MB) ...");
   try {
     await perform(machine, program, [...args, ...options, "-r", requirements], {
       showErrors: false,
