@@ -31,7 +31,6 @@ export function makeDeno(
     args: [],
     build: { os: "browser", arch: "wasm" },
     noColor: true,
-    version: { deno: "2.9.6", v8: "", typescript: "6.0.3" },
     inspect,
     env: {
       get: (name: string) => environment[name],

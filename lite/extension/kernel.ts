@@ -141,13 +141,15 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
     /** An error after the type errors of its cell, with the import that helps against it. */
     async #explained(content: Content): Promise<Content> {
       await within(this.#check, REASON_PATIENCE);
-      const remedy = await this.#types.remedy(String(content.ename), String(content.evalue));
+      const { ename, evalue } = content;
+      const asked = this.#types.remedy(String(ename), String(evalue));
+      const remedy = await within(asked, REASON_PATIENCE);
       if (remedy === undefined) return content;
       const advice = `Import it: ${remedy}`;
       const traceback = Array.isArray(content.traceback) ? content.traceback : [];
       return {
         ...content,
-        evalue: `${content.evalue}. ${advice}`,
+        evalue: `${evalue}. ${advice}`,
         traceback: [...traceback, advice],
       };
     }
@@ -256,7 +258,10 @@ export function kernelClass({ BaseKernel }: LiteServices, surroundings: Surround
   };
 }
 
-/** Waits for something, but not for long. */
-async function within(work: Promise<unknown>, milliseconds: number): Promise<void> {
-  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
+/** Waits for something, but not for long: then it gives undefined. */
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  const late = new Promise<undefined>((resolve) =>
+    setTimeout(() => resolve(undefined), milliseconds)
+  );
+  return await Promise.race([work, late]);
 }

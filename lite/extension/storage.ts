@@ -1,13 +1,13 @@
 /** The files that the browser keeps for the kernel. */
 import type { Contents } from "./jupyter.ts";
 
-/** A file that a person or a cell has saved; undefined if there is none. */
+/** A file that a person or a cell has saved; undefined if there is none, or no storage. */
 export async function loadSaved(
   contents: Contents,
   path: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const storage = await contents.defaultDrive?.storage;
-  const file = await storage?.getItem(path);
+  const file = await storage?.getItem(path).catch(() => null); // as in some private windows
   if (!file || file.type === "directory" || file.content === undefined) return undefined;
   if (file.format === "base64" && typeof file.content === "string") {
     return Uint8Array.fromBase64(file.content);
