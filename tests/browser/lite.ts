@@ -36,6 +36,12 @@ export async function missingLite(): Promise<string | undefined> {
   }
 }
 
+/** Why a test that takes long does not run here; undefined if it does. */
+export async function missingForLong(): Promise<string | undefined> {
+  if (Deno.env.get("BROWSER_TESTS") !== "all") return "BROWSER_TESTS=all runs it";
+  return await missingLite();
+}
+
 /** What differs between the sites of tests. */
 export interface LiteOptions {
   /** The folder with MNIST's files; by default the site has none. */

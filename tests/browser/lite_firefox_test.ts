@@ -6,10 +6,9 @@ import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import { Firefox, missingFirefox } from "./firefox.ts";
 import { assertNoErrors, LAB } from "./frontend.ts";
-import { Lite, missingLite, runOnDeno, shownBy } from "./lite.ts";
+import { Lite, missingForLong, runOnDeno, shownBy } from "./lite.ts";
 
-const long = await missingLite() ?? missingFirefox ??
-  (Deno.env.get("BROWSER_TESTS") === "all" ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong() ?? missingFirefox;
 
 /** Opens a notebook, runs all cells and returns what the page has then. */
 async function run(firefox: Firefox, lite: Lite, name: string) {

@@ -4,10 +4,9 @@ import { withKernel } from "../support/course_kernel.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import { codeCells } from "../../tools/notebook_file/notebook.ts";
-import { Lite, missingLite } from "./lite.ts";
+import { Lite, missingForLong } from "./lite.ts";
 
-const long = await missingLite() ??
-  (Deno.env.get("BROWSER_TESTS") === "all" ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong();
 
 /** What both kernels have before the clock starts. */
 const SETUP =

@@ -7,12 +7,11 @@ import { CELLS } from "../lite/cells.ts";
 import { withKernel } from "../support/course_kernel.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { assertDrawn, assertNoErrors } from "./frontend.ts";
-import { Lite, missingLite, runOnDeno, shownBy } from "./lite.ts";
+import { Lite, missingForLong, missingLite, runOnDeno, shownBy } from "./lite.ts";
 import { chapters } from "./notebooks.ts";
 
 const lacking = await missingLite();
-const isLong = Deno.env.get("BROWSER_TESTS") === "all";
-const long = lacking ?? (isLong ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong();
 
 /** Runs a chapter in the browser and on Deno's kernel, and compares what they show. */
 async function compare(lite: Lite, name: string, data: string): Promise<void> {

@@ -5,11 +5,10 @@ import { codeCells } from "../../tools/notebook_file/notebook.ts";
 import { serve } from "../../tools/lite/serve.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
-import { assertNoErrors, type OpenNotebook } from "./frontend.ts";
-import { Lite, missingLite } from "./lite.ts";
+import { assertNoErrors, LAB, OpenNotebook } from "./frontend.ts";
+import { Lite, missingForLong } from "./lite.ts";
 
-const long = await missingLite() ??
-  (Deno.env.get("BROWSER_TESTS") === "all" ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong();
 
 /** The texts of the outputs of a cell, after it has run. */
 async function run(open: OpenNotebook, index: number): Promise<string> {
@@ -256,3 +255,34 @@ testUnless(long, "site: a kernel that cannot start says why", async () => {
     await lite.end();
   }
 });
+
+testUnless(
+  long,
+  "site: where the browser keeps nothing, it says so, and the cells run",
+  async () => {
+    const lite = await Lite.start({
+      more: {
+        weights: notebookOf(
+          'import { loadWeights } from "mnist";\n' +
+            'const { b1 } = await loadWeights("data/sample_weight.safetensors"); b1.shape',
+        ),
+      },
+    });
+    try {
+      const page = await lite.browser.newPage();
+      // As in private windows of some browsers.
+      await page.addInitScript({
+        content: `IDBFactory.prototype.open = () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      };`,
+      });
+      await lite.load(page, "weights");
+      await page.locator(".Toastify__toast").filter({
+        hasText: /This browser keeps nothing, .*Download your notebooks/,
+      }).first().waitFor({ timeout: 60_000 });
+      assert.equal(await run(new OpenNotebook(page, LAB, "weights"), 0), "[ 50 ]");
+    } finally {
+      await lite.end();
+    }
+  },
+);

@@ -4,10 +4,9 @@ import { codeCells } from "../../tools/notebook_file/notebook.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import type { OpenNotebook } from "./frontend.ts";
-import { Lite, missingLite } from "./lite.ts";
+import { Lite, missingForLong } from "./lite.ts";
 
-const long = await missingLite() ??
-  (Deno.env.get("BROWSER_TESTS") === "all" ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong();
 
 /** Asks the kernel, as Shift+Tab and Tab do. */
 async function ask(open: OpenNotebook, request: string, code: string, cursor: number) {

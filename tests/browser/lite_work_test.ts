@@ -11,12 +11,10 @@ import {
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertDrawn, assertNoErrors, LAB, type OpenNotebook } from "./frontend.ts";
-import { Lite, missingLite } from "./lite.ts";
+import { Lite, missingForLong } from "./lite.ts";
 import { machine } from "./machine.ts";
 
-const lacking = await missingLite();
-const long = lacking ??
-  (Deno.env.get("BROWSER_TESTS") === "all" ? undefined : "BROWSER_TESTS=all runs it");
+const long = await missingForLong();
 
 /** The text of all outputs of a code cell. */
 function outputText(notebook: Notebook, index: number): string {

@@ -31,6 +31,11 @@ export async function jupyterLite(machine: Machine): Promise<string> {
   const requirements = join(machine.project, ...REQUIREMENTS.split("/"));
   const pinned = await Deno.readTextFile(requirements);
   const mark = join(folder, "downloaded.txt");
+  // A second build waits for the first one's download.
+  await Deno.mkdir(join(machine.project, ".jupyter"), { recursive: true });
+  const path = join(machine.project, ".jupyter", "lite.lock");
+  using lock = await Deno.open(path, { write: true, create: true });
+  await lock.lock(true);
   if (isFile(mark) && await Deno.readTextFile(mark) === pinned) return join(folder, "package");
   await Deno.remove(folder, { recursive: true }).catch(() => {}); // an older or unfinished one
   const packages = join(folder, "python");
@@ -48,7 +53,17 @@ async function install(machine: Machine, requirements: string, target: string): 
   const uv = findProgram(machine, "uv");
   const python = await findPython(machine);
   const [program, ...args] = python
-    ? [...python, "-I", "-m", "pip", "--disable-pip-version-check", "install", "--no-compile"]
+    ? [
+      ...python,
+      "-I",
+      "-m",
+      "pip",
+      "--disable-pip-version-check",
+      "install",
+      "--no-compile",
+      "--retries",
+      "1",
+    ]
     : [uv ?? "", "pip", "install"];
   if (program === "") {
     throw new JupyterLiteError(
