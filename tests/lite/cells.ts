@@ -74,7 +74,7 @@ export const CELLS: readonly string[] = [
   "export const exported = 5; exported",
   "import { softmax, tensor, type Tensor } from 'mnist';\nconst t: Tensor<[3]> = tensor([1, 2, 3]); t",
   "softmax(t).sum()",
-  "import * as course from 'mnist'; typeof course.Sequential",
+  "import * as course from 'mnist'; typeof course.sequential",
   "(await import('mnist')).tensor([1]).shape",
   "console.log('%s is %d', 'x', 5, { a: 1 }); console.error('err')",
   "console.log([1, 'b'], new Map([['a', { b: 1 }]]), null, undefined, -0, 1n, Symbol('a'))",
