@@ -49,7 +49,11 @@ const PAGE = `
       return content;
     },
     sha256: gone,
-    advice: { mnist: "Reload the page.", csvModule: "Reload the page." },
+    advice: {
+      mnist: "Reload the page.",
+      files: () => "Reload the page.",
+      csvModule: "Reload the page.",
+    },
   };`;
 
 Deno.test("platform: everything works on another one, without any of Deno's permissions", async () => {
