@@ -13,23 +13,17 @@ export interface Chapter {
 /**
  * The page.
  * @param hasMnist whether MNIST's files are on the site.
- * @param playground the address of the page on which one draws digits, if the site has one.
+ * @param playground the address of the page on which one draws digits.
  */
 export function startPage(
   chapters: readonly Chapter[],
   hasMnist: boolean,
-  playground?: string,
+  playground: string,
 ): string {
   const items = chapters.map(({ path, title, about }) =>
     `<li><a href="notebooks/index.html?path=${encodeURIComponent(path)}">${escapeHtml(title)}</a>` +
     (about === "" ? "</li>" : `<br><small>${escapeHtml(about)}</small></li>`)
   );
-  const drawing = playground === undefined
-    ? ""
-    : `<p><a href="${
-      escapeHtml(playground)
-    }">Draw digits and see what the networks read</a>, also ` +
-      "on a phone.</p>";
   const data = hasMnist
     ? "The chapters run on the real MNIST."
     : "The chapters run on digits that the program draws. They look like MNIST but are not it, so " +
@@ -58,7 +52,8 @@ runs in this browser: nothing is installed, and nothing that you write leaves it
 <ul class="chapters">
 ${items.join("\n")}
 </ul>
-${drawing}
+<p><a href="${escapeHtml(playground)}">Draw digits and see what the networks read</a>, also on a
+phone.</p>
 <p>In a chapter, <kbd>Shift</kbd>+<kbd>Enter</kbd> runs a cell. All chapters in one window:
 <a href="lab/index.html">JupyterLab</a>.</p>
 <h2>Your work</h2>

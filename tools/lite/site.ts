@@ -9,11 +9,12 @@ import { fileURLToPath } from "node:url";
 import { ask, thisMachine } from "../support/machine.ts";
 import { moduleOf, ON_DEMAND } from "../support/on_demand.ts";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { courseNetworks } from "../../lib/playground/course_networks.ts";
+import { playgroundPage } from "../../lib/playground/page.ts";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import type { SiteFile } from "../../lite/protocol.ts";
 import { type Chapter, startPage } from "../../lite/start_page.ts";
 import { readNotebook, sourceText } from "../notebook_file/notebook.ts";
-import { playgroundOf } from "./playground.ts";
 import { bundle, bundleCsv, bundleOne, csvSpecifier } from "./bundle.ts";
 
 /** What goes into the site. */
@@ -78,12 +79,9 @@ export async function buildSite(options: SiteOptions): Promise<void> {
   });
   await writeJson(join(out, "api", "translations", "en.json"), { data: {}, message: "" });
   await configure(out, mnist !== undefined, hasCsv);
-  const playground = await playgroundOf(root);
-  if (playground !== undefined) await Deno.writeTextFile(join(out, PLAYGROUND), playground);
-  await Deno.writeTextFile(
-    join(out, "index.html"),
-    startPage(chapters, mnist !== undefined, playground === undefined ? undefined : PLAYGROUND),
-  );
+  await Deno.writeTextFile(join(out, PLAYGROUND), await playgroundPage(await courseNetworks()));
+  const first = startPage(chapters, mnist !== undefined, PLAYGROUND);
+  await Deno.writeTextFile(join(out, "index.html"), first);
   const worker = join(out, "service_worker.js");
   const program = await Deno.readTextFile(worker);
   await Deno.remove(worker);
