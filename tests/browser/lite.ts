@@ -216,7 +216,7 @@ export function withoutTimes(text: string): string {
   return withoutTimeColumns(text)
     .replaceAll(/from (data\/mnist\/|the folder in MNIST_DIR)/g, "from a folder")
     .replaceAll(/^(speedup|\w*[sS]econds\w*): .*$/gm, "$1: TIME")
-    .replaceAll(/^(Line charts? "Time .*?"): .*$/gm, "$1: TIME")
+    .replaceAll(/^(Line charts? "(?:Time|Milliseconds) .*?"): .*$/gm, "$1: TIME")
     .replaceAll(/\d[\d,.]*(e[+-]?\d+)? ?(µs|ms|s|min|h|hours|minutes|seconds|days)\b/g, "TIME");
 }
 
