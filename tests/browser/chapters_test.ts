@@ -89,7 +89,7 @@ testUnless(
     assert.ok(lab);
     const names = (await chapters()).filter((name) => ALL || SOME.includes(name));
     assert.ok(names.length > 0);
-    const bench = await Bench.start(lab);
+    const bench = await Bench.start(lab, ALL);
     try {
       for (const name of names) {
         await t.step(name, async () => {

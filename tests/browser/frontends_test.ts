@@ -74,7 +74,7 @@ async function stops(open: OpenNotebook, name: string): Promise<void> {
 function testFrontend(name: string, need: "lab" | "notebook" | "classic", server?: Server): void {
   testUnless(missing("chromium", need), `${name}: shows, stops, restarts, saves`, async (t) => {
     assert.ok(server);
-    const bench = await Bench.start(server);
+    const bench = await Bench.start(server, false);
     try {
       const path = await place(`everything-${need}`, notebookOf(EVERYTHING));
       const open = await bench.open(path);

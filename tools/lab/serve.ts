@@ -28,6 +28,8 @@ export interface ServeOptions {
   page: string;
   /** Stops waiting for the server to answer, and ends it. */
   signal?: AbortSignal;
+  /** More variables of the environment of the server and its kernels. */
+  env?: Record<string, string>;
 }
 
 /** A server that could not be started. */
@@ -102,7 +104,12 @@ export class RunningServer {
         args: [...server.args, ...serverArguments(server.kind, options, page)],
         cwd: project,
         // In the environment and not on the command line, which every user of the machine can read.
-        env: { ...jupyterEnvironment(project), JUPYTER_TOKEN: token, END_WITH_STDIN: "1" },
+        env: {
+          ...jupyterEnvironment(project),
+          ...options.env,
+          JUPYTER_TOKEN: token,
+          END_WITH_STDIN: "1",
+        },
         // Never written to. It closes when this program ends, and then the server ends, too; see
         // config/jupyter_config.py.
         stdin: "piped",
