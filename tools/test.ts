@@ -15,7 +15,7 @@ const SLOW_SECONDS = 10, MOST_SLOW = 10;
 
 /**
  * Folders whose tests start kernels, servers and browsers. They run after all others, in this order:
- * with the longest first, two files at a time end at about the same time.
+ * with the longest first, files that run at the same time end at about the same time.
  */
 const SLOW_FOLDERS = ["tests/browser/", "tests/notebooks/", "tests/tools/"];
 
@@ -203,9 +203,10 @@ async function main(names: string[]): Promise<boolean> {
     tallies.push(await runTests(projectRoot, quick, cores));
   }
   if (slow.length > 0) {
-    console.log(`Running notebooks and programs: ${slow.length} test files, two at a time ...`);
     // Half of the time they wait for a page or a kernel.
-    tallies.push(await runTests(projectRoot, slow, 2));
+    const jobs = Math.min(2 * cores, 4);
+    console.log(`Running notebooks and programs: ${slow.length} test files, ${jobs} at a time ...`);
+    tallies.push(await runTests(projectRoot, slow, jobs));
   }
 
   const { line, isGood, skipped, slow: slowest } = sum(tallies);

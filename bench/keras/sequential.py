@@ -5,33 +5,19 @@
 FOLDER has the four MNIST files, gzipped. Any backend of Keras will do: KERAS_BACKEND names it.
 """
 
-import gzip
 import json
 import os
-import pathlib
 import sys
 import time
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras  # noqa: E402
-import numpy as np  # noqa: E402
-
-
-def images(path):
-    return np.frombuffer(gzip.open(path).read()[16:], np.uint8).reshape(-1, 28, 28) / 255.0
-
-
-def labels(path):
-    return np.frombuffer(gzip.open(path).read()[8:], np.uint8)
+from files import load  # noqa: E402
 
 
 def main():
     folder, epochs, *seeds = sys.argv[1:]
-    folder = pathlib.Path(folder)
-    x_train = images(folder / "train-images-idx3-ubyte.gz")
-    t_train = labels(folder / "train-labels-idx1-ubyte.gz")
-    x_test = images(folder / "t10k-images-idx3-ubyte.gz")
-    t_test = labels(folder / "t10k-labels-idx1-ubyte.gz")
+    x_train, t_train, x_test, t_test = load(folder)
     for seed in map(int, seeds):
         keras.utils.set_random_seed(seed)
         model = keras.models.Sequential([
