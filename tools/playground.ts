@@ -6,7 +6,7 @@
  */
 import { basename, extname, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { loadWeights, readArrays } from "../lib/data/weights.ts";
+import { loadWeights, readArrays, SAMPLE_SHAPES } from "../lib/data/weights.ts";
 import { ARCHITECTURE } from "../lib/model/architecture.ts";
 import { loadModel } from "../lib/model/files.ts";
 import type { Model } from "../lib/model/model.ts";
@@ -37,16 +37,7 @@ to a phone. It holds the networks of chapters 9, 7 and 3, as far as ${MOST_BYTES
 async function networkIn(path: string): Promise<Model> {
   const { metadata } = await readArrays(path);
   if (metadata?.[ARCHITECTURE]?.startsWith("{")) return await loadModel(path);
-  return sampleModel(
-    await loadWeights(path, {
-      W1: [784, 50],
-      b1: [50],
-      W2: [50, 100],
-      b2: [100],
-      W3: [100, 10],
-      b3: [10],
-    }),
-  );
+  return sampleModel(await loadWeights(path, SAMPLE_SHAPES));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { SAMPLE_SHAPES } from "../../lib/data/weights.ts";
 import { loadMnist, randn, Random } from "../../lib/mod.ts";
 import {
   ENVIRONMENTS,
@@ -188,16 +189,8 @@ async function writeData(): Promise<string> {
   await write("train_images.u8", xTrain.data);
   await write("train_labels.u8", tTrain.data);
   await write("test_images.u8", xTest.data);
-  const random = new Random(1),
-    shapes = {
-      W1: [784, 50],
-      b1: [50],
-      W2: [50, 100],
-      b2: [100],
-      W3: [100, 10],
-      b3: [10],
-    };
-  for (const [name, shape] of Object.entries(shapes)) {
+  const random = new Random(1);
+  for (const [name, shape] of Object.entries<readonly number[]>(SAMPLE_SHAPES)) {
     const scale = shape.length === 2 ? 0.1 : 1;
     const numbers = Float32Array.from(randn(shape, random).mul(scale).data);
     await Deno.writeFile(join(folder, `${name}.f32`), new Uint8Array(numbers.buffer));

@@ -30,14 +30,15 @@ export interface SampleWeights {
   readonly b3: Tensor<[10]>;
 }
 
-const SAMPLE_SHAPES: Readonly<Record<keyof SampleWeights, Shape>> = {
+/** The shapes of {@link SampleWeights}. */
+export const SAMPLE_SHAPES = {
   W1: [784, 50],
   b1: [50],
   W2: [50, 100],
   b2: [100],
   W3: [100, 10],
   b3: [10],
-};
+} as const satisfies Record<keyof SampleWeights, Shape>;
 
 /** Tensors by name, with the shapes that were asked for. */
 export type Weights<Shapes extends Readonly<Record<string, Shape>>> = {
