@@ -59,7 +59,7 @@ export async function quickChapter(name: string): Promise<Notebook> {
 }
 
 /** A site, its server and a browser. */
-export class Lite {
+export class Lite implements AsyncDisposable {
   #server: SiteServer | undefined;
 
   private constructor(
@@ -152,11 +152,33 @@ export class Lite {
     this.#server = undefined;
   }
 
-  async end(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
     await this.endServer();
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+/** The texts of the outputs of a cell, errors included. */
+export function outputTexts(notebook: Notebook, index: number): string[] {
+  return codeCells(notebook)[index].outputs.map((output) => {
+    if (output.output_type === "stream") return output.text;
+    if (output.output_type === "error") return `${output.ename}: ${output.evalue}`;
+    return String(output.data["text/plain"]);
+  });
+}
+
+/** Runs a cell and returns the texts of its outputs. */
+export async function runTexts(open: OpenNotebook, index: number): Promise<string[]> {
+  await open.startCell(index);
+  await open.page.waitForTimeout(300);
+  await open.idle(120);
+  return outputTexts(await open.content(), index);
+}
+
+/** The same as one text. */
+export async function run(open: OpenNotebook, index: number): Promise<string> {
+  return (await runTexts(open, index)).join("\n");
 }
 
 /** Runs a chapter on Deno's kernel. */

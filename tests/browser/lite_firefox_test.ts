@@ -26,33 +26,29 @@ async function run(firefox: Firefox, lite: Lite, name: string) {
 }
 
 testUnless(long, "site: in Firefox, chapters show what Deno's kernel shows", async (t) => {
-  const lite = await Lite.start({
+  await using lite = await Lite.start({
     more: { error: notebookOf("const f = () => {\n  throw new Error('no');\n};", "1;\n f()") },
   });
+  const firefox = await Firefox.start();
   try {
-    const firefox = await Firefox.start();
-    try {
-      for (const name of ["00_perceptron", "03_inference", "07_sequential"]) {
-        await t.step(name, async () => {
-          const found = await run(firefox, lite, name);
-          assertNoErrors(found);
-          assert.deepEqual(shownBy(found), shownBy(await runOnDeno(name, "digits")));
-        });
-      }
-      await t.step("an error names cell, line and column", async () => {
-        const [, cell] = codeCells(await run(firefox, lite, "error"));
-        const [error] = cell.outputs;
-        assert.ok(error.output_type === "error");
-        assert.deepEqual(error.traceback, [
-          "Error: no",
-          "    at f (cell 1, line 2, column 9)",
-          "    at cell 2, line 2, column 3",
-        ]);
+    for (const name of ["00_perceptron", "03_inference", "07_sequential"]) {
+      await t.step(name, async () => {
+        const found = await run(firefox, lite, name);
+        assertNoErrors(found);
+        assert.deepEqual(shownBy(found), shownBy(await runOnDeno(name, "digits")));
       });
-    } finally {
-      await firefox.end();
     }
+    await t.step("an error names cell, line and column", async () => {
+      const [, cell] = codeCells(await run(firefox, lite, "error"));
+      const [error] = cell.outputs;
+      assert.ok(error.output_type === "error");
+      assert.deepEqual(error.traceback, [
+        "Error: no",
+        "    at f (cell 1, line 2, column 9)",
+        "    at cell 2, line 2, column 3",
+      ]);
+    });
   } finally {
-    await lite.end();
+    await firefox.end();
   }
 });

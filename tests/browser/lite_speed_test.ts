@@ -56,42 +56,40 @@ const ROUNDS = 4;
 
 testUnless(long, "site: takes at most 1.5 times as long as Deno's kernel", async (t) => {
   const names = Object.keys(TIMED);
-  const lite = await Lite.start({ more: { speed: notebookOf(SETUP, ...Object.values(TIMED)) } });
-  try {
-    const open = await lite.open("speed");
-    await withKernel(async ({ client }) => {
-      const onDeno = async (code: string) => {
-        let text = "";
-        const reply = await client.execute(code, false, ({ type, content }) => {
-          if (type === "execute_result") text = String(Object(content.data)["text/plain"]);
-        });
-        assert.equal(reply.status, "ok", JSON.stringify(reply));
-        return Number(text);
-      };
-      const inBrowser = async (index: number) => {
-        await open.startCell(index);
-        await open.page.waitForTimeout(100);
-        await open.idle(120);
-        const output = codeCells(await open.content())[index].outputs.at(-1);
-        assert.ok(index === 0 || output?.output_type === "execute_result", JSON.stringify(output));
-        return output && "data" in output ? Number(output.data["text/plain"]) : NaN;
-      };
-      await onDeno(SETUP);
-      await inBrowser(0);
-      for (const [i, name] of names.entries()) {
-        await t.step(name, async () => {
-          let deno = Infinity, browser = Infinity;
-          for (let round = 0; round < ROUNDS; round++) {
-            deno = Math.min(deno, await onDeno(TIMED[name]));
-            browser = Math.min(browser, await inBrowser(i + 1));
-          }
-          const shown = `${name}: Deno ${deno.toFixed(0)} ms, browser ${browser.toFixed(0)} ms`;
-          console.log(shown);
-          assert.ok(browser <= 1.5 * deno, shown);
-        });
-      }
-    });
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start({
+    more: { speed: notebookOf(SETUP, ...Object.values(TIMED)) },
+  });
+  const open = await lite.open("speed");
+  await withKernel(async ({ client }) => {
+    const onDeno = async (code: string) => {
+      let text = "";
+      const reply = await client.execute(code, false, ({ type, content }) => {
+        if (type === "execute_result") text = String(Object(content.data)["text/plain"]);
+      });
+      assert.equal(reply.status, "ok", JSON.stringify(reply));
+      return Number(text);
+    };
+    const inBrowser = async (index: number) => {
+      await open.startCell(index);
+      await open.page.waitForTimeout(100);
+      await open.idle(120);
+      const output = codeCells(await open.content())[index].outputs.at(-1);
+      assert.ok(index === 0 || output?.output_type === "execute_result", JSON.stringify(output));
+      return output && "data" in output ? Number(output.data["text/plain"]) : NaN;
+    };
+    await onDeno(SETUP);
+    await inBrowser(0);
+    for (const [i, name] of names.entries()) {
+      await t.step(name, async () => {
+        let deno = Infinity, browser = Infinity;
+        for (let round = 0; round < ROUNDS; round++) {
+          deno = Math.min(deno, await onDeno(TIMED[name]));
+          browser = Math.min(browser, await inBrowser(i + 1));
+        }
+        const shown = `${name}: Deno ${deno.toFixed(0)} ms, browser ${browser.toFixed(0)} ms`;
+        console.log(shown);
+        assert.ok(browser <= 1.5 * deno, shown);
+      });
+    }
+  });
 });

@@ -31,28 +31,20 @@ testUnless(
   lacking,
   "site: chapter 0 shows what Deno's kernel shows; the site has at most 12 MB",
   async () => {
-    const lite = await Lite.start();
-    try {
-      await compare(lite, "00_perceptron", "digits");
-      const archive = join(lite.folder, "site.tgz");
-      await new Deno.Command("tar", { args: ["-czf", archive, "-C", lite.folder, "site"] })
-        .output();
-      const { size } = await Deno.stat(archive);
-      assert.ok(size > 1e6 && size < 12e6, `expected at most 12 MB, found ${size / 1e6}`);
-    } finally {
-      await lite.end();
-    }
+    await using lite = await Lite.start();
+    await compare(lite, "00_perceptron", "digits");
+    const archive = join(lite.folder, "site.tgz");
+    await new Deno.Command("tar", { args: ["-czf", archive, "-C", lite.folder, "site"] })
+      .output();
+    const { size } = await Deno.stat(archive);
+    assert.ok(size > 1e6 && size < 12e6, `expected at most 12 MB, found ${size / 1e6}`);
   },
 );
 
 testUnless(long, "site: all chapters on drawn digits show what Deno's kernel shows", async (t) => {
-  const lite = await Lite.start();
-  try {
-    for (const name of await chapters()) {
-      await t.step(name, () => compare(lite, name, "digits"));
-    }
-  } finally {
-    await lite.end();
+  await using lite = await Lite.start();
+  for (const name of await chapters()) {
+    await t.step(name, () => compare(lite, name, "digits"));
   }
 });
 
@@ -60,13 +52,9 @@ testUnless(
   long ?? missingMnist,
   "site: chapters 1 to 5 on the real MNIST show what Deno's kernel shows",
   async (t) => {
-    const lite = await Lite.start({ mnist: mnistFolder });
-    try {
-      for (const name of (await chapters()).filter((name) => /^0[1-5]/.test(name))) {
-        await t.step(name, () => compare(lite, name, "mnist"));
-      }
-    } finally {
-      await lite.end();
+    await using lite = await Lite.start({ mnist: mnistFolder });
+    for (const name of (await chapters()).filter((name) => /^0[1-5]/.test(name))) {
+      await t.step(name, () => compare(lite, name, "mnist"));
     }
   },
 );
@@ -106,19 +94,15 @@ async function cellsOnDeno(): Promise<Notebook> {
 testUnless(long, "site: a list of cells shows the same as on Deno's kernel", async () => {
   assert.ok(SOURCES.length >= 60);
   // As in the other kernel of this test.
-  const lite = await Lite.start({ more: { cells: notebookOf("%types off", ...SOURCES) } });
-  try {
-    const open = await lite.open("cells");
-    await open.runEach();
-    const found = shownOfCells(await open.content()).slice(1);
-    const expected = shownOfCells(await cellsOnDeno());
-    const differing = SOURCES.flatMap((source, i) =>
-      JSON.stringify(found[i]) === JSON.stringify(expected[i])
-        ? []
-        : [{ source, found: found[i], expected: expected[i] }]
-    );
-    assert.deepEqual(differing, []);
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start({ more: { cells: notebookOf("%types off", ...SOURCES) } });
+  const open = await lite.open("cells");
+  await open.runEach();
+  const found = shownOfCells(await open.content()).slice(1);
+  const expected = shownOfCells(await cellsOnDeno());
+  const differing = SOURCES.flatMap((source, i) =>
+    JSON.stringify(found[i]) === JSON.stringify(expected[i])
+      ? []
+      : [{ source, found: found[i], expected: expected[i] }]
+  );
+  assert.deepEqual(differing, []);
 });

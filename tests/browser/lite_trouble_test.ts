@@ -1,74 +1,51 @@
 /** The site where something is wrong: with the browser, its storage, the host or the files. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { codeCells } from "../../tools/notebook_file/notebook.ts";
 import { serve } from "../../tools/lite/serve.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { missingMnist, mnistFolder, testUnless } from "../support/skip.ts";
 import { assertNoErrors, LAB, OpenNotebook } from "./frontend.ts";
-import { Lite, missingForLong } from "./lite.ts";
+import { Lite, missingForLong, run } from "./lite.ts";
 
 const long = await missingForLong();
-
-/** The texts of the outputs of a cell, after it has run. */
-async function run(open: OpenNotebook, index: number): Promise<string> {
-  await open.startCell(index);
-  await open.page.waitForTimeout(300);
-  await open.idle(120);
-  return codeCells(await open.content())[index].outputs.map((output) =>
-    output.output_type === "stream"
-      ? output.text
-      : output.output_type === "error"
-      ? `${output.ename}: ${output.evalue}`
-      : String(output.data["text/plain"])
-  ).join("\n");
-}
 
 const lacking = `document.getElementById("lacking").textContent`;
 
 testUnless(long, "site: the first page names what an old browser lacks", async () => {
-  const lite = await Lite.start();
-  try {
-    const page = await lite.start();
-    assert.equal(await page.evaluate(lacking), "");
-    await page.addInitScript({
-      content: "delete window.DecompressionStream; delete window.Worker;",
-    });
-    await page.reload();
-    assert.equal(
-      await page.evaluate(lacking),
-      "This browser is too old for the course. It lacks: Web Workers, decompression " +
-        "(DecompressionStream). A current Chrome, Edge, Firefox or Safari has all of it.",
-    );
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start();
+  const page = await lite.start();
+  assert.equal(await page.evaluate(lacking), "");
+  await page.addInitScript({
+    content: "delete window.DecompressionStream; delete window.Worker;",
+  });
+  await page.reload();
+  assert.equal(
+    await page.evaluate(lacking),
+    "This browser is too old for the course. It lacks: Web Workers, decompression " +
+      "(DecompressionStream). A current Chrome, Edge, Firefox or Safari has all of it.",
+  );
 });
 
 testUnless(
   long,
   "site: without WebAssembly's SIMD, chapters run on the plain kernels",
   async () => {
-    const lite = await Lite.start({
+    await using lite = await Lite.start({
       more: { plain: notebookOf("typeof withoutSimd") },
     });
-    try {
-      const worker = join(lite.site, "extensions/mnist-course/static/worker.js");
-      const program = await Deno.readTextFile(worker);
-      // As in an engine that does not know these instructions.
-      await Deno.writeTextFile(
-        worker,
-        `globalThis.withoutSimd = 1;
-       WebAssembly.Module = function () { throw new WebAssembly.CompileError("no SIMD"); };\n` +
-          program,
-      );
-      assert.equal(await run(await lite.open("plain"), 0), '"number"');
-      const open = await lite.open("03_inference");
-      await open.runAll(400);
-      assertNoErrors(await open.content());
-    } finally {
-      await lite.end();
-    }
+    const worker = join(lite.site, "extensions/mnist-course/static/worker.js");
+    const program = await Deno.readTextFile(worker);
+    // As in an engine that does not know these instructions.
+    await Deno.writeTextFile(
+      worker,
+      `globalThis.withoutSimd = 1;
+     WebAssembly.Module = function () { throw new WebAssembly.CompileError("no SIMD"); };\n` +
+        program,
+    );
+    assert.equal(await run(await lite.open("plain"), 0), '"number"');
+    const open = await lite.open("03_inference");
+    await open.runAll(400);
+    assertNoErrors(await open.content());
   },
 );
 
@@ -76,7 +53,7 @@ testUnless(
   long,
   "site: full storage is an error that says what to do, and loses nothing",
   async () => {
-    const lite = await Lite.start({
+    await using lite = await Lite.start({
       more: {
         full: notebookOf(
           'import { saveWeights, tensor } from "mnist";\nconst W = tensor([1, 2]);\n' +
@@ -85,49 +62,41 @@ testUnless(
         ),
       },
     });
-    try {
-      const open = await lite.open("full");
-      await open.page.evaluate(`IDBObjectStore.prototype.put = () => {
-      throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+    const open = await lite.open("full");
+    await open.page.evaluate(`IDBObjectStore.prototype.put = () => {
+    throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
     }`);
-      assert.match(
-        await run(open, 0),
-        /mine\.safetensors: .*the storage of this browser is full\. Download what you want to keep/,
-      );
-      assert.equal(await run(open, 1), "[ 1, 2 ]");
-    } finally {
-      await lite.end();
-    }
+    assert.match(
+      await run(open, 0),
+      /mine\.safetensors: .*the storage of this browser is full\. Download what you want to keep/,
+    );
+    assert.equal(await run(open, 1), "[ 1, 2 ]");
   },
 );
 
 testUnless(long, "site: a damaged file in the browser's cache is fetched again", async () => {
-  const lite = await Lite.start({ more: { one: notebookOf("1 + 1") } });
-  try {
-    const context = await lite.browser.newContext({});
-    const page = await lite.start(context);
-    await lite.kept(page);
-    const damaged = await page.evaluate<number>(`(async () => {
-      const [name] = (await caches.keys()).filter((name) => name.startsWith("mnist-course"));
-      const cache = await caches.open(name);
-      const scripts = (await cache.keys()).filter(({ url }) => /worker\\.js|extension\\.js/.test(url));
-      for (const request of scripts) await cache.put(request, new Response("not a script"));
-      const lost = (await cache.keys()).find(({ url }) => /jlab_core/.test(url));
-      await cache.delete(lost);
-      return scripts.length;
-    })()`);
-    assert.ok(damaged >= 2);
-    assert.equal(await run(await lite.open("one", { in: context }), 0), "2");
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start({ more: { one: notebookOf("1 + 1") } });
+  const context = await lite.browser.newContext({});
+  const page = await lite.start(context);
+  await lite.kept(page);
+  const damaged = await page.evaluate<number>(`(async () => {
+    const [name] = (await caches.keys()).filter((name) => name.startsWith("mnist-course"));
+    const cache = await caches.open(name);
+    const scripts = (await cache.keys()).filter(({ url }) => /worker\\.js|extension\\.js/.test(url));
+    for (const request of scripts) await cache.put(request, new Response("not a script"));
+    const lost = (await cache.keys()).find(({ url }) => /jlab_core/.test(url));
+    await cache.delete(lost);
+    return scripts.length;
+  })()`);
+  assert.ok(damaged >= 2);
+  assert.equal(await run(await lite.open("one", { in: context }), 0), "2");
 });
 
 testUnless(
   long ?? missingMnist,
   "site: MNIST that is damaged on the host is refused, with the reason, and drawn digits run",
   async () => {
-    const lite = await Lite.start({
+    await using lite = await Lite.start({
       mnist: mnistFolder,
       more: {
         data: notebookOf(
@@ -137,29 +106,25 @@ testUnless(
         ),
       },
     });
-    try {
-      const path = join(lite.site, "files/data/mnist/t10k-labels-idx1-ubyte.gz");
-      const bytes = new Uint8Array(10_008).fill(3);
-      bytes.set([0, 0, 8, 1, 0, 0, 39, 16]);
-      const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-      await Deno.writeFile(path, new Uint8Array(await new Response(zipped).arrayBuffer()));
-      const open = await lite.open("data");
-      const text = await run(open, 0);
-      assert.match(text, /MNIST could not be loaded/);
-      assert.match(text, /t10k-labels.*expected content with SHA-256 ff7bcf/);
-      assert.match(text, /Reload the page; if that does not help, tell the person/);
-      assert.match(text, /"digits 10000,784"$/);
-      const other = await run(open, 1);
-      assert.match(other, /This site has only the data sets that lie beside it/);
-      assert.doesNotMatch(text + other, /deno task|MNIST_DIR|https?:/);
-    } finally {
-      await lite.end();
-    }
+    const path = join(lite.site, "files/data/mnist/t10k-labels-idx1-ubyte.gz");
+    const bytes = new Uint8Array(10_008).fill(3);
+    bytes.set([0, 0, 8, 1, 0, 0, 39, 16]);
+    const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    await Deno.writeFile(path, new Uint8Array(await new Response(zipped).arrayBuffer()));
+    const open = await lite.open("data");
+    const text = await run(open, 0);
+    assert.match(text, /MNIST could not be loaded/);
+    assert.match(text, /t10k-labels.*expected content with SHA-256 ff7bcf/);
+    assert.match(text, /Reload the page; if that does not help, tell the person/);
+    assert.match(text, /"digits 10000,784"$/);
+    const other = await run(open, 1);
+    assert.match(other, /This site has only the data sets that lie beside it/);
+    assert.doesNotMatch(text + other, /deno task|MNIST_DIR|https?:/);
   },
 );
 
 testUnless(long, "site: in a subfolder, and without HTTPS in a room, chapters run", async () => {
-  const lite = await Lite.start();
+  await using lite = await Lite.start();
   const address = Deno.networkInterfaces().find(({ family, address }) =>
     family === "IPv4" && !address.startsWith("127.")
   )?.address;
@@ -188,7 +153,6 @@ testUnless(long, "site: in a subfolder, and without HTTPS in a room, chapters ru
   } finally {
     await server.shutdown();
     await Deno.remove(above, { recursive: true });
-    await lite.end();
   }
 });
 
@@ -215,14 +179,16 @@ testUnless(
         'NotInBrowserError: import "npm:lodash": not in the browser. ' +
         'Cells can import "mnist" and "mnist/exercises". Run the course on a computer for other modules.',
     };
-    const lite = await Lite.start({ csv, more: { limits: notebookOf(...Object.keys(cells)) } });
     try {
+      await using lite = await Lite.start({
+        csv,
+        more: { limits: notebookOf(...Object.keys(cells)) },
+      });
       const open = await lite.open("limits");
       for (const [i, expected] of Object.values(cells).entries()) {
         assert.equal(await run(open, i), expected);
       }
     } finally {
-      await lite.end();
       await Deno.remove(folder, { recursive: true });
     }
   },
@@ -231,36 +197,28 @@ testUnless(
 testUnless(long, "site: built where JSR cannot be reached, tables of text say so", async () => {
   const table = 'import { parseTextTable } from "mnist";\nawait parseTextTable("a,b");';
   const csv = "jsr:@nowhere/nothing@0.0.0";
-  const lite = await Lite.start({ csv, more: { table: notebookOf(table) } });
-  try {
-    const text = await run(await lite.open("table"), 0);
-    assert.match(text, /^DataError: tables of text: expected the module @std\/csv from JSR/);
-    assert.match(text, /This site was built where JSR could not be reached\. Run the course on a/);
-    assert.doesNotMatch(text, /deno install/);
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start({ csv, more: { table: notebookOf(table) } });
+  const text = await run(await lite.open("table"), 0);
+  assert.match(text, /^DataError: tables of text: expected the module @std\/csv from JSR/);
+  assert.match(text, /This site was built where JSR could not be reached\. Run the course on a/);
+  assert.doesNotMatch(text, /deno install/);
 });
 
 testUnless(long, "site: a kernel that cannot start says why", async () => {
-  const lite = await Lite.start({ more: { one: notebookOf("1 + 1") } });
-  try {
-    await Deno.remove(join(lite.site, "files.json"));
-    const page = await lite.browser.newPage();
-    await page.goto(`${lite.address}notebooks/index.html?path=notebooks%2Fone.ipynb`);
-    await page.locator(".Toastify__toast").filter({
-      hasText: /The kernel cannot start: .*expected the list of files, found 404/,
-    }).first().waitFor({ timeout: 60_000 });
-  } finally {
-    await lite.end();
-  }
+  await using lite = await Lite.start({ more: { one: notebookOf("1 + 1") } });
+  await Deno.remove(join(lite.site, "files.json"));
+  const page = await lite.browser.newPage();
+  await page.goto(`${lite.address}notebooks/index.html?path=notebooks%2Fone.ipynb`);
+  await page.locator(".Toastify__toast").filter({
+    hasText: /The kernel cannot start: .*expected the list of files, found 404/,
+  }).first().waitFor({ timeout: 60_000 });
 });
 
 testUnless(
   long,
   "site: where the browser keeps nothing, it says so, and the cells run",
   async () => {
-    const lite = await Lite.start({
+    await using lite = await Lite.start({
       more: {
         weights: notebookOf(
           'import { loadWeights } from "mnist";\n' +
@@ -268,21 +226,17 @@ testUnless(
         ),
       },
     });
-    try {
-      const page = await lite.browser.newPage();
-      // As in private windows of some browsers.
-      await page.addInitScript({
-        content: `IDBFactory.prototype.open = () => {
-        throw new DOMException("The operation is insecure.", "SecurityError");
-      };`,
-      });
-      await lite.load(page, "weights");
-      await page.locator(".Toastify__toast").filter({
-        hasText: /This browser keeps nothing, .*Download your notebooks/,
-      }).first().waitFor({ timeout: 60_000 });
-      assert.equal(await run(new OpenNotebook(page, LAB, "weights"), 0), "[ 50 ]");
-    } finally {
-      await lite.end();
-    }
+    const page = await lite.browser.newPage();
+    // As in private windows of some browsers.
+    await page.addInitScript({
+      content: `IDBFactory.prototype.open = () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    };`,
+    });
+    await lite.load(page, "weights");
+    await page.locator(".Toastify__toast").filter({
+      hasText: /This browser keeps nothing, .*Download your notebooks/,
+    }).first().waitFor({ timeout: 60_000 });
+    assert.equal(await run(new OpenNotebook(page, LAB, "weights"), 0), "[ 50 ]");
   },
 );

@@ -1,10 +1,9 @@
 /** Types on the site: hovers, completions and type errors, as the course's kernel has them. */
 import assert from "node:assert/strict";
-import { codeCells } from "../../tools/notebook_file/notebook.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import type { OpenNotebook } from "./frontend.ts";
-import { Lite, missingForLong } from "./lite.ts";
+import { Lite, missingForLong, runTexts } from "./lite.ts";
 
 const long = await missingForLong();
 
@@ -26,60 +25,45 @@ const CELLS = [
   "const m: number = 'text'; m",
 ];
 
-/** The texts of the outputs of a cell, after it has run. */
-async function run(open: OpenNotebook, index: number): Promise<string[]> {
-  await open.startCell(index);
-  await open.page.waitForTimeout(300);
-  await open.idle(60);
-  return codeCells(await open.content())[index].outputs.map((output) =>
-    output.output_type === "stream"
-      ? output.text
-      : output.output_type === "error"
-      ? `${output.ename}: ${output.evalue}`
-      : String(output.data["text/plain"])
-  );
-}
-
 testUnless(
   long,
   "site: hovers, completions and type errors, with the course's sentences",
   async () => {
-    const lite = await Lite.start({ more: { types: notebookOf(...CELLS) } });
-    try {
-      const open = await lite.open("types");
-      await run(open, 0);
-      const hover = "a.dot(a)";
-      const deadline = performance.now() + 60_000;
-      let found = await ask(open, "requestInspect", hover, 0);
-      while (found.found !== true && performance.now() < deadline) {
-        await open.page.waitForTimeout(500);
-        found = await ask(open, "requestInspect", hover, 0);
-      }
-      assert.match(JSON.stringify(found.data), /const a: Tensor<\[1, 3\]>/);
-      const method = await ask(open, "requestInspect", hover, 3);
-      assert.match(JSON.stringify(method.data), /Tensor<\[1, 3\]>\.dot/);
-      const { matches } = await ask(open, "requestComplete", "a.arg", 5);
-      assert.deepEqual(
-        matches,
-        ["argmax", "argmin"].filter((name) => (matches as string[]).includes(name)),
-      );
-      assert.ok((matches as string[]).includes("argmax"));
-      const names = await ask(open, "requestComplete", "softm", 5);
-      assert.deepEqual((names.matches as string[])[0], "softmax");
-
-      const [note, error] = await run(open, 1);
-      assert.match(note, /line 1: dot: inner dimensions differ, 3 and 1\n {4}a\.dot\(b\)/);
-      assert.match(error, /^RangeError: dot: expected inner dimensions to match/);
-      assert.match((await run(open, 2)).at(-1) ?? "", /Import it: import \{ show \} from "mnist";/);
-      assert.deepEqual((await run(open, 3)).toSorted(), [
-        '"text"',
-        "line 1: Type 'string' is not assignable to type 'number'.\n    " +
-        "const n: number = 'text'; n\n          ^",
-      ]);
-      assert.deepEqual(await run(open, 4), ["Types are off.\n"]);
-      assert.deepEqual(await run(open, 5), ['"text"']);
-    } finally {
-      await lite.end();
+    await using lite = await Lite.start({ more: { types: notebookOf(...CELLS) } });
+    const open = await lite.open("types");
+    await runTexts(open, 0);
+    const hover = "a.dot(a)";
+    const deadline = performance.now() + 60_000;
+    let found = await ask(open, "requestInspect", hover, 0);
+    while (found.found !== true && performance.now() < deadline) {
+      await open.page.waitForTimeout(500);
+      found = await ask(open, "requestInspect", hover, 0);
     }
+    assert.match(JSON.stringify(found.data), /const a: Tensor<\[1, 3\]>/);
+    const method = await ask(open, "requestInspect", hover, 3);
+    assert.match(JSON.stringify(method.data), /Tensor<\[1, 3\]>\.dot/);
+    const { matches } = await ask(open, "requestComplete", "a.arg", 5);
+    assert.deepEqual(
+      matches,
+      ["argmax", "argmin"].filter((name) => (matches as string[]).includes(name)),
+    );
+    assert.ok((matches as string[]).includes("argmax"));
+    const names = await ask(open, "requestComplete", "softm", 5);
+    assert.deepEqual((names.matches as string[])[0], "softmax");
+
+    const [note, error] = await runTexts(open, 1);
+    assert.match(note, /line 1: dot: inner dimensions differ, 3 and 1\n {4}a\.dot\(b\)/);
+    assert.match(error, /^RangeError: dot: expected inner dimensions to match/);
+    assert.match(
+      (await runTexts(open, 2)).at(-1) ?? "",
+      /Import it: import \{ show \} from "mnist";/,
+    );
+    assert.deepEqual((await runTexts(open, 3)).toSorted(), [
+      '"text"',
+      "line 1: Type 'string' is not assignable to type 'number'.\n    " +
+      "const n: number = 'text'; n\n          ^",
+    ]);
+    assert.deepEqual(await runTexts(open, 4), ["Types are off.\n"]);
+    assert.deepEqual(await runTexts(open, 5), ['"text"']);
   },
 );

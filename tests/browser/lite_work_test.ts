@@ -2,44 +2,22 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { deno } from "../../tools/support/deno.ts";
-import {
-  codeCells,
-  type Notebook,
-  readNotebook,
-  writeNotebook,
-} from "../../tools/notebook_file/notebook.ts";
+import { readNotebook, writeNotebook } from "../../tools/notebook_file/notebook.ts";
 import { notebookOf } from "../support/notebooks.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertDrawn, assertNoErrors, LAB, type OpenNotebook } from "./frontend.ts";
-import { Lite, missingForLong } from "./lite.ts";
+import { Lite, missingForLong, outputTexts, run } from "./lite.ts";
 import { machine } from "./machine.ts";
 
 const long = await missingForLong();
 
-/** The text of all outputs of a code cell. */
-function outputText(notebook: Notebook, index: number): string {
-  return codeCells(notebook)[index].outputs.map((output) => {
-    if (output.output_type === "stream") return output.text;
-    if (output.output_type === "error") return `${output.ename}: ${output.evalue}`;
-    return String(output.data["text/plain"]);
-  }).join("");
-}
-
-/** Runs a cell and returns the text of its outputs. */
-async function run(open: OpenNotebook, index: number): Promise<string> {
-  await open.startCell(index);
-  await open.page.waitForTimeout(200);
-  await open.idle(60);
-  return outputText(await open.content(), index);
-}
-
-/** Runs a cell that does not end, presses Stop, and returns its outputs and the milliseconds. */
+/** Runs a cell that does not end, presses Stop, and returns its outputs. */
 async function stopped(open: OpenNotebook, index: number): Promise<string> {
   await open.startCell(index);
   await open.running(index);
   await open.stop();
   await open.idle(30);
-  return outputText(await open.content(), index);
+  return outputTexts(await open.content(), index).join("\n");
 }
 
 testUnless(
@@ -61,43 +39,35 @@ for (;;) {
       "typeof steps",
       "let again = 1; again",
     );
-    const lite = await Lite.start({ more: { stop: notebook } });
-    try {
-      const open = await lite.open("stop");
-      assert.equal(await stopped(open, 0), "Stopped: stopped; everything finished so far is kept");
-      assert.equal(await run(open, 1), "true");
-      assert.equal(await stopped(open, 2), "Stopped: stopped by the Stop button");
-      assert.equal(await stopped(open, 3), "Stopped: stopped by the Stop button");
-      assert.equal(await run(open, 4), "0"); // nothing goes on behind a stopped cell
-      assert.match(
-        await stopped(open, 5),
-        /^Stopped: the cell did not stop by itself.*run the cells/,
-      );
-      assert.equal(await run(open, 6), '"undefined"');
-      assert.equal(await run(open, 7), "1");
-    } finally {
-      await lite.end();
-    }
+    await using lite = await Lite.start({ more: { stop: notebook } });
+    const open = await lite.open("stop");
+    assert.equal(await stopped(open, 0), "Stopped: stopped; everything finished so far is kept");
+    assert.equal(await run(open, 1), "true");
+    assert.equal(await stopped(open, 2), "Stopped: stopped by the Stop button");
+    assert.equal(await stopped(open, 3), "Stopped: stopped by the Stop button");
+    assert.equal(await run(open, 4), "0"); // nothing goes on behind a stopped cell
+    assert.match(
+      await stopped(open, 5),
+      /^Stopped: the cell did not stop by itself.*run the cells/,
+    );
+    assert.equal(await run(open, 6), '"undefined"');
+    assert.equal(await run(open, 7), "1");
   },
 );
 
 testUnless(long, "site: a kernel that was restarted knows nothing of before", async () => {
-  const lite = await Lite.start({
+  await using lite = await Lite.start({
     more: { restart: notebookOf("typeof before", "let before = 1") },
   });
-  try {
-    const open = await lite.open("restart");
-    await open.runAll();
-    assert.equal(await run(open, 0), '"number"');
-    await open.restartAndRunAll();
-    assert.equal(outputText(await open.content(), 0), '"undefined"');
-  } finally {
-    await lite.end();
-  }
+  const open = await lite.open("restart");
+  await open.runAll();
+  assert.equal(await run(open, 0), '"number"');
+  await open.restartAndRunAll();
+  assert.equal(outputTexts(await open.content(), 0).join("\n"), '"undefined"');
 });
 
 testUnless(long, "site: work is saved, is there after a reload, and can be reset", async () => {
-  const lite = await Lite.start({
+  await using lite = await Lite.start({
     more: {
       files: notebookOf(
         'import { saveWeights, tensor } from "mnist";\n' +
@@ -107,49 +77,41 @@ testUnless(long, "site: work is saved, is there after a reload, and can be reset
       ),
     },
   });
-  try {
-    const context = await lite.browser.newContext({});
-    const open = await lite.open("00_perceptron", { in: context });
-    const count = (await open.content()).cells.length;
-    await open.addCell('"my answer"');
-    await open.save();
-    await open.page.reload();
-    await open.page.waitForFunction(LAB.ready, undefined, { timeout: 60_000 });
-    assert.equal((await open.content()).cells.length, count + 1);
-    await open.page.evaluate(`void jupyterapp.commands.execute("course:reset-chapter")`);
-    await open.page.click(".jp-Dialog .jp-mod-accept");
-    await open.page.waitForFunction(
-      `jupyterapp.shell.currentWidget.content.model.sharedModel.cells.length === ${count}`,
-      undefined,
-      { timeout: 30_000 },
-    );
-    await lite.load(open.page, "files");
-    assert.equal(await run(open, 0), "");
-    await open.page.reload();
-    await open.page.waitForFunction(LAB.ready, undefined, { timeout: 60_000 });
-    assert.equal(await run(open, 1), "[ 1, 2 ]");
-  } finally {
-    await lite.end();
-  }
+  const context = await lite.browser.newContext({});
+  const open = await lite.open("00_perceptron", { in: context });
+  const count = (await open.content()).cells.length;
+  await open.addCell('"my answer"');
+  await open.save();
+  await open.page.reload();
+  await open.page.waitForFunction(LAB.ready, undefined, { timeout: 60_000 });
+  assert.equal((await open.content()).cells.length, count + 1);
+  await open.page.evaluate(`void jupyterapp.commands.execute("course:reset-chapter")`);
+  await open.page.click(".jp-Dialog .jp-mod-accept");
+  await open.page.waitForFunction(
+    `jupyterapp.shell.currentWidget.content.model.sharedModel.cells.length === ${count}`,
+    undefined,
+    { timeout: 30_000 },
+  );
+  await lite.load(open.page, "files");
+  assert.equal(await run(open, 0), "");
+  await open.page.reload();
+  await open.page.waitForFunction(LAB.ready, undefined, { timeout: 60_000 });
+  assert.equal(await run(open, 1), "[ 1, 2 ]");
 });
 
 testUnless(
   long,
   "site: after one visit, a chapter that was never opened runs without the server",
   async () => {
-    const lite = await Lite.start();
-    try {
-      const context = await lite.browser.newContext({});
-      const first = await lite.start(context);
-      await lite.kept(first);
-      await lite.endServer();
-      const open = await lite.open("03_inference", { in: context });
-      await open.runAll(300);
-      assertNoErrors(await open.content());
-      await assertDrawn(open);
-    } finally {
-      await lite.end();
-    }
+    await using lite = await Lite.start();
+    const context = await lite.browser.newContext({});
+    const first = await lite.start(context);
+    await lite.kept(first);
+    await lite.endServer();
+    const open = await lite.open("03_inference", { in: context });
+    await open.runAll(300);
+    assertNoErrors(await open.content());
+    await assertDrawn(open);
   },
 );
 
@@ -157,32 +119,28 @@ testUnless(
   long,
   "site: a new version waits for the old one's pages, and leaves saved work alone",
   async () => {
-    const lite = await Lite.start();
-    try {
-      const context = await lite.browser.newContext({});
-      const first = await lite.start(context);
-      await lite.kept(first);
-      const open = await lite.open("00_perceptron", { in: context });
-      await open.addCell('"my answer"');
-      await open.save();
-      const saved = (await open.content()).cells.length;
+    await using lite = await Lite.start();
+    const context = await lite.browser.newContext({});
+    const first = await lite.start(context);
+    await lite.kept(first);
+    const open = await lite.open("00_perceptron", { in: context });
+    await open.addCell('"my answer"');
+    await open.save();
+    const saved = (await open.content()).cells.length;
 
-      await lite.publish((site) => Deno.writeTextFile(join(site, "files.json"), "[ ]"));
-      await first.reload();
-      await first.waitForTimeout(3000);
-      const listed = () => `fetch("${lite.address}files.json").then((response) => response.text())`;
-      assert.notEqual(await first.evaluate(listed()), "[ ]"); // still the old version, as a whole
-      await first.close();
-      await open.close();
-      const second = await lite.start(context);
-      await second.waitForFunction(`${listed()}.then((text) => text === "[ ]")`, undefined, {
-        timeout: 30_000,
-      });
-      const again = await lite.open("00_perceptron", { in: context });
-      assert.equal((await again.content()).cells.length, saved);
-    } finally {
-      await lite.end();
-    }
+    await lite.publish((site) => Deno.writeTextFile(join(site, "files.json"), "[ ]"));
+    await first.reload();
+    await first.waitForTimeout(3000);
+    const listed = () => `fetch("${lite.address}files.json").then((response) => response.text())`;
+    assert.notEqual(await first.evaluate(listed()), "[ ]"); // still the old version, as a whole
+    await first.close();
+    await open.close();
+    const second = await lite.start(context);
+    await second.waitForFunction(`${listed()}.then((text) => text === "[ ]")`, undefined, {
+      timeout: 30_000,
+    });
+    const again = await lite.open("00_perceptron", { in: context });
+    assert.equal((await again.content()).cells.length, saved);
   },
 );
 
@@ -190,42 +148,38 @@ testUnless(
   long,
   "site: fits on a phone, and is dark where the browser or JupyterLab is",
   async () => {
-    const lite = await Lite.start();
-    try {
-      const isNarrow = "document.scrollingElement.scrollWidth <= innerWidth";
-      const size = { width: 360, height: 740 };
-      const page = await lite.browser.newPage({ viewport: size });
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.goto(lite.address);
-      assert.ok(await page.evaluate(isNarrow));
-      const lightness = `(() => {
-      const colour = (element, name) => getComputedStyle(element)[name].match(/\\d+/g).map(Number);
-      return colour(document.body, "color")[0];
+    await using lite = await Lite.start();
+    const isNarrow = "document.scrollingElement.scrollWidth <= innerWidth";
+    const size = { width: 360, height: 740 };
+    const page = await lite.browser.newPage({ viewport: size });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto(lite.address);
+    assert.ok(await page.evaluate(isNarrow));
+    const lightness = `(() => {
+    const colour = (element, name) => getComputedStyle(element)[name].match(/\\d+/g).map(Number);
+    return colour(document.body, "color")[0];
     })()`;
-      assert.ok(await page.evaluate<number>(lightness) > 200);
-      await page.screenshot({ path: join(lite.folder, "phone-start.png") });
+    assert.ok(await page.evaluate<number>(lightness) > 200);
+    await page.screenshot({ path: join(lite.folder, "phone-start.png") });
 
-      const open = await lite.open("03_inference", { size });
-      await open.runAll(300);
-      assert.ok(await open.page.evaluate(isNarrow));
-      await open.page.evaluate(
-        `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`,
-      );
-      await open.page.waitForFunction(`document.body.dataset.jpThemeLight === "false"`, undefined, {
-        timeout: 30_000,
-      });
-      await assertDrawn(open);
-      const light = await open.page.evaluate<number>(
-        `Number(getComputedStyle(document.querySelector(".js-plotly-plot text")).fill.match(/\\d+/)[0])`,
-      );
-      assert.ok(light > 150, `expected light letters in figures, found ${light}`);
-      await open.page.screenshot({ path: join(lite.folder, "phone-dark.png") });
-      await Deno.mkdir("runs/browser", { recursive: true });
-      for (const name of ["phone-start.png", "phone-dark.png"]) {
-        await Deno.copyFile(join(lite.folder, name), join("runs/browser", name));
-      }
-    } finally {
-      await lite.end();
+    const open = await lite.open("03_inference", { size });
+    await open.runAll(300);
+    assert.ok(await open.page.evaluate(isNarrow));
+    await open.page.evaluate(
+      `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`,
+    );
+    await open.page.waitForFunction(`document.body.dataset.jpThemeLight === "false"`, undefined, {
+      timeout: 30_000,
+    });
+    await assertDrawn(open);
+    const light = await open.page.evaluate<number>(
+      `Number(getComputedStyle(document.querySelector(".js-plotly-plot text")).fill.match(/\\d+/)[0])`,
+    );
+    assert.ok(light > 150, `expected light letters in figures, found ${light}`);
+    await open.page.screenshot({ path: join(lite.folder, "phone-dark.png") });
+    await Deno.mkdir("runs/browser", { recursive: true });
+    for (const name of ["phone-start.png", "phone-dark.png"]) {
+      await Deno.copyFile(join(lite.folder, name), join("runs/browser", name));
     }
   },
 );
@@ -244,8 +198,8 @@ testUnless(
     const notebook = join("notebooks", `${chapter}.ipynb`);
     await command("tools/exercises/exercises.ts", notebook, "--solutions", "--out", folder);
     const solved = await readNotebook(join(folder, `${chapter}.ipynb`));
-    const lite = await Lite.start({ more: { [chapter]: solved } });
     try {
+      await using lite = await Lite.start({ more: { [chapter]: solved } });
       const open = await lite.open(chapter);
       await open.runAll(300);
       const submitted = join(folder, "submitted", "anna", `${chapter}.ipynb`);
@@ -258,7 +212,6 @@ testUnless(
         assert.ok(points !== undefined && points === most, table);
       }
     } finally {
-      await lite.end();
       await Deno.remove(folder, { recursive: true });
     }
   },
