@@ -2,11 +2,10 @@
 import * as mnist from "../lib/mod.ts";
 import * as exercises from "../exercises/mod.ts";
 import { useStdCsv } from "../lib/data/formats/std_csv.ts";
-import { type OutputChannel, useChannel } from "../lib/notebook/output.ts";
+import { type Broadcast, type OutputChannel, useChannel } from "../lib/notebook/output.ts";
 import { splitMetadata } from "../lib/support/display.ts";
 import { surroundWith } from "./deno/platform.ts";
 import { NotInBrowserError } from "./deno/errors.ts";
-import type { Broadcast } from "../lib/notebook/output.ts";
 
 export { watchStop } from "../lib/support/stop.ts";
 export { surroundWith, useStdCsv };

@@ -70,7 +70,7 @@ function update(): void {
   image = normalizeDrawing(pad.drawing);
   reading = readImage(model, image ?? BLANK);
   show(image, reading);
-  // The newest only, for who wants to know how long it took.
+  // For the browser's developer tools and for tests: how long the last update took.
   performance.clearMeasures("update");
   performance.measure("update", { start });
   clearTimeout(announcing);
@@ -110,7 +110,7 @@ function percent(share: number): string {
   return share > 0.9995 ? "over 99.9 %" : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Says the result for those who hear the page. */
+/** Announces the result to people who use a screen reader. */
 function announce(): void {
   if (image === undefined || reading === undefined) {
     announcement.textContent = pad.drawing.strokes.length === 0 ? "" : "Only a dot is drawn.";
