@@ -108,11 +108,12 @@ function withoutDots(strokes: readonly PenStroke[], pen: number): readonly PenSt
     return sideOf(extentOf(trace));
   });
   const largest = Math.max(0, ...sides);
-  if (largest <= pen) return [];
-  const limit = Math.max(pen, DOT * largest);
+  const radius = pen * (1 + 1e-9); // sizes that are equal but for rounding are equal
+  if (largest <= radius) return [];
+  const limit = Math.max(radius, DOT * (1 + 1e-9) * largest);
   return strokes.filter((stroke, i) =>
     sides[i] > limit ||
-    strokes.some((other, j) => j !== i && sides[j] > limit && distance(stroke, other) <= 2 * pen)
+    strokes.some((other, j) => j !== i && sides[j] > limit && distance(stroke, other) <= 2 * radius)
   );
 }
 

@@ -17,6 +17,8 @@ export const IMAGE_SIZE = 784;
 export const BOX = 20; // side of the box that the digit fills
 const MARGIN = 2; // around the box, for a pen that leaves it
 const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
+/** Halves of a pixel, as a symmetric digit has them, are rounded up, whatever their last bit is. */
+const TIE = 1e-6;
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
 const THICKEST = 2.6; // above this the hole of an 8 closes
 
@@ -169,7 +171,8 @@ export class Pen {
 
 /** By how many whole pixels the box is moved, so that its center of mass is nearest (14, 14). */
 function shift(mass: number, massX: number, massY: number): [right: number, down: number] {
-  return [Math.round(IMAGE_SIDE / 2 - massX / mass), Math.round(IMAGE_SIDE / 2 - massY / mass)];
+  const nearest = (sum: number) => Math.round(IMAGE_SIDE / 2 - sum / mass + TIE);
+  return [nearest(massX), nearest(massY)];
 }
 
 /** The place of a trace before it is scaled. */
@@ -199,8 +202,8 @@ export function fitBox(trace: Trace, pen: number): void {
   // 0.3: the outermost tenths of the soft rim are too pale to count as ink.
   const scale = (BOX + 0.3 - 2 * pen) / Math.max(right - left, bottom - top);
   // MNIST's scans were cut to whole pixels before they were scaled, so the box has whole ones too.
-  const width = Math.round((right - left) * scale + 2 * pen);
-  const height = Math.round((bottom - top) * scale + 2 * pen);
+  const width = Math.round((right - left) * scale + 2 * pen + TIE);
+  const height = Math.round((bottom - top) * scale + 2 * pen + TIE);
   const moveX = MARGIN + width / 2 - scale * (left + right) / 2;
   const moveY = MARGIN + 0.2 + height / 2 - scale * (top + bottom) / 2;
   for (let i = 0; i < trace.length; i++) {
