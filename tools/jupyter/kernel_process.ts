@@ -1,9 +1,10 @@
 /**
  * One `deno jupyter --kernel` process: its ports, its connection file, its end.
  *
- * A kernel never outlives this process. `stop` ends it regularly; when this process exits by itself, the
- * `unload` event kills what is left; when this process is killed, our part inside the kernel
- * (`orders.ts`) notices that the standard input was closed, and ends the kernel from there.
+ * A kernel does not outlive this process. `stop` ends it regularly; when this process exits by itself,
+ * the `unload` event kills what is left; when this process is killed, our part inside the kernel
+ * (`orders.ts`) notices that the standard input was closed, and ends the kernel from there. One gap is
+ * left: if this process is killed while a kernel starts, before that part is there, the kernel stays.
  *
  * @module
  */
