@@ -12,17 +12,11 @@ import { QUICK } from "../support/quick.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertExports } from "./exports.ts";
 import { assertDrawn, assertNoErrors, Bench, type OpenNotebook } from "./frontend.ts";
-import { lab, missing } from "./machine.ts";
+import { ALL, lab, missing } from "./machine.ts";
 import { chapter, chapters, outputCounts, place, withoutOutputs } from "./notebooks.ts";
 
 /** The most time that a chapter takes on two slow cores. */
 const PATIENCE = 600;
-
-/**
- * Whether to run every chapter at full length, and to restart, export and stop it, as CI does.
- * Otherwise three chapters run, shortened, and only the first one is restarted, exported and stopped.
- */
-const ALL = Deno.env.get("BROWSER_TESTS") === "all";
 
 /** Cells of the chapters that train for more than a second. */
 const TRAINING: Readonly<Record<string, string>> = {
@@ -31,8 +25,8 @@ const TRAINING: Readonly<Record<string, string>> = {
   "07_sequential": "train",
 };
 
-/** Chapters that run in the short test: pictures, a live chart, a model. */
-const SOME: readonly string[] = ["02_visualization", "05_training", "07_sequential"];
+/** The chapter that runs, shortened, unless all do: it has pictures and a live chart. */
+const ONE = "05_training";
 
 /** Chapters that train for minutes: they are always shortened. */
 const LONG: readonly string[] = ["08_experiments", "09_convolution"];
@@ -87,7 +81,7 @@ testUnless(
   "JupyterLab 4 runs every chapter",
   async (t) => {
     assert.ok(lab);
-    const names = (await chapters()).filter((name) => ALL || SOME.includes(name));
+    const names = (await chapters()).filter((name) => ALL || name === ONE);
     assert.ok(names.length > 0);
     const bench = await Bench.start(lab, ALL);
     try {
@@ -112,14 +106,12 @@ testUnless(
           const again = await bench.open(path);
           assert.deepEqual(outputCounts(await again.content()), outputCounts(ran));
           await assertDrawn(again);
-          if (ALL || name === names[0]) {
-            await again.restartAndRunAll(PATIENCE);
-            assertComplete(await again.content(), stored);
-            await again.save();
-            await assertExports(bench, path);
-            // Last, because it adds cells.
-            await assertStops(again, name);
-          }
+          await again.restartAndRunAll(PATIENCE);
+          assertComplete(await again.content(), stored);
+          await again.save();
+          await assertExports(bench, path);
+          // Last, because it adds cells.
+          await assertStops(again, name);
           await again.shutDown();
           await again.close();
         });

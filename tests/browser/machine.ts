@@ -9,6 +9,15 @@ import {
   thisMachine,
 } from "../../tools/support/machine.ts";
 
+/**
+ * Whether to run every test of the browser, and each at full length, as CI does with BROWSER_TESTS=all.
+ * Otherwise those run that take seconds: JupyterLab, the main one, with one chapter.
+ */
+export const ALL: boolean = Deno.env.get("BROWSER_TESTS") === "all";
+
+/** Why tests that take long do not run here; undefined if they do. */
+export const left: string | undefined = ALL ? undefined : "BROWSER_TESTS=all runs it";
+
 /** The machine that runs the tests. */
 export const machine: Machine = thisMachine();
 

@@ -6,13 +6,8 @@ import type { Server } from "../../tools/lab/jupyter.ts";
 import type { Page } from "../../tools/support/playwright.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertNoErrors, Bench, RUNS } from "./frontend.ts";
-import { classic, lab, machine, missing, notebook } from "./machine.ts";
+import { classic, lab, left, machine, missing, notebook } from "./machine.ts";
 import { notebookOf, place } from "./notebooks.ts";
-
-/** Why to leave it to CI, which runs it: it takes a minute. */
-const left = Deno.env.get("BROWSER_TESTS") === "all"
-  ? undefined
-  : "it takes a minute: set BROWSER_TESTS=all";
 
 const CELLS = {
   "model": `import { layers, playground, sequential } from "mnist";
