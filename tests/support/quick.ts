@@ -3,8 +3,8 @@ export const QUICK: Readonly<Record<string, readonly string[]>> = {
   "01_dataset": ["otherSets=false"],
   "03_inference": ["misreadShown=5"],
   "04_batching": ["repeats=3"],
-  "05_training": ["trainingImages=2000", "comparedImages=200"],
-  "06_backpropagation": ["trainingImages=4000", "epochs=4"],
+  "05_training": ["trainingImages=2000", "comparedImages=100"],
+  "06_backpropagation": ["trainingImages=2000", "epochs=4"],
   "07_sequential": ["lectureImages=3000", "trainingImages=3000", "epochs=3", "smallEpochs=10"],
   "08_experiments": ["trainingImages=1000", "epochs=2", "smallEpochs=5", "otherSets=false"],
   "09_convolution": [
