@@ -204,7 +204,7 @@ async function main(names: string[]): Promise<boolean> {
   }
   if (slow.length > 0) {
     // Half of the time they wait for a page or a kernel.
-    const jobs = cores + 1;
+    const jobs = Number(Deno.env.get("DENO_JOBS")) || cores + 1;
     console.log(`Running notebooks and programs: ${slow.length} test files, ${jobs} at a time ...`);
     tallies.push(await runTests(projectRoot, slow, jobs));
   }

@@ -322,13 +322,18 @@ export class OpenNotebook {
 
   /** Scrolls through the notebook and returns what the page shows of the outputs of each cell. */
   async drawnCells(): Promise<Drawn[]> {
+    await this.page.bringToFront(); // a page behind another one draws nothing
     return await this.page.evaluate<Drawn[]>(`(async () => {
       const drawn = [];
+      const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+      // Without a limit, a page that draws nothing would be waited for without end.
+      const frame = () => Promise.race([new Promise(requestAnimationFrame), pause(5000)]);
       for (const output of document.querySelectorAll(${JSON.stringify(this.#dialect.outputs)})) {
         if (!output.querySelector(".jp-OutputArea-child, .output_area")) continue;
         output.scrollIntoView({ block: "center" });
         // Figures are drawn when they become visible.
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
+        await frame();
+        await pause(20);
         const images = Array.from(output.querySelectorAll("img"));
         const figures = Array.from(output.querySelectorAll(".js-plotly-plot"));
         drawn.push({

@@ -111,25 +111,20 @@ Deno.test("an unknown id names the ids that there are", async () => {
 });
 
 Deno.test("strict: an answer that is not correct throws after its verdict was shown", async () => {
-  Deno.env.set("MNIST_EXERCISES", "strict");
-  try {
-    const checker = checkerOf(() => ({ kind: "wrong" }));
-    const texts = await textsOf(async () => {
-      await assert.rejects(
-        async () => await showVerdict(await checker.judge("1.1", 1)),
-        ExerciseError,
-      );
-      await assert.rejects(
-        async () => await showVerdict(await checker.judge("1.1", undefined)),
-        /not answered yet/,
-      );
-    });
-    assert.equal(texts.length, 2);
-    const correct = checkerOf(() => ({ kind: "correct" }));
-    await textsOf(async () => await showVerdict(await correct.judge("1.1", 1)));
-  } finally {
-    Deno.env.delete("MNIST_EXERCISES");
-  }
+  const checker = checkerOf(() => ({ kind: "wrong" }));
+  const texts = await textsOf(async () => {
+    await assert.rejects(
+      async () => await showVerdict(await checker.judge("1.1", 1), true),
+      ExerciseError,
+    );
+    await assert.rejects(
+      async () => await showVerdict(await checker.judge("1.1", undefined), true),
+      /not answered yet/,
+    );
+  });
+  assert.equal(texts.length, 2);
+  const correct = checkerOf(() => ({ kind: "correct" }));
+  await textsOf(async () => await showVerdict(await correct.judge("1.1", 1), true));
 });
 
 Deno.test("an answer of another type is an error in the editor", () => {

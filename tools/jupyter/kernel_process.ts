@@ -3,8 +3,8 @@
  *
  * A kernel does not outlive this process. `stop` ends it regularly; when this process exits by itself,
  * the `unload` event kills what is left; when this process is killed, our part inside the kernel
- * (`orders.ts`) notices that the standard input was closed, and ends the kernel from there. One gap is
- * left: if this process is killed while a kernel starts, before that part is there, the kernel stays.
+ * (`orders.ts`) notices that the standard input was closed, and ends the kernel from there. Until that
+ * part is there, a shell watches (`WATCH`).
  *
  * @module
  */
@@ -89,7 +89,8 @@ export class Kernel {
    * The kernel binds the ports that its connection file names. Another process can take one between
    * our search and the kernel's binding; then the kernel ends, and the next attempt uses other ports.
    *
-   * @param options `pickPorts` finds the ports; tests replace it.
+   * @param options `pickPorts` finds the ports, and the connection file is in a folder of its own in
+   *   `temporary`, by default the system's; tests replace them.
    * @throws {KernelError} if the kernel ends before it answers, with what it printed.
    * @throws what `greet` throws, and the signal's reason; the kernel is then stopped.
    */
@@ -99,6 +100,7 @@ export class Kernel {
       env: Record<string, string>;
       signal?: AbortSignal;
       pickPorts?: typeof freePorts;
+      temporary?: string;
     },
     greet: (kernel: Kernel, signal: AbortSignal) => Promise<T>,
   ): Promise<{ kernel: Kernel; greeted: T }> {
@@ -106,7 +108,7 @@ export class Kernel {
     for (let attempt = 1;; attempt++) {
       const { ports, release } = (options.pickPorts ?? freePorts)(5);
       const connection = connectionOn(ports);
-      const folder = await Deno.makeTempDir({ prefix: "kernel-" });
+      const folder = await Deno.makeTempDir({ prefix: "kernel-", dir: options.temporary });
       let kernel: Kernel | undefined;
       const giveUp = new AbortController();
       try {
@@ -186,9 +188,23 @@ export class Kernel {
   }
 }
 
+/**
+ * What a shell does beside a new kernel, the process $1: it kills the kernel if our process, $2, has
+ * ended. After a minute our part is in the kernel, and the shell ends.
+ */
+const WATCH = "n=0; while [ $n -lt 60 ] && kill -0 $1; do " +
+  "kill -0 $2 || kill -9 $1; sleep 1; n=$((n + 1)); done";
+
+/** Starts a shell that watches, without our pipes and not as a child, and becomes the kernel. */
+const START = '(sh -c "$1" watch $$ "$2" <&- >&- 2>&- &); shift 2; exec "$@"';
+
 function spawn(connectionFile: string, cwd: string, env: Record<string, string>) {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["jupyter", "-q", "--kernel", "--conn", connectionFile],
+  const kernel = [Deno.execPath(), "jupyter", "-q", "--kernel", "--conn", connectionFile];
+  const [program, ...args] = Deno.build.os === "windows"
+    ? kernel
+    : ["/bin/sh", "-c", START, "kernel", WATCH, `${Deno.pid}`, ...kernel];
+  return new Deno.Command(program, {
+    args,
     cwd,
     env: { NO_COLOR: "1", ...env },
     // Kept open, for orders: when it is closed, the kernel knows that we have ended.

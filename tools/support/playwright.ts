@@ -48,6 +48,7 @@ export interface DevTools {
 
 /** A page of the browser. Expressions are JavaScript that the page evaluates. */
 export interface Page {
+  bringToFront(): Promise<void>;
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
   /** Runs a script in every document before its own. */

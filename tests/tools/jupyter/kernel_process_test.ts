@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "../../../tools/jupyter/client.ts";
 import { Kernel, KernelError } from "../../../tools/jupyter/kernel_process.ts";
 import { inFolder } from "../../support/files.ts";
+import { isAlive } from "../../support/processes.ts";
 
 /** A listener on a free port. */
 function occupied(): Deno.TcpListener {
@@ -29,19 +30,13 @@ const connect = (kernel: Kernel, signal: AbortSignal) => Client.connect(kernel.c
 
 Deno.test("a kernel that is stopped leaves no process and no file", async () => {
   await inFolder(async (folder) => {
-    const before = Deno.env.get("TMPDIR");
-    Deno.env.set("TMPDIR", folder);
-    try {
-      const { kernel, greeted: client } = await Kernel.start({ cwd: folder, env: {} }, connect);
-      assert.deepEqual([...Deno.readDirSync(folder)], [], "the connection file is gone");
-      await client.shutdown();
-      await kernel.stop(5000);
-      client.close();
-      assert.equal((await kernel.ended).code, 0);
-    } finally {
-      if (before === undefined) Deno.env.delete("TMPDIR");
-      else Deno.env.set("TMPDIR", before);
-    }
+    const options = { cwd: folder, env: {}, temporary: folder };
+    const { kernel, greeted: client } = await Kernel.start(options, connect);
+    assert.deepEqual([...Deno.readDirSync(folder)], [], "the connection file is gone");
+    await client.shutdown();
+    await kernel.stop(5000);
+    client.close();
+    assert.equal((await kernel.ended).code, 0);
   });
 });
 
@@ -50,20 +45,13 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     await inFolder(async (folder) => {
-      const before = Deno.env.get("TMPDIR");
-      Deno.env.set("TMPDIR", folder);
-      try {
-        const look = async () => {
-          const [{ name }] = [...Deno.readDirSync(folder)];
-          const { mode } = await Deno.stat(`${folder}/${name}/connection.json`);
-          throw new Error((mode! & 0o777).toString(8));
-        };
-        const started = Kernel.start({ cwd: folder, env: {} }, look);
-        await assert.rejects(started, { message: "600" });
-      } finally {
-        if (before === undefined) Deno.env.delete("TMPDIR");
-        else Deno.env.set("TMPDIR", before);
-      }
+      const look = async () => {
+        const [{ name }] = [...Deno.readDirSync(folder)];
+        const { mode } = await Deno.stat(`${folder}/${name}/connection.json`);
+        throw new Error((mode! & 0o777).toString(8));
+      };
+      const started = Kernel.start({ cwd: folder, env: {}, temporary: folder }, look);
+      await assert.rejects(started, { message: "600" });
     });
   },
 });
@@ -87,6 +75,33 @@ Deno.test("a kernel that cannot start: the reason is in the error", async () => 
     assert.match(error.message, /expected it to start, found exit code \d+[^]*no-such-flag/);
     return true;
   });
+});
+
+Deno.test({
+  name: "a kernel that starts ends with the process that started it",
+  ignore: Deno.build.os === "windows", // its part inside the kernel is not there yet
+  async fn() {
+    const url = new URL("../../../tools/jupyter/kernel_process.ts", import.meta.url);
+    const program = `const { Kernel } = await import(${JSON.stringify(url)});
+      await Kernel.start({ cwd: ".", env: {} }, (kernel) => {
+        console.log(kernel.pid);
+        return new Promise(() => {});
+      });`;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["eval", program],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const output = child.stdout.pipeThrough(new TextDecoderStream());
+    const pid = Number((await output.values().next()).value);
+    assert.ok(pid > 0 && isAlive(pid));
+    child.kill("SIGKILL");
+    await child.status;
+    for (let waits = 0; isAlive(pid); waits++) {
+      assert.ok(waits < 100, `kernel ${pid} still runs`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  },
 });
 
 Deno.test("starting can be aborted, and leaves no process", async () => {
