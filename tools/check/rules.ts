@@ -45,6 +45,7 @@ export function ruleProblems(
     ...endProblems(cells),
     ...lengthProblems(cells),
     ...loopProblems(cells),
+    ...globalProblems(cells),
     ...outputProblems(notebook, cells),
   ];
 }
@@ -168,6 +169,31 @@ function loopProblems(cells: ParsedCell[]): RuleProblem[] {
     line,
     message: `this loop is a copy of one in cell ${first.id}: write a function, and call it twice`,
   }));
+}
+
+/** VS Code reads all cells as one script, and takes a name such as close for the global one. */
+function globalProblems(cells: ParsedCell[]): RuleProblem[] {
+  return cells.flatMap((parsed) =>
+    "syntaxError" in parsed ? [] : parsed.statements.flatMap(declaredNames)
+      .filter(({ name }) => name in globalThis)
+      .map(({ name, line }) => ({
+        cell: parsed.cell,
+        line,
+        message: `${name} is the name of a global, which VS Code takes it for: choose another`,
+      }))
+  );
+}
+
+/** The names that a statement declares, but for those in patterns. */
+function declaredNames(statement: Statement): { name: string; line: number }[] {
+  const declared = statement.type === "VariableDeclaration"
+    ? statement.declarations.map(({ id }) => id)
+    : /^(Function|Class)Declaration$/.test(statement.type) && "id" in statement
+    ? [statement.id]
+    : [];
+  return declared.flatMap((id) =>
+    id?.type === "Identifier" ? [{ name: id.name, line: lineOf(id) }] : []
+  );
 }
 
 type Statement = Statements[number];

@@ -132,6 +132,11 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
     },
     /\(copy\), line 1: this loop is a copy of one in cell cell-2/,
   ],
+  [
+    "a variable with the name of a global",
+    (n) => changeCode(n, 2, FINE.replace("await", "const close = 1;\nawait")),
+    /\(cell-2\), line \d+: close is the name of a global/,
+  ],
   ["an empty cell", (n) => changeCode(n, 2, ""), /\(cell-2\): an empty code cell/],
   [
     "no parameters",
