@@ -203,7 +203,7 @@ async function main(names: string[]): Promise<boolean> {
     tallies.push(await runTests(projectRoot, quick, cores));
   }
   if (slow.length > 0) {
-    // Half of the time they wait for a page or a kernel.
+    // Half of the time they wait for a page or a kernel. DENO_JOBS sets another number.
     const jobs = Number(Deno.env.get("DENO_JOBS")) || cores + 1;
     console.log(`Running notebooks and programs: ${slow.length} test files, ${jobs} at a time ...`);
     tallies.push(await runTests(projectRoot, slow, jobs));

@@ -4,7 +4,7 @@ import type { Server } from "../../tools/lab/jupyter.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertExports } from "./exports.ts";
 import { assertDrawn, assertNoErrors, Bench, type OpenNotebook } from "./frontend.ts";
-import { classic, lab, left, missing, notebook } from "./machine.ts";
+import { classic, lab, leftToCi, missing, notebook } from "./machine.ts";
 import {
   chapter,
   EVERYTHING,
@@ -72,7 +72,7 @@ async function stops(open: OpenNotebook, name: string): Promise<void> {
 }
 
 function testFrontend(name: string, need: "lab" | "notebook" | "classic", server?: Server): void {
-  const why = missing("chromium", need) ?? (need === "lab" ? undefined : left);
+  const why = missing("chromium", need) ?? (need === "lab" ? undefined : leftToCi);
   testUnless(why, `${name}: shows, stops, restarts, saves`, async (t) => {
     assert.ok(server);
     const bench = await Bench.start(server, false);

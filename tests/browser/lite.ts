@@ -19,7 +19,7 @@ import type { Browser, BrowserContext, Page } from "../../tools/support/playwrig
 import { missingChromium } from "../support/browser.ts";
 import { QUICK } from "../support/quick.ts";
 import { LAB, OpenNotebook } from "./frontend.ts";
-import { left, machine } from "./machine.ts";
+import { leftToCi, machine } from "./machine.ts";
 import { chapters } from "./notebooks.ts";
 
 /** Milliseconds in which a page is ready on a busy machine. */
@@ -38,7 +38,7 @@ export async function missingLite(): Promise<string | undefined> {
 
 /** Why a test that takes long does not run here; undefined if it does. */
 export async function missingForLong(): Promise<string | undefined> {
-  return left ?? await missingLite();
+  return leftToCi ?? await missingLite();
 }
 
 /** What differs between the sites of tests. */

@@ -16,7 +16,7 @@ import {
 export const ALL: boolean = Deno.env.get("BROWSER_TESTS") === "all";
 
 /** Why tests that take long do not run here; undefined if they do. */
-export const left: string | undefined = ALL ? undefined : "BROWSER_TESTS=all runs it";
+export const leftToCi: string | undefined = ALL ? undefined : "BROWSER_TESTS=all runs it";
 
 /** The machine that runs the tests. */
 export const machine: Machine = thisMachine();

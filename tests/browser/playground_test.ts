@@ -6,7 +6,7 @@ import type { Server } from "../../tools/lab/jupyter.ts";
 import type { Page } from "../../tools/support/playwright.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertNoErrors, Bench, RUNS } from "./frontend.ts";
-import { classic, lab, left, machine, missing, notebook } from "./machine.ts";
+import { classic, lab, leftToCi, machine, missing, notebook } from "./machine.ts";
 import { notebookOf, place } from "./notebooks.ts";
 
 const CELLS = {
@@ -61,7 +61,7 @@ async function drawn(page: Page): Promise<number> {
 }
 
 function testFrontend(name: string, need: "lab" | "notebook" | "classic", server?: Server): void {
-  testUnless(missing("chromium", need) ?? left, `${name}: the playground`, async (t) => {
+  testUnless(missing("chromium", need) ?? leftToCi, `${name}: the playground`, async (t) => {
     assert.ok(server);
     const bench = await Bench.start(server);
     try {

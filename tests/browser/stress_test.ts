@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { executeNotebook } from "../../tools/run/execute.ts";
 import { testUnless } from "../support/skip.ts";
 import { assertNoErrors, Bench } from "./frontend.ts";
-import { lab, left, machine, missing } from "./machine.ts";
+import { lab, leftToCi, machine, missing } from "./machine.ts";
 import {
   chapter,
   chapters,
@@ -21,7 +21,7 @@ const PROVOCATIONS = STRESS ? 200 : 5;
 const CHAPTER_RUNS = 20;
 
 testUnless(
-  missing("chromium", "lab") ?? (STRESS ? undefined : left),
+  missing("chromium", "lab") ?? (STRESS ? undefined : leftToCi),
   `JupyterLab 4 loses no output in ${PROVOCATIONS} runs`,
   async () => {
     assert.ok(lab);

@@ -4,7 +4,7 @@ import type { Server } from "../../tools/lab/jupyter.ts";
 import type { Notebook } from "../../tools/notebook_file/notebook.ts";
 import { testUnless } from "../support/skip.ts";
 import { Bench, type OpenNotebook } from "./frontend.ts";
-import { classic, lab, left, missing, notebook } from "./machine.ts";
+import { classic, lab, leftToCi, missing, notebook } from "./machine.ts";
 import { notebookOf, place } from "./notebooks.ts";
 
 const CELLS = {
@@ -112,7 +112,7 @@ async function marksWhileTyping(open: OpenNotebook, kind: Server["kind"]): Promi
 }
 
 function testFrontend(name: string, need: "lab" | "notebook" | "classic", server?: Server): void {
-  const why = missing("chromium", need) ?? (need === "lab" ? undefined : left);
+  const why = missing("chromium", need) ?? (need === "lab" ? undefined : leftToCi);
   testUnless(why, `${name}: shows types`, async (t) => {
     assert.ok(server);
     const bench = await Bench.start(server);

@@ -171,7 +171,7 @@ function loopProblems(cells: ParsedCell[]): RuleProblem[] {
   }));
 }
 
-/** VS Code reads all cells as one script, and takes a name such as close for the global one. */
+/** VS Code reads all cells as one script, in which a variable such as close is the global close(). */
 function globalProblems(cells: ParsedCell[]): RuleProblem[] {
   return cells.flatMap((parsed) =>
     "syntaxError" in parsed ? [] : parsed.statements.flatMap(declaredNames)
@@ -179,12 +179,12 @@ function globalProblems(cells: ParsedCell[]): RuleProblem[] {
       .map(({ name, line }) => ({
         cell: parsed.cell,
         line,
-        message: `${name} is the name of a global, which VS Code takes it for: choose another`,
+        message: `${name} is also a global, and VS Code takes it for that: choose another name`,
       }))
   );
 }
 
-/** The names that a statement declares, but for those in patterns. */
+/** The names that a statement declares, except for those in patterns. */
 function declaredNames(statement: Statement): { name: string; line: number }[] {
   const declared = statement.type === "VariableDeclaration"
     ? statement.declarations.map(({ id }) => id)

@@ -17,7 +17,10 @@ export const IMAGE_SIZE = 784;
 export const BOX = 20; // side of the box that the digit fills
 const MARGIN = 2; // around the box, for a pen that leaves it
 const SIDE = BOX + 2 * MARGIN; // of the field that the pen draws on
-/** Halves of a pixel, as a symmetric digit has them, are rounded up, whatever their last bit is. */
+/**
+ * Pixels, added before rounding: halves, as symmetric digits have them, are always rounded up, also
+ * those that a rounding error made a little smaller.
+ */
 const TIE = 1e-6;
 const THINNEST = 0.6; // radius of the pen in pixels: below this a line breaks up,
 const THICKEST = 2.6; // above this the hole of an 8 closes

@@ -135,7 +135,7 @@ const ruleFaults: [string, (notebook: Notebook) => void, RegExp][] = [
   [
     "a variable with the name of a global",
     (n) => changeCode(n, 2, FINE.replace("await", "const close = 1;\nawait")),
-    /\(cell-2\), line \d+: close is the name of a global/,
+    /\(cell-2\), line \d+: close is also a global/,
   ],
   ["an empty cell", (n) => changeCode(n, 2, ""), /\(cell-2\): an empty code cell/],
   [
