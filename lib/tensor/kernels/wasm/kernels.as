@@ -59,20 +59,20 @@ function list<T>(row: usize, length: i32, stride: usize, at: usize): usize {
         continue;
       }
       for (let q: usize = 0; q < 64; q += 16) {
-        at = entries(here + q, offsets, at);
+        at = entries(v128.load(here + q), offsets, at);
         offsets = i32x4.add(offsets, i32x4.splat(<i32>stride * 4));
       }
     }
     for (; k + 4 <= length; k += 4) {
-      at = entries(row + (<usize>k << 2), offsets, at);
+      at = entries(v128.load(row + (<usize>k << 2)), offsets, at);
       offsets = i32x4.add(offsets, i32x4.splat(<i32>stride * 4));
     }
   } else {
     for (; k + 8 <= length; k += 8) {
-      if (!isZero(row + (<usize>k << 3))) for (let q = k; q < k + 8; q++) at = entry<T>(row, q, stride, at);
+      if (!isZero(row + (<usize>k << 3))) for (let q = k; q < k + 8; q++) at = entry<T>(row + <usize>q * sizeof<T>(), <u32>q * <u32>stride, at);
     }
   }
-  for (; k < length; k++) at = entry<T>(row, k, stride, at);
+  for (; k < length; k++) at = entry<T>(row + <usize>k * sizeof<T>(), <u32>k * <u32>stride, at);
   return at;
 }
 /** Whether 64 bytes are all 0. */
@@ -82,17 +82,16 @@ function isZero(at: usize): bool {
   return !v128.any_true(v128.or(half, v128.or(v128.load(at, 32), v128.load(at, 48))));
 }
 @inline
-function entry<T>(row: usize, k: i32, stride: usize, at: usize): usize {
-  const value = load<T>(row + <usize>k * sizeof<T>());
-  store<u32>(at, <u32>k * <u32>stride);
+function entry<T>(number: usize, offset: u32, at: usize): usize {
+  const value = load<T>(number);
+  store<u32>(at, offset);
   store<T>(at, value, sizeof<T>());
   return at + (<T>0 != value ? 2 * sizeof<T>() : 0);
 }
 /** Entries for four numbers at once, without a branch: those that are not 0 are moved to the front. */
 @inline
-function entries(numbers: usize, offsets: v128, at: usize): usize {
-  const v = v128.load(numbers), mask = i32x4.bitmask(f32x4.ne(v, constant<f32>(ZERO)));
-  const front = v128.load(FRONT + (<usize>mask << 4));
+function entries(v: v128, offsets: v128, at: usize): usize {
+  const mask = i32x4.bitmask(f32x4.ne(v, constant<f32>(ZERO))), front = v128.load(FRONT + (<usize>mask << 4));
   const first = i8x16.swizzle(offsets, front), second = i8x16.swizzle(v, front);
   v128.store(at, v128.shuffle<i32>(first, second, 0, 4, 1, 5));
   v128.store(at, v128.shuffle<i32>(first, second, 2, 6, 3, 7), 16);
@@ -107,14 +106,22 @@ function hasZero<T>(row: usize, length: i32): bool {
   return false;
 }
 
+/** The first and the second of two numbers, in all lanes. */
+@inline
+function first<T>(v: v128): v128 {
+  return sizeof<T>() == 4 ? v128.shuffle<i32>(v, v, 0, 0, 0, 0) : v128.shuffle<i64>(v, v, 0, 0);
+}
+@inline
+function second<T>(v: v128): v128 {
+  return sizeof<T>() == 4 ? v128.shuffle<i32>(v, v, 1, 1, 1, 1) : v128.shuffle<i64>(v, v, 1, 1);
+}
 /** C = A·B for four rows of A without a 0. */
 @inline
 function dense4<T>(a: usize, step: usize, inner: i32, b: usize, width: usize, c: usize): void {
-  if (width > 32) {
-    const last = ((width + 15) & ~15) - 48;
-    tile4x3<T>(a, step, inner, b + last, c + last, width); // its last vectors reach into the next row's first
-    for (let j: usize = 0; j < last; j += 48) tile4x3<T>(a, step, inner, b + j, c + j, width);
-  } else for (let j = <isize>((width + 15) & ~15) - 16; j >= 0; j -= 16) tile4x1<T>(a, step, inner, b + j, c + j, width);
+  if (width <= 16) return tile4x1<T>(a, step, inner, b, c, width);
+  const last = ((width + 15) & ~15) - 32;
+  tile4x2<T>(a, step, inner, b + last, c + last, width); // its last vector reaches into the next row's first
+  for (let j: usize = 0; j < last; j += 32) tile4x2<T>(a, step, inner, b + j, c + j, width);
 }
 
 /** C = A·B: each row of C gathers rows of B. */
@@ -165,30 +172,56 @@ function scatter<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: 
   }
 }
 
+/** Lists the numbers of four columns that are not 0, `apart` bytes from list to list; stores where each list ends. */
+@inline
+function listColumns<T>(x: usize, rows: i32, step: usize, width: u32, lists: usize, apart: usize, ends: usize): void {
+  let at0 = lists, at1 = at0 + apart, at2 = at1 + apart, at3 = at2 + apart, r: i32 = 0, offset: u32 = 0;
+  if (sizeof<T>() == 4) {
+    let offsets = i32x4.mul(i32x4.splat(<i32>width), i32x4(0, 1, 2, 3));
+    for (; r + 4 <= rows; r += 4, x += 4 * step) {
+      const v0 = v128.load(x), v1 = v128.load(x + step), v2 = v128.load(x + 2 * step), v3 = v128.load(x + 3 * step);
+      if (v128.any_true(v128.or(v128.or(v0, v1), v128.or(v2, v3)))) {
+        const low01 = v128.shuffle<i32>(v0, v1, 0, 4, 1, 5), low23 = v128.shuffle<i32>(v2, v3, 0, 4, 1, 5);
+        const high01 = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7), high23 = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7);
+        at0 = entries(v128.shuffle<i64>(low01, low23, 0, 2), offsets, at0);
+        at1 = entries(v128.shuffle<i64>(low01, low23, 1, 3), offsets, at1);
+        at2 = entries(v128.shuffle<i64>(high01, high23, 0, 2), offsets, at2);
+        at3 = entries(v128.shuffle<i64>(high01, high23, 1, 3), offsets, at3);
+      }
+      offsets = i32x4.add(offsets, i32x4.splat(<i32>width * 4));
+    }
+    offset = <u32>r * width;
+  }
+  for (; r < rows; r++, x += step, offset += width) {
+    if (sizeof<T>() == 8 && !v128.any_true(v128.or(v128.load(x), v128.load(x, 16)))) continue;
+    at0 = entry<T>(x, offset, at0);
+    at1 = entry<T>(x + sizeof<T>(), offset, at1);
+    at2 = entry<T>(x + 2 * sizeof<T>(), offset, at2);
+    at3 = entry<T>(x + 3 * sizeof<T>(), offset, at3);
+  }
+  store<u32>(ends, at0);
+  store<u32>(ends, at1, 4);
+  store<u32>(ends, at2, 8);
+  store<u32>(ends, at3, 12);
+}
+
 /**
- * C = Xᵀ·D for few rows: a list for each column of X, and each row of C gathers rows of D. Unlike
- * `scatter`, it writes C once.
+ * C = Xᵀ·D for few rows: four columns of X at a time are listed, and each row of C gathers rows of D.
+ * Unlike `scatter`, it writes C once.
  */
 @inline
 function columns<T>(x: usize, rows: i32, inner: i32, d: usize, columns: i32, c: usize, room: usize): void {
   const width = <usize>columns * sizeof<T>(), step = <usize>inner * sizeof<T>();
-  // Each list begins with its length in bytes.
-  const lists = room + <usize>(inner + 4) * 2 * sizeof<T>(), apart = 16 + <usize>rows * 2 * sizeof<T>();
-  for (let k: i32 = 0, at = lists; k < inner; k++, at += apart) store<u32>(at, 0);
-  for (let r: i32 = 0; r < rows; r++, x += step) {
-    const end = list<T>(x, inner, apart, room);
-    for (let from = room; from < end; from += 2 * sizeof<T>()) {
-      const base = lists + load<u32>(from), length = load<u32>(base), at = base + 16 + length;
-      store<u32>(base, length + 2 * sizeof<T>());
-      store<u32>(at, <u32>r * <u32>width);
-      store<T>(at, load<T>(from, sizeof<T>()), sizeof<T>());
-    }
-  }
+  const lists = room + 16, apart = <usize>rows * 2 * sizeof<T>() + 48;
   const block = widest(<i32>((width + 15) >> 4)), bytes = <usize>block << 4, last = ((width + 15) & ~15) - bytes;
-  for (let k: i32 = 0, from = lists; k < inner; k++, from += apart, c += width) {
-    const begin = from + 16, end = begin + load<u32>(from);
-    for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, begin, end, d + j, c + j);
-    gatherBlock<T>(block, begin, end, d + last, c + last);
+  for (let k: i32 = 0; k < inner; k += 4, x += 4 * sizeof<T>()) {
+    listColumns<T>(x, rows, step, <u32>width, lists, apart, room);
+    const count = <i32>min(inner - k, 4);
+    for (let q: i32 = 0, begin = lists; q < count; q++, begin += apart, c += width) {
+      const end = <usize>load<u32>(room + (<usize>q << 2));
+      for (let j: usize = 0; j < last; j += bytes) gatherBlock<T>(block, begin, end, d + j, c + j);
+      gatherBlock<T>(block, begin, end, d + last, c + last);
+    }
   }
 }
 
