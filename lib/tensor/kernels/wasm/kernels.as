@@ -21,7 +21,7 @@ const CONSTANTS32 = memory.data<f32>([
   0.008333333333333333, 0.008333333333333333, 0.008333333333333333, 0.008333333333333333,
   0.001388888888888889, 0.001388888888888889, 0.001388888888888889, 0.001388888888888889,
   0.0001984126984126984, 0.0001984126984126984, 0.0001984126984126984, 0.0001984126984126984,
-  1e-30, 1e-30, 1e-30, 1e-30,
+  1e-30, 1e-30, 1e-30, 1e-30, 12582912, 12582912, 12582912, 12582912, -0.0, -0.0, -0.0, -0.0,
 ]);
 const CONSTANTS64 = memory.data<f64>([
   0, 0, 1, 1, 0.5, 0.5, -746, -746, 710, 710, 1.4426950408889634, 1.4426950408889634,
@@ -31,14 +31,19 @@ const CONSTANTS64 = memory.data<f64>([
   0.0001984126984126984, 0.0001984126984126984, 0.0000248015873015873, 0.0000248015873015873,
   0.0000027557319223985893, 0.0000027557319223985893, 2.755731922398589e-7, 2.755731922398589e-7,
   2.505210838544172e-8, 2.505210838544172e-8, 2.08767569878681e-9, 2.08767569878681e-9,
-  1.6059043836821613e-10, 1.6059043836821613e-10,
+  1.6059043836821613e-10, 1.6059043836821613e-10, 6755399441055744, 6755399441055744, -0.0, -0.0,
 ]);
+const BIAS32 = memory.data<i32>([127, 127, 127, 127]), BIAS64 = memory.data<i64>([1023, 1023]);
 /** The constant number `i` in all lanes. */
 @inline
 function constant<T>(i: usize): v128 {
   return v128.load((sizeof<T>() == 4 ? CONSTANTS32 : CONSTANTS64) + 16 * i);
 }
 const ZERO: usize = 0, ONE: usize = 1, HALF: usize = 2;
+/** 1.5·2²³ and 1.5·2⁵²: a number added to it is rounded to an integer, which is in the sum's last bits. */
+const ROUND32: usize = 14, ROUND64: usize = 19;
+/** The sign's bit. */
+const SIGN32: usize = 15, SIGN64: usize = 20;
 
 // ---- Products.
 //
@@ -410,8 +415,9 @@ export function argmax64(x: usize, rows: i32, columns: i32, y: usize): void {
 /** eˣ for two float64, to about 1 ulp. */
 @inline
 function exp64(x: v128): v128 {
-  x = f64x2.min(f64x2.max(x, constant<f64>(3)), constant<f64>(4));
-  const n = f64x2.nearest(f64x2.mul(x, constant<f64>(5)));
+  x = f64x2.pmin(f64x2.pmax(x, constant<f64>(3)), constant<f64>(4)); // NaN stays
+  const i = f64x2.add(f64x2.mul(x, constant<f64>(5)), constant<f64>(ROUND64));
+  const n = f64x2.sub(i, constant<f64>(ROUND64));
   let r = f64x2.sub(x, f64x2.mul(n, constant<f64>(6)));
   r = f64x2.sub(r, f64x2.mul(n, constant<f64>(7)));
   let p = constant<f64>(18);
@@ -428,17 +434,18 @@ function exp64(x: v128): v128 {
   p = f64x2.add(f64x2.mul(p, r), constant<f64>(HALF));
   p = f64x2.add(f64x2.mul(p, r), constant<f64>(ONE));
   p = f64x2.add(f64x2.mul(p, r), constant<f64>(ONE));
-  const i = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(n)), half = i64x2.shr_s(i, 1);
-  const low = i64x2.shl(i64x2.add(half, i64x2.splat(1023)), 52);
-  const high = i64x2.shl(i64x2.add(i64x2.sub(i, half), i64x2.splat(1023)), 52);
+  const half = i32x4.shr_s(i, 1), bias = v128.load(BIAS64); // only the last bits are not shifted out
+  const low = i64x2.shl(i64x2.add(half, bias), 52);
+  const high = i64x2.shl(i64x2.add(i64x2.sub(i, half), bias), 52);
   return f64x2.mul(f64x2.mul(p, low), high);
 }
 
 /** eˣ for four float32, to about 2 ulp. */
 @inline
 function exp32(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, constant<f32>(3)), constant<f32>(4));
-  const n = f32x4.nearest(f32x4.mul(x, constant<f32>(5)));
+  x = f32x4.pmin(f32x4.pmax(x, constant<f32>(3)), constant<f32>(4)); // NaN stays
+  const i = f32x4.add(f32x4.mul(x, constant<f32>(5)), constant<f32>(ROUND32));
+  const n = f32x4.sub(i, constant<f32>(ROUND32));
   let r = f32x4.sub(x, f32x4.mul(n, constant<f32>(6)));
   r = f32x4.sub(r, f32x4.mul(n, constant<f32>(7)));
   let p = constant<f32>(12);
@@ -449,9 +456,9 @@ function exp32(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), constant<f32>(HALF));
   p = f32x4.add(f32x4.mul(p, r), constant<f32>(ONE));
   p = f32x4.add(f32x4.mul(p, r), constant<f32>(ONE));
-  const i = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(i, 1);
-  const low = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
-  const high = i32x4.shl(i32x4.add(i32x4.sub(i, half), i32x4.splat(127)), 23);
+  const half = i32x4.shr_s(i, 1), bias = v128.load(BIAS32); // only the last bits are not shifted out
+  const low = i32x4.shl(i32x4.add(half, bias), 23);
+  const high = i32x4.shl(i32x4.add(i32x4.sub(i, half), bias), 23);
   return f32x4.mul(f32x4.mul(p, low), high);
 }
 
@@ -466,13 +473,13 @@ export function exp32s(x: usize, count: i32, y: usize): void {
 export function sigmoid64s(x: usize, count: i32, y: usize): void {
   const one = constant<f64>(ONE);
   for (const end = x + <usize>count * 8; x < end; x += 16, y += 16) {
-    v128.store(y, f64x2.div(one, f64x2.add(one, exp64(f64x2.neg(v128.load(x))))));
+    v128.store(y, f64x2.div(one, f64x2.add(one, exp64(v128.xor(v128.load(x), constant<f64>(SIGN64))))));
   }
 }
 export function sigmoid32s(x: usize, count: i32, y: usize): void {
   const one = constant<f32>(ONE);
   for (const end = x + <usize>count * 4; x < end; x += 16, y += 16) {
-    v128.store(y, f32x4.div(one, f32x4.add(one, exp32(f32x4.neg(v128.load(x))))));
+    v128.store(y, f32x4.div(one, f32x4.add(one, exp32(v128.xor(v128.load(x), constant<f32>(SIGN32))))));
   }
 }
 /** y = max(0, x); NaN stays. */
