@@ -50,9 +50,8 @@ export function dtypeOf(data: unknown, otherwise?: DType): DType {
  * @throws TypeError for an unknown dtype.
  */
 export function arrayOf<D extends DType>(dtype: D): (typeof ARRAYS)[D] {
-  const known = Object.keys(ARRAYS);
-  if (known.includes(dtype)) return ARRAYS[dtype];
-  throw typeError("dtype", `one of ${known.join(", ")}`, dtype);
+  if (Object.hasOwn(ARRAYS, dtype)) return ARRAYS[dtype];
+  throw typeError("dtype", `one of ${Object.keys(ARRAYS).join(", ")}`, dtype);
 }
 
 /**

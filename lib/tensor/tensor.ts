@@ -9,6 +9,7 @@ import * as fast from "./kernels/fast.ts";
 import { matmul } from "./kernels/matmul.ts";
 import type { Matrix } from "./kernels/matrix.ts";
 import * as reduce from "./kernels/reduce.ts";
+import { takeRows } from "./kernels/rows.ts";
 import { Storage } from "./kernels/storage.ts";
 import * as strided from "./kernels/strided.ts";
 import * as shapes from "./shape.ts";
@@ -372,15 +373,15 @@ export class Tensor<out S extends Shape = Shape> {
     if (typeof chosen !== "object" || chosen === null) {
       throw typeError("take", "row numbers such as [0, 5]", indices);
     }
-    const rest = this.shape.slice(1), width = sizeOf(rest), data = this.#numbers;
-    const result = Storage.empty(this.dtype, chosen.length * width), out = result.array;
-    for (let i = 0; i < chosen.length; i++) {
-      const at = fromStart(chosen[i], this.shape[0]);
-      if (at < 0) throw rangeError("take", `rows of ${showShape(this.shape)}`, chosen[i]);
-      if (width === 1) out[i] = data[at];
-      else out.set(data.subarray(at * width, (at + 1) * width), i * width);
-    }
-    return shaped(result, [chosen.length, ...rest]);
+    const rows = Array.from(chosen, (index) => {
+      const row = fromStart(index, this.shape[0]);
+      if (row < 0) throw rangeError("take", `rows of ${showShape(this.shape)}`, index);
+      return row;
+    });
+    const rest = this.shape.slice(1), width = sizeOf(rest);
+    const result = Storage.empty(this.dtype, rows.length * width);
+    takeRows(this.#numbers, rows, width, result.array);
+    return shaped(result, [rows.length, ...rest]);
   }
 
   /**
