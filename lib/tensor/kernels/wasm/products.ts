@@ -5,8 +5,8 @@ import type { DType } from "../../dtype.ts";
 import { SCRATCH_START } from "./heap.ts";
 import { Arena, wasm } from "./module.ts";
 
-/** For so many rows and fewer, a list for each column of X takes little room. */
-const FEW_ROWS = 128;
+/** So many rows of D and fewer stay in the processor's cache while each row of C gathers from them. */
+const FEW_ROWS = 1000;
 /** For so many columns of A, a list fits the scratch memory for certain. */
 const MOST_COLUMNS = 1 << 20;
 /** Numbers of A that are copied over at a time: they stay in the processor's cache. */
@@ -71,31 +71,29 @@ class Product {
     return true;
   }
 
-  /** C = Xᵀ·D, a chunk of the rows of X and D at a time where they have to be copied. */
+  /** C = Xᵀ·D: at once for few rows, else a chunk of the rows of X and D at a time. */
   scatter(x: Matrix, d: Matrix): boolean {
     const { arena, out, dtype } = this, { rows, columns: inner } = x, { columns } = d;
     const xAt = placeOf(x, this.dtype), dAt = placeOf(d, this.dtype), cAt = out.address;
-    const lists = inner * (2 * rows + 6);
-    if (rows <= FEW_ROWS && xAt > 0 && dAt > 0 && cAt > 0 && arena.hasRoomFor(lists)) {
-      wasm?.columns[dtype](xAt, rows, inner, dAt, columns, cAt, arena.reserve(lists + 64));
-      return true;
-    }
-    const step = xAt > 0 && dAt > 0 ? rows : rowsAtOnce(rows, inner, columns);
-    if (!arena.hasRoomFor(inner * (columns + 3) + step * (inner + columns))) return false;
+    const isShort = rows > 0 && rows <= FEW_ROWS, isHere = xAt > 0 && dAt > 0;
+    const step = isShort || isHere ? rows : rowsAtOnce(rows, inner, columns);
+    const lists = 8 * step + 64; // of four columns at a time, if rows are few
+    if (!arena.hasRoomFor(inner * (columns + 2) + step * (inner + columns) + lists)) return false;
     if (wasm === undefined) return false;
-    const room = arena.reserve(2 * inner + 64);
+    const room = arena.reserve(isShort ? lists : 2 * inner + 64);
     const cHere = cAt > 0 ? cAt : arena.reserve(inner * columns);
     const xHere = xAt > 0 ? xAt : arena.reserve(step * inner);
     const dHere = dAt > 0 ? dAt : arena.reserve(step * columns);
-    if (cAt > 0) out.array.fill(0);
-    else arena.at(cHere, inner * columns).fill(0);
+    if (!isShort && cAt > 0) out.array.fill(0);
+    else if (!isShort) arena.at(cHere, inner * columns).fill(0);
     for (let from = 0; from < rows; from += step) {
       const to = Math.min(from + step, rows), count = to - from;
       if (xAt === 0) copyRows(x, from, to, arena.at(xHere, count * inner));
       if (dAt === 0) copyRows(d, from, to, arena.at(dHere, count * columns));
       const xNow = xAt > 0 ? xHere + from * inner * this.#bytes : xHere;
       const dNow = dAt > 0 ? dHere + from * columns * this.#bytes : dHere;
-      wasm.scatter[dtype](xNow, count, inner, dNow, columns, cHere, room);
+      const product = isShort ? wasm.columns[dtype] : wasm.scatter[dtype];
+      product(xNow, count, inner, dNow, columns, cHere, room);
     }
     if (cAt === 0) out.array.set(arena.at(cHere, inner * columns));
     return true;
