@@ -50,7 +50,7 @@ export class Block {
   /** Tells the garbage collector how much memory hangs on this small object. */
   readonly weight: ArrayBuffer;
   constructor(readonly address: number, readonly bytes: number) {
-    this.weight = new ArrayBuffer(bytes, { maxByteLength: bytes });
+    this.weight = new ArrayBuffer(bytes);
   }
 }
 
