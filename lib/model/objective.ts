@@ -1,5 +1,5 @@
 /** Losses by name: what a model minimizes, the targets that it takes, and the accuracy beside it. */
-import { checkLabels, expectTensor } from "../nn/checks.ts";
+import { checkLabels } from "../nn/checks.ts";
 import { type Layer, Sigmoid, Softmax } from "../nn/layers.ts";
 import { BinaryCrossentropy, type Loss, MeanSquaredError, SoftmaxWithLoss } from "../nn/losses.ts";
 import { accuracy } from "../nn/metrics.ts";
@@ -7,7 +7,7 @@ import { describe, unexpected } from "../support/describe.ts";
 import { entryOf, oneOf } from "../support/names.ts";
 import { inRange, type Range } from "../support/ranges.ts";
 import { sameShape, type Shape, showShape, sizeOf } from "../tensor/shape.ts";
-import { numbersOf, type Tensor } from "../tensor/tensor.ts";
+import { expectTensor, numbersOf, type Tensor } from "../tensor/tensor.ts";
 import type { Logs } from "./logs.ts";
 
 /** The name of a loss. */

@@ -1,7 +1,6 @@
 /** Mini-batches of a training set, in a new order in each epoch. */
 import { inRange } from "../support/ranges.ts";
-import type { Random } from "../tensor/random.ts";
-import { expectRandom } from "./checks.ts";
+import { expectRandom, type Random } from "../tensor/random.ts";
 
 /**
  * One epoch: every index from 0 to count - 1 once, `batchSize` at a time, in random order.

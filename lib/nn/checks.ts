@@ -1,21 +1,7 @@
 /** Checks of arguments: the kernel does not type-check cells, so every function checks at run time. */
-import { unexpected } from "../support/describe.ts";
 import type { DType, NumericArray } from "../tensor/dtype.ts";
-import { Random } from "../tensor/random.ts";
 import { type Shape, showShape } from "../tensor/shape.ts";
-import { numbersOf, Tensor } from "../tensor/tensor.ts";
-
-/**
- * Returns the tensor.
- * @param expected what it is, for the message.
- * @throws TypeError for anything else; an array or a number comes with the call that converts it.
- */
-export function expectTensor<T extends Tensor>(caller: string, x: T, expected = "a tensor"): T {
-  if (x instanceof Tensor) return x;
-  const values = Array.isArray(x) || typeof x === "number" || ArrayBuffer.isView(x);
-  const hint = values ? "; tensor(…) makes a tensor" : "";
-  throw unexpected(`${caller}: expected ${expected}`, x, hint);
-}
+import { expectTensor, numbersOf, Tensor } from "../tensor/tensor.ts";
 
 /**
  * Returns the tensor if it has the shape; -1 is any length.
@@ -63,13 +49,4 @@ export function checkLabels(caller: string, labels: NumericArray, classes = Infi
   const isOutput = labels[i] > 0 && labels[i] < 1;
   const hint = isOutput ? "; .map((y) => y > 0.5 ? 1 : 0) makes labels of outputs" : "";
   throw new RangeError(`${caller}: expected labels to be ${expected}, found ${found}${hint}`);
-}
-
-/**
- * Returns the source of random numbers.
- * @throws TypeError for anything else.
- */
-export function expectRandom(caller: string, random: Random): Random {
-  if (random instanceof Random) return random;
-  throw unexpected(`${caller}: expected random numbers, such as new Random(0)`, random);
 }

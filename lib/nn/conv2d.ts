@@ -1,7 +1,7 @@
 /** Convolution as a layer. */
 import { oneOf, onlyKnown } from "../support/names.ts";
+import { resident, wherePositive } from "../tensor/compute.ts";
 import { zeros } from "../tensor/create.ts";
-import { resident } from "../tensor/compute.ts";
 import {
   convolveFast,
   filterGradientFast,
@@ -10,9 +10,8 @@ import {
 import { Storage } from "../tensor/kernels/storage.ts";
 import type { Windows } from "../tensor/kernels/windows.ts";
 import { showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { wherePositive } from "../tensor/where.ts";
-import { expectDType, expectShape, expectTensor } from "./checks.ts";
+import { expectTensor, Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectShape } from "./checks.ts";
 import { convolve, filterGradient, inputGradient } from "./convolution.ts";
 import { relu } from "./functions.ts";
 import { Layer, remembered } from "./layers.ts";

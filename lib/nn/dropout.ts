@@ -1,10 +1,10 @@
 /** Dropout: random nodes are set to 0 in training, so that no node can rely on a single other one. */
 import { inRange } from "../support/ranges.ts";
 import { randomMask } from "../tensor/compute.ts";
-import type { Random } from "../tensor/random.ts";
+import { expectRandom, type Random } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { expectRandom, expectShape, expectTensor } from "./checks.ts";
+import { expectTensor, type Tensor } from "../tensor/tensor.ts";
+import { expectShape } from "./checks.ts";
 import { Layer, remembered } from "./layers.ts";
 
 /**

@@ -1,8 +1,7 @@
 /** Activation functions, on tensors of any shape. */
 import { logistic, rectify } from "../tensor/kernels/maps.ts";
 import type { Shape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { expectTensor } from "./checks.ts";
+import { expectTensor, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * h(x) = 1 for x > 0, else 0: the activation of the perceptron. NaN stays NaN.

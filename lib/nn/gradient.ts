@@ -7,10 +7,10 @@
 import { unexpected } from "../support/describe.ts";
 import { inRange } from "../support/ranges.ts";
 import { randn } from "../tensor/create.ts";
-import type { Random } from "../tensor/random.ts";
+import { expectRandom, type Random } from "../tensor/random.ts";
 import { type Shape, stridesOf } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { expectDType, expectRandom, expectShape, expectTensor } from "./checks.ts";
+import { expectTensor, Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectShape } from "./checks.ts";
 import type { Layer } from "./layers.ts";
 
 /**

@@ -11,9 +11,9 @@ import { inRange } from "../support/ranges.ts";
 import { unexpected } from "../support/describe.ts";
 import { full } from "../tensor/create.ts";
 import type { DType } from "../tensor/dtype.ts";
-import type { Random } from "../tensor/random.ts";
+import { expectRandom, type Random } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { expectDType, expectRandom } from "./checks.ts";
+import { expectDType } from "./checks.ts";
 
 /**
  * Draws a weight matrix [fan-in, fan-out] or filters [height, width, C, F].

@@ -8,11 +8,11 @@
  * gradient.ts tests whether forward and backward agree: check every new layer with it.
  */
 import { inRange } from "../support/ranges.ts";
+import { wherePositive } from "../tensor/compute.ts";
 import { zeros } from "../tensor/create.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { wherePositive } from "../tensor/where.ts";
-import { expectDType, expectShape, expectTensor } from "./checks.ts";
+import { expectTensor, type Tensor } from "../tensor/tensor.ts";
+import { expectDType, expectShape } from "./checks.ts";
 import { relu, sigmoid, softmax, tanh } from "./functions.ts";
 
 /**

@@ -9,8 +9,7 @@
 import { full, oneHot } from "../tensor/create.ts";
 import { logistic } from "../tensor/kernels/maps.ts";
 import { sameShape, type Shape, showShape } from "../tensor/shape.ts";
-import { numbersOf, type Tensor } from "../tensor/tensor.ts";
-import { expectTensor } from "./checks.ts";
+import { expectTensor, numbersOf, type Tensor } from "../tensor/tensor.ts";
 import { sigmoid, softmax } from "./functions.ts";
 import { remembered } from "./layers.ts";
 

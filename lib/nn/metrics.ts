@@ -1,8 +1,8 @@
 /** Metrics: how good predictions are. */
 import { inRange } from "../support/ranges.ts";
 import { showShape } from "../tensor/shape.ts";
-import { numbersOf, Tensor } from "../tensor/tensor.ts";
-import { checkLabels, expectTensor } from "./checks.ts";
+import { expectTensor, numbersOf, Tensor } from "../tensor/tensor.ts";
+import { checkLabels } from "./checks.ts";
 
 /**
  * accuracy = (number of correct predictions) / (number of predictions)

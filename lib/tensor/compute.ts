@@ -1,5 +1,6 @@
 /** Tensors that a function computes, number by number, where the kernels reach them. */
 import { type NumericArray, resultType } from "./dtype.ts";
+import { whereFast } from "./kernels/fast.ts";
 import { fillMask } from "./kernels/mask.ts";
 import { Storage } from "./kernels/storage.ts";
 import type { Random } from "./random.ts";
@@ -23,6 +24,20 @@ export function computed<S extends Shape>(
   if (isOurs) compute(numbersOf(a), numbersOf(b), out.array);
   else compute(a.data, b.data, out.lend());
   return new Tensor(out, a.shape);
+}
+
+/**
+ * x where the condition is above 0, else 0: NumPy's `np.where(condition > 0, x, 0)`.
+ * @param condition of the shape of x.
+ */
+export function wherePositive<S extends Shape>(condition: Tensor<S>, x: Tensor<S>): Tensor<S> {
+  const result = Storage.empty(resultType(x.dtype), x.size);
+  const [a, b] = [storageOf(condition), storageOf(x)];
+  if (a === undefined || b === undefined || !whereFast(a, b, result)) {
+    const out = result.array, positive = numbersOf(condition), numbers = numbersOf(x);
+    for (let i = 0; i < out.length; i++) out[i] = positive[i] > 0 ? numbers[i] : 0;
+  }
+  return new Tensor(result, x.shape);
 }
 
 /** A tensor in the shape of x: 0 with the probability `rate`, otherwise `kept`. */

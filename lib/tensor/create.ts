@@ -2,9 +2,9 @@
 import { rangeError, typeError } from "../support/expected.ts";
 import { allocate, type DType, dtypeOf, type FloatType, holds, resultType } from "./dtype.ts";
 import { Storage } from "./kernels/storage.ts";
-import type { Random } from "./random.ts";
+import { expectRandom, type Random } from "./random.ts";
 import { checkShape, resolveAxis, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
-import { numbersOf, shaped, Tensor } from "./tensor.ts";
+import { expectTensor, numbersOf, shaped, Tensor } from "./tensor.ts";
 
 /**
  * The shape of nested arrays: `[[1, 2, 3], [4, 5, 6]]` is `[2, 3]`.
@@ -165,7 +165,7 @@ export function rand<const S extends Shape>(
   random: Random,
   dtype?: FloatType,
 ): Tensor<S> {
-  checkRandom("rand", random);
+  expectRandom("rand", random);
   return filled("rand", shape, () => random.uniform(), dtype);
 }
 
@@ -185,13 +185,8 @@ export function randn<const S extends Shape>(
   random: Random,
   dtype?: FloatType,
 ): Tensor<S> {
-  checkRandom("randn", random);
+  expectRandom("randn", random);
   return filled("randn", shape, () => random.normal(), dtype);
-}
-
-function checkRandom(caller: string, random: Random): void {
-  if (typeof random?.normal === "function") return;
-  throw typeError(caller, "a random generator such as new Random(42)", random);
 }
 
 /**
@@ -213,7 +208,7 @@ export function oneHot<N extends number, C extends number>(
   classes: C,
   dtype: DType = "float64",
 ): Tensor<[N, C]> {
-  if (!(labels instanceof Tensor)) throw typeError("oneHot", "labels as in tensor([2, 0])", labels);
+  expectTensor("oneHot", labels, "labels [N]");
   if (labels.ndim !== 1) {
     throw rangeError("oneHot", "labels [N], as from reshape([-1])", labels.shape);
   }

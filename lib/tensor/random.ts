@@ -3,6 +3,7 @@
  *
  * The library never calls `Math.random`: a function that needs random numbers takes a {@linkcode Random}.
  */
+import { unexpected } from "../support/describe.ts";
 import { rangeError } from "../support/expected.ts";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
@@ -132,4 +133,13 @@ export class Random {
     }
     return order;
   }
+}
+
+/**
+ * Checks that a value is a {@linkcode Random}. Within the library only.
+ * @throws TypeError for anything else.
+ */
+export function expectRandom(caller: string, random: Random): Random {
+  if (random instanceof Random) return random;
+  throw unexpected(`${caller}: expected random numbers, such as new Random(0)`, random);
 }

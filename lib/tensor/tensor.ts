@@ -1,5 +1,6 @@
 /** The n-dimensional array on which everything else is built. */
 import { DISPLAY, type MimeBundle } from "../support/display.ts";
+import { unexpected } from "../support/describe.ts";
 import { rangeError, typeError } from "../support/expected.ts";
 import { onlyKnown } from "../support/names.ts";
 import { allocate, type DType, holds, isFloat, type NumericArray, resultType } from "./dtype.ts";
@@ -772,7 +773,7 @@ export class Tensor<out S extends Shape = Shape> {
 
   #combine<R extends Shape>(operation: fast.Operation, other: unknown): Tensor<R> {
     if (typeof other === "number") return this.#combineNumber(operation, other);
-    const b = asTensor(operation, other, "a tensor or a number"), repeat = this.#repeats(b);
+    const b = expectTensor(operation, other, "a tensor or a number"), repeat = this.#repeats(b);
     const shape = repeat ? this.shape : shapes.broadcastShapes(operation, this.shape, b.shape);
     const result = Storage.empty(resultType(this.dtype, b.dtype), sizeOf(shape));
     const x = this.#storage, y = b.#storage, i = this.#offset, j = b.#offset;
@@ -811,7 +812,7 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   #agrees(caller: string, other: unknown, relative: number, absolute: number): boolean {
-    const t = asTensor(caller, other), x = this.#numbers, y = t.#numbers;
+    const t = expectTensor(caller, other), x = this.#numbers, y = t.#numbers;
     const isClose = (a: number, b: number) =>
       a === b || (isFinite(b) && Math.abs(a - b) <= absolute + relative * Math.abs(b));
     return shapes.sameShape(this.shape, t.shape) &&
@@ -820,7 +821,7 @@ export class Tensor<out S extends Shape = Shape> {
 
   #product<R extends Shape>(other: unknown): OrNumber<R>;
   #product(other: unknown): Tensor | number {
-    const b = asTensor("dot", other, "a tensor (mul multiplies by a number)");
+    const b = expectTensor("dot", other, "a tensor (mul multiplies by a number)");
     const fits = this.shape.at(-1) === b.shape[0];
     if (![1, 2].includes(this.ndim) || ![1, 2].includes(b.ndim) || !fits) {
       const expected = fits ? "one or two axes each" : "inner dimensions to match";
@@ -901,11 +902,18 @@ export function shaped(...parts: Parts): Tensor {
   return new Tensor(...parts);
 }
 
-/** Checks that a value is a tensor. @throws TypeError with the call that makes one of an array. */
-function asTensor(caller: string, value: unknown, expected = "a tensor"): Tensor {
-  if (value instanceof Tensor) return value;
-  const hint = Array.isArray(value) ? `, as in ${caller}(tensor([…]))` : "";
-  throw typeError(caller, expected + hint, value);
+/**
+ * Checks that a value is a tensor. Within the library only.
+ * @param expected what the message asks for.
+ * @throws TypeError for anything else.
+ */
+export function expectTensor<T extends Tensor>(caller: string, x: T, expected?: string): T;
+export function expectTensor(caller: string, x: unknown, expected?: string): Tensor;
+export function expectTensor(caller: string, x: unknown, expected = "a tensor"): Tensor {
+  if (x instanceof Tensor) return x;
+  const areNumbers = Array.isArray(x) || typeof x === "number" || ArrayBuffer.isView(x);
+  const hint = areNumbers ? "; tensor(…) makes a tensor" : "";
+  throw unexpected(`${caller}: expected ${expected}`, x, hint);
 }
 
 /** Python's rules for `start:stop:step` on an axis of this length. */
