@@ -111,11 +111,6 @@ export abstract class Loss<S extends Shape = Shape> {
     const { x, t } = remembered(this.#last, this);
     return this.gradient(x, t).like(x);
   }
-
-  /** The scores of the last forward. */
-  protected get x(): Tensor<S> {
-    return remembered(this.#last, this).x;
-  }
 }
 
 /**
@@ -135,11 +130,6 @@ export abstract class Loss<S extends Shape = Shape> {
 export class SoftmaxWithLoss extends Loss<[number, number]> {
   /** Of one class alone, the probability is always 1. */
   protected override readonly targets = "classes";
-
-  /** The probabilities [N, C] of the last forward. */
-  get y(): Tensor<[number, number]> {
-    return softmax(this.x);
-  }
 
   /** The maximum is subtracted first: e^x could overflow, e^(x - max) cannot. */
   protected loss(x: Tensor, t: Tensor): number {
@@ -167,11 +157,6 @@ export class SoftmaxWithLoss extends Loss<[number, number]> {
  * ```
  */
 export class SigmoidWithLoss extends Loss<[number, number]> {
-  /** The outputs [N, C] of the last forward, each from 0 to 1. */
-  get y(): Tensor<[number, number]> {
-    return sigmoid(this.x);
-  }
-
   /** 1 - y = sigmoid(-x): the subtraction would lose all digits where y is near 1. */
   protected loss(scores: Tensor, targets: Tensor): number {
     const x = numbersOf(scores), t = numbersOf(targets);
