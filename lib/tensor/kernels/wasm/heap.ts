@@ -22,6 +22,8 @@ const SIZES = [512 * MIB, 256 * MIB, 128 * MIB, 64 * MIB];
  * is used again in the next step, and costs no copy if it is kept.
  */
 const SLAB = MIB, LARGEST_SMALL = MIB / 8, LARGEST_SMALL_IN_SCOPE = 4096;
+/** Bytes of a weight: see `weightOf`. */
+const SHARED_WEIGHT = 33 * MIB;
 /** Larger arrays stay ordinary ones. */
 export const LARGEST = 64 * MIB;
 /** Room behind each array, for the last vectors of the kernels. */
@@ -47,11 +49,21 @@ function reserve(): WebAssembly.Memory | undefined {
 
 /** A part of the memory. An array holds on to it; it is returned when nothing does any more. */
 export class Block {
-  /** Tells the garbage collector how much memory hangs on this small object. */
+  /** Tells the garbage collector how much memory hangs on small objects. */
   readonly weight: ArrayBuffer;
   constructor(readonly address: number, readonly bytes: number) {
-    this.weight = new ArrayBuffer(bytes);
+    this.weight = weightOf(bytes);
   }
+}
+
+/** The weight that blocks share at present, and for how many bytes more. */
+let weight = new ArrayBuffer(0), unweighted = 0;
+
+/** Many blocks share a weight: the system clears a large array only where it is touched, a small one whole. */
+function weightOf(bytes: number): ArrayBuffer {
+  if (unweighted < bytes) weight = new ArrayBuffer(unweighted = Math.max(bytes, SHARED_WEIGHT));
+  unweighted -= bytes;
+  return weight;
 }
 
 /** Where an array is, and what it must hold on to while it is used. */
