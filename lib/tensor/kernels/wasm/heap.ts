@@ -61,7 +61,14 @@ let weight = new ArrayBuffer(0), unweighted = 0;
 
 /** Many blocks share a weight: the system clears a large array only where it is touched, a small one whole. */
 function weightOf(bytes: number): ArrayBuffer {
-  if (unweighted < bytes) weight = new ArrayBuffer(unweighted = Math.max(bytes, SHARED_WEIGHT));
+  if (unweighted < bytes) {
+    unweighted = Math.max(bytes, SHARED_WEIGHT);
+    try {
+      weight = new ArrayBuffer(unweighted);
+    } catch {
+      weight = new ArrayBuffer(0); // no room for it: blocks are then returned later
+    }
+  }
   unweighted -= bytes;
   return weight;
 }
