@@ -535,11 +535,13 @@ export class Tensor<out S extends Shape = Shape> {
   map(f: (x: number) => number): Tensor<S> {
     if (typeof f !== "function") throw typeError("map", "a function such as Math.exp", f);
     const result = Storage.empty(resultType(this.dtype), this.size);
-    if (this.#isDense && fast.mapFast(f, this.#storage, this.#offset, result)) {
-      return new Tensor(result, this.shape);
+    const isFast = this.#isDense
+      ? fast.mapFast(f, this.#storage, this.#offset, result)
+      : fast.mapFast(f, Storage.owned(this.#numbers), 0, result);
+    if (!isFast) {
+      const x = this.#numbers, out = result.array;
+      for (let i = 0; i < x.length; i++) out[i] = holds("float64", f(x[i]), "map");
     }
-    const x = this.#numbers, out = result.array;
-    for (let i = 0; i < x.length; i++) out[i] = holds("float64", f(x[i]), "map");
     return new Tensor(result, this.shape);
   }
 

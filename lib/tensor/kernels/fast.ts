@@ -7,7 +7,7 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { logistic, rectify } from "./maps.ts";
 import type { Storage } from "./storage.ts";
-import { type Pair, wasm } from "./wasm/module.ts";
+import { Arena, type Pair, wasm } from "./wasm/module.ts";
 
 /** The four operations, in the kernels' order. */
 export const OPERATIONS = { add: 0, sub: 1, mul: 2, div: 3 } as const;
@@ -94,7 +94,13 @@ const twins: ReadonlyMap<(x: number) => number, Pair> = new Map(
   wasm === undefined ? [] : [[Math.exp, wasm.exp], [logistic, wasm.sigmoid], [rectify, wasm.relu]],
 );
 
-/** out = f of each number of x, for a function that has a twin: equal but for the last digits. */
+/** Numbers that are copied over at a time, where they cannot be in the kernels' memory. */
+const CHUNK = 1 << 16;
+
+/**
+ * out = f of each number of x, for a function that has a twin: equal but for the last digits. So it
+ * computes all numbers, wherever they are: else the last digits would depend on where.
+ */
 export function mapFast(
   f: (x: number) => number,
   x: Storage,
@@ -102,13 +108,24 @@ export function mapFast(
   out: Storage,
 ): boolean {
   const twin = twins.get(f), { dtype, address, length } = out;
-  if (twin === undefined || address === 0 || !isFloat(dtype)) return false;
+  if (wasm === undefined || twin === undefined || !isFloat(dtype)) return false;
+  const numbers = (from: number, to: number) => x.array.subarray(offset + from, offset + to);
   let at = placeOf(x, offset, dtype);
-  if (at === 0) {
-    out.array.set(x.array.subarray(offset, offset + length));
-    at = address;
+  if (address > 0) {
+    if (at === 0) {
+      out.array.set(numbers(0, length));
+      at = address;
+    }
+    twin[dtype](at, length, address);
+    return true;
   }
-  twin[dtype](at, length, address);
+  const arena = new Arena(wasm.memory, dtype === "float64"), here = arena.reserve(CHUNK);
+  for (let from = 0; from < length; from += CHUNK) {
+    const to = Math.min(from + CHUNK, length), chunk = arena.at(here, to - from);
+    chunk.set(numbers(from, to));
+    twin[dtype](here, to - from, here);
+    out.array.set(chunk, from);
+  }
   return true;
 }
 

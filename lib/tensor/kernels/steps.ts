@@ -1,7 +1,7 @@
 /** The fast twins of optimizers' steps. The plain ones are in nn/optimizers.ts, with the formulas. */
 import type { NumericArray } from "../dtype.ts";
 import { buffer } from "./wasm/heap.ts";
-import { wasm } from "./wasm/module.ts";
+import { Arena, wasm } from "./wasm/module.ts";
 
 /** The constants of a step: η of this step, 1 - β₁, 1 - β₂ and ε. */
 export interface AdamStep {
@@ -11,14 +11,20 @@ export interface AdamStep {
   readonly epsilon: number;
 }
 
-/** Whether all are float32 and in the kernels' memory. */
-function areReady(arrays: readonly NumericArray[]): boolean {
-  return arrays.every((array) => array instanceof Float32Array && array.buffer === buffer);
+/** Numbers that are copied over at a time, where they are not in the kernels' memory. */
+const CHUNK = 1 << 16;
+
+/** Whether the numbers are in the kernels' memory. */
+function isHere(array: NumericArray): boolean {
+  return array.buffer === buffer;
 }
 
 /**
  * One step of Adam: `out` from weights w and their gradient g; the memories m and v are changed.
- * @returns false where the numbers are not float32 or no kernel can reach them: nothing is changed.
+ *
+ * The kernel rounds each operation to float32, the plain loop only the results: so it computes all
+ * float32, wherever they are, else the last digits would depend on where.
+ * @returns false where the numbers are not float32 or there are no kernels: nothing is changed.
  */
 export function adamFast(
   w: NumericArray,
@@ -28,20 +34,40 @@ export function adamFast(
   { rate, share1, share2, epsilon }: AdamStep,
   out: NumericArray,
 ): boolean {
-  if (wasm === undefined || !areReady([w, g, m, v, out])) return false;
-  const [atW, atG, atM, atV, to] = [w, g, m, v, out].map(({ byteOffset }) => byteOffset);
-  wasm.adam(atW, atG, atM, atV, w.length, rate, share1, share2, epsilon, to);
+  const arrays = [w, g, m, v, out];
+  if (wasm === undefined || !arrays.every((x) => x instanceof Float32Array)) return false;
+  const { adam, memory } = wasm;
+  const step = (places: readonly number[], count: number) => {
+    const [atW, atG, atM, atV, to] = places;
+    adam(atW, atG, atM, atV, count, rate, share1, share2, epsilon, to);
+  };
+  if (arrays.every(isHere)) {
+    step(arrays.map(({ byteOffset }) => byteOffset), w.length);
+    return true;
+  }
+  const arena = new Arena(memory, false), room = arrays.map(() => arena.reserve(CHUNK));
+  for (let from = 0; from < w.length; from += CHUNK) {
+    const parts = arrays.map((x) => x.subarray(from, from + CHUNK)), count = parts[0].length;
+    const copies = room.map((at) => arena.at(at, count));
+    copies.forEach((copy, k) => copy.set(parts[k]));
+    step(room, count);
+    for (const changed of [2, 3, 4]) parts[changed].set(copies[changed]); // m, v and out
+  }
   return true;
 }
 
-/** out = w - rate·g. @returns as {@link adamFast}. */
+/**
+ * out = w - rate·g, equal to the plain loop to the last bit.
+ * @returns false where the numbers are not float32 or not in the kernels' memory: nothing is changed.
+ */
 export function descendFast(
   w: NumericArray,
   g: NumericArray,
   rate: number,
   out: NumericArray,
 ): boolean {
-  if (wasm === undefined || !areReady([w, g, out])) return false;
+  const areReady = [w, g, out].every((x) => x instanceof Float32Array && isHere(x));
+  if (wasm === undefined || !areReady) return false;
   wasm.descend(w.byteOffset, g.byteOffset, rate, w.length, out.byteOffset);
   return true;
 }

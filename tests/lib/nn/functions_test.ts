@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { relu, sigmoid, softmax, stepFunction, tanh, tensor, zeros } from "../../../lib/mod.ts";
+import {
+  randn,
+  Random,
+  relu,
+  sigmoid,
+  softmax,
+  stepFunction,
+  tanh,
+  Tensor,
+  tensor,
+  zeros,
+} from "../../../lib/mod.ts";
 import { crossEntropyError, sumSquaredError } from "../../../lib/nn/losses.ts";
 import { assertNumpy, load, numpy } from "../../support/numpy.ts";
 
@@ -66,4 +77,13 @@ Deno.test("errors: rejects targets that do not match", () => {
     /targets \[2, 3, 4\] .*found \[4, 10\]/,
   );
   assert.throws(() => softmax(zeros([3, 0])), /at least one number/);
+});
+
+Deno.test("activations: the same digits for a view as for a copy", () => {
+  const x = randn([33, 47], new Random(8));
+  for (const h of [sigmoid, tanh, relu]) {
+    assert.ok(h(x.T).T.equals(h(x)));
+    assert.ok(h(x.rows(5, 9).slice(null, [3, 40])).equals(h(x).rows(5, 9).slice(null, [3, 40])));
+    assert.deepEqual(h(new Tensor(x.data, [33, 47])).toArray(), h(x).toArray());
+  }
 });
