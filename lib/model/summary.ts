@@ -1,5 +1,6 @@
 /** A model as a table. */
 import { DISPLAY, type Displayable, type MimeBundle } from "../support/display.ts";
+import { grouped } from "../support/grouped.ts";
 import { printable } from "../support/printable.ts";
 import type { ModelLayer } from "./build.ts";
 
@@ -59,8 +60,4 @@ export class Summary implements Displayable {
 function weightCount(layers: readonly ModelLayer[], kind: "params" | "state"): number {
   return layers.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part[kind] ?? {})))
     .reduce((sum, { size }) => sum + size, 0);
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en");
 }

@@ -1,5 +1,6 @@
 /** A bar for work that takes longer than a second: how far it is, how fast, and how long it takes. */
 import type { MimeBundle } from "../support/display.ts";
+import { grouped } from "../support/grouped.ts";
 import { onlyKnown } from "../support/names.ts";
 import { printable } from "../support/printable.ts";
 import { drained, escapeHtml, isRich, send, SETTLED } from "./output.ts";
@@ -23,7 +24,7 @@ const INTERVAL = 100;
 
 function amount(count: number, unit: string): string {
   if (unit !== "B") {
-    return `${Math.round(count).toLocaleString("en")}${unit === "" ? "" : ` ${unit}`}`;
+    return `${grouped(Math.round(count))}${unit === "" ? "" : ` ${unit}`}`;
   }
   const [divisor, name] = count >= 1e9 ? [1e9, "GB"] : count >= 1e6 ? [1e6, "MB"] : [1e3, "kB"];
   return `${(count / divisor).toFixed(1)} ${name}`;

@@ -1,4 +1,5 @@
 /** Bar charts and histograms. */
+import { grouped } from "../support/grouped.ts";
 import {
   allNumbers,
   chartLayout,
@@ -164,8 +165,8 @@ export function histogram(
   const spoken = counted.map(({ name, counts }) => {
     const top = counts.indexOf(Math.max(...counts));
     const total = counts.reduce((sum, count) => sum + count, 0);
-    return `${name === "" ? "" : `${name}: `}${total.toLocaleString("en")} numbers` +
-      (total === 0 ? "" : `, most of them (${counts[top].toLocaleString("en")}) between ` +
+    return `${name === "" ? "" : `${name}: `}${grouped(total)} numbers` +
+      (total === 0 ? "" : `, most of them (${grouped(counts[top])}) between ` +
         `${spokenNumber(from + top * step)} and ${spokenNumber(from + (top + 1) * step)}`);
   });
   return new Figure({

@@ -1,6 +1,7 @@
 /** A layered network as a picture: neurons, lit by their activations, and their connections. */
 import type { Annotations, Shape } from "plotly.js";
 import { describe } from "../support/describe.ts";
+import { grouped } from "../support/grouped.ts";
 import {
   allNumbers,
   chartLayout,
@@ -119,7 +120,7 @@ export function networkDiagram(
       showlegend: false,
       annotations: [
         ...layers.map(({ x, size }, l): Partial<Annotations> => ({
-          ...text(x, 44, `${plainText(layerNames[l])}<br>${size.toLocaleString("en")}`),
+          ...text(x, 44, `${plainText(layerNames[l])}<br>${grouped(size)}`),
           yanchor: "top",
           font: { size: 15 },
         })),

@@ -6,6 +6,7 @@
 
 import { delimiter, join } from "node:path";
 import { processEnvironment } from "../../lib/support/environment.ts";
+import { grouped } from "../../lib/support/grouped.ts";
 import { formatTextTable } from "../../lib/data/formats/std_csv.ts";
 import { find } from "../../lib/data/sets/obtain.ts";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
@@ -70,7 +71,7 @@ export function deno(version: string): Finding {
 /** Whether there is enough free memory, in bytes. */
 export function memory(available: number): Finding {
   const megabytes = Math.round(available / 1e6);
-  const found = `${megabytes.toLocaleString("en")} MB free`;
+  const found = `${grouped(megabytes)} MB free`;
   if (megabytes >= MEGABYTES) return { state: "ok", found, fix: "" };
   const state = megabytes >= LEAST_MEGABYTES ? "optional" : "missing";
   return { state, found, fix: `close other programs (${MEGABYTES} MB are enough for everything)` };

@@ -7,6 +7,7 @@ import { drawDigits, USUAL_COUNTS } from "../digits/draw.ts";
 import { type Environment, processEnvironment } from "../../support/environment.ts";
 import { describe } from "../../support/describe.ts";
 import { DataError } from "../../support/errors.ts";
+import { grouped } from "../../support/grouped.ts";
 import { release } from "../../support/memory.ts";
 import { oneOf, onlyKnown, suggestion } from "../../support/names.ts";
 import { obtain, ObtainError, type ObtainOptions } from "./obtain.ts";
@@ -238,7 +239,6 @@ function sourceNamedIn(environment: Environment): DataSource {
 
 /** The embedded digits, drawn when they are first read. */
 function digits(failure: ObtainError | undefined): Loaded {
-  const count = (images: number) => images.toLocaleString("en");
   const { train, test } = USUAL_COUNTS;
   return {
     source: "digits",
@@ -251,7 +251,9 @@ function digits(failure: ObtainError | undefined): Loaded {
       return { images, labels };
     }),
     text:
-      `Embedded digits: ${count(train)} training and ${count(test)} test images, drawn by this ` +
+      `Embedded digits: ${grouped(train)} training and ${
+        grouped(test)
+      } test images, drawn by this ` +
       "program. They look like MNIST but are not it.",
     failure,
   };

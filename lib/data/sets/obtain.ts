@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Environment, platform, processEnvironment } from "../../support/environment.ts";
 import { DataError } from "../../support/errors.ts";
+import { grouped } from "../../support/grouped.ts";
 import { projectPath } from "../../support/paths.ts";
 import { readCifar } from "./cifar.ts";
 import { download, DownloadError, type DownloadOptions, removeLeftovers } from "./download.ts";
@@ -148,7 +149,7 @@ export function mirrorsOf(
 
 /** What was loaded, for people. */
 function sentence(set: DataSet, images: RawImages, place: string, verified: boolean): string {
-  const count = (labels: Uint8Array) => labels.length.toLocaleString("en");
+  const count = (labels: Uint8Array) => grouped(labels.length);
   return `${set.title}: ${count(images.trainLabels)} training and ${count(images.testLabels)} ` +
     `test images, ${place}, ${verified ? "SHA-256 verified" : "not verified"}.`;
 }
