@@ -55,8 +55,9 @@ ${
 }
 
 /**
- * Two numbers of each row of a in turn, so that 8 sums, 4 vectors of b and what is multiplied are 15
- * vectors: V8 has no more registers, and a sum that is not in one doubles the time.
+ * A product of a few rows and vectors of columns, two numbers of each row at a time. Its 8 sums, 4
+ * vectors of b, 2 of a and a product are the 15 vectors for which V8 has registers; with a tile of 4 × 3,
+ * two sums were on the stack, and it took 1.3 times as long.
  */
 function tile(rows: number, vectors: number): string {
   const sums = (f: (row: number, vector: number) => string, separator = "\n") =>

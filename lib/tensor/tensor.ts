@@ -371,7 +371,7 @@ export class Tensor<out S extends Shape = Shape> {
    */
   take(indices: ArrayLike<number> | Tensor<[number]>): Tensor<[number, ...shapes.Tail<S>]> {
     const chosen = indices instanceof Tensor ? indices.#numbers : indices;
-    if (typeof chosen !== "object" || chosen === null) {
+    if (typeof chosen !== "object" || typeof chosen?.length !== "number") {
       throw typeError("take", "row numbers such as [0, 5]", indices);
     }
     const rows = Array.from(chosen, (index) => {

@@ -250,11 +250,8 @@ function digits(failure: ObtainError | undefined): Loaded {
       const { testImages: images, testLabels: labels } = drawDigits({ train: 0 });
       return { images, labels };
     }),
-    text:
-      `Embedded digits: ${grouped(train)} training and ${
-        grouped(test)
-      } test images, drawn by this ` +
-      "program. They look like MNIST but are not it.",
+    text: `Embedded digits: ${grouped(train)} training and ${grouped(test)} test images, drawn ` +
+      "by this program. They look like MNIST but are not it.",
     failure,
   };
 }

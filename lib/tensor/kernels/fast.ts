@@ -7,7 +7,7 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { logistic, rectify } from "./maps.ts";
 import type { Storage } from "./storage.ts";
-import { Arena, type Pair, wasm } from "./wasm/module.ts";
+import { Arena, CHUNK, type Pair, wasm } from "./wasm/module.ts";
 
 /** The four operations, in the kernels' order. */
 export const OPERATIONS = { add: 0, sub: 1, mul: 2, div: 3 } as const;
@@ -94,12 +94,11 @@ const twins: ReadonlyMap<(x: number) => number, Pair> = new Map(
   wasm === undefined ? [] : [[Math.exp, wasm.exp], [logistic, wasm.sigmoid], [rectify, wasm.relu]],
 );
 
-/** Numbers that are copied over at a time, where they cannot be in the kernels' memory. */
-const CHUNK = 1 << 16;
-
 /**
- * out = f of each number of x, for a function that has a twin: equal but for the last digits. So it
- * computes all numbers, wherever they are: else the last digits would depend on where.
+ * out = f of each number of x, for a function that has a twin: equal but for the last digits.
+ *
+ * Numbers outside the kernels' memory are copied in and out. The plain function would give them other
+ * last digits, and results would depend on where their numbers are.
  */
 export function mapFast(
   f: (x: number) => number,

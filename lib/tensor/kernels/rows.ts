@@ -1,15 +1,15 @@
-/** Copies of rows. */
+/** Copies rows of row-major numbers. */
 import type { NumericArray } from "../dtype.ts";
 
-/** The sum of the numbers that were read ahead: without a use they would not be read. */
+/** The sum of the numbers read ahead. Without a use, the engine would leave the reads out. */
 let ahead = 0;
 
 /**
- * Writes rows of `width` numbers to `out`, those with the given numbers in their order.
+ * Writes the given rows of x, each of `width` numbers, to `out`, in the given order.
  *
- * Rows at random places have to come from the main memory. The first and the last number of each row
- * are read before the first row is copied, so that the processor waits for many rows at once: a
- * mini-batch of MNIST then takes three quarters of the time.
+ * Rows in random order are not in the cache. The first and the last number of each row are read before
+ * the first row is copied, so that the processor waits for many rows at once: a mini-batch of MNIST
+ * then takes three quarters of the time.
  */
 export function takeRows(
   x: NumericArray,

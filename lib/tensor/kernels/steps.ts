@@ -1,7 +1,7 @@
 /** The fast twins of optimizers' steps. The plain ones are in nn/optimizers.ts, with the formulas. */
 import type { NumericArray } from "../dtype.ts";
 import { buffer } from "./wasm/heap.ts";
-import { Arena, wasm } from "./wasm/module.ts";
+import { Arena, CHUNK, wasm } from "./wasm/module.ts";
 
 /** The constants of a step: η of this step, 1 - β₁, 1 - β₂ and ε. */
 export interface AdamStep {
@@ -11,9 +11,6 @@ export interface AdamStep {
   readonly epsilon: number;
 }
 
-/** Numbers that are copied over at a time, where they are not in the kernels' memory. */
-const CHUNK = 1 << 16;
-
 /** Whether the numbers are in the kernels' memory. */
 function isHere(array: NumericArray): boolean {
   return array.buffer === buffer;
@@ -22,8 +19,8 @@ function isHere(array: NumericArray): boolean {
 /**
  * One step of Adam: `out` from weights w and their gradient g; the memories m and v are changed.
  *
- * The kernel rounds each operation to float32, the plain loop only the results: so it computes all
- * float32, wherever they are, else the last digits would depend on where.
+ * The kernel rounds each operation to float32, the plain loop only the results. Numbers outside the
+ * kernels' memory are copied in and out, so that the last digits do not depend on where they are.
  * @returns false where the numbers are not float32 or there are no kernels: nothing is changed.
  */
 export function adamFast(

@@ -510,6 +510,7 @@ Deno.test("mistakes are named", () => {
     [() => m.at(undefined), /at: expected an index.*found \[undefined\]/],
     [() => m.slice(0, 10), /slice: expected ranges such as \[0, 10\], or null, found 0/],
     [() => m.slice(["a"]), /slice: expected integers/],
+    [() => m.take({}), /take: expected row numbers such as \[0, 5\], found an object/],
     [() => m.take(5), /take: expected row numbers such as \[0, 5\], found 5/],
     [() => m.take(["0"]), /take: expected rows of/],
     [() => m.sum({ axis: 0 }), /sum: expected an axis from -2 to 1, found an object/],

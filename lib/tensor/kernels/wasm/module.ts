@@ -51,6 +51,9 @@ function load() {
 /** Room behind each array, for the last vectors of the kernels. */
 const PADDING = 48;
 
+/** Numbers that are copied to the scratch part at a time, where they cannot stay in the memory. */
+export const CHUNK = 1 << 16;
+
 /** Hands out the scratch part of the memory, from its start, for one call of a kernel. */
 export class Arena {
   #top = SCRATCH_START;
