@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { DataError } from "../../lib/support/errors.ts";
 import { projectRoot } from "../../lib/support/paths.ts";
+import { notebooksIn } from "../notebook_file/find_notebooks.ts";
 import {
   notebookModule,
   parseCells,
@@ -92,7 +93,7 @@ export async function readChapters(root: string): Promise<{
 }> {
   const chapters: Chapter[] = [];
   const unreadable: string[] = [];
-  for (const path of await notebooksIn(join(root, "notebooks"))) {
+  for (const path of await notebooksOf(join(root, "notebooks"))) {
     const name = shown(root, path);
     try {
       const notebook = await readNotebook(path);
@@ -106,11 +107,10 @@ export async function readChapters(root: string): Promise<{
   return { chapters, unreadable };
 }
 
-async function notebooksIn(folder: string): Promise<string[]> {
+/** The notebooks of a folder that may be missing. */
+async function notebooksOf(folder: string): Promise<string[]> {
   try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.filter(({ name }) => name.endsWith(".ipynb"))
-      .map(({ name }) => join(folder, name)).sort();
+    return await notebooksIn(folder);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

@@ -9,14 +9,14 @@ import { parseArgs } from "node:util";
 import { printable } from "../../lib/support/printable.ts";
 import type { Exercises } from "../../exercises/check.ts";
 import { exercises } from "../../exercises/mod.ts";
-import { allNotebooks } from "../notebook_file/find_notebooks.ts";
+import { allNotebooks, notebooksIn } from "../notebook_file/find_notebooks.ts";
 import { type Notebook, readNotebook } from "../notebook_file/notebook.ts";
 import { exitWith, fromCaller, UsageError } from "../support/command.ts";
 import { messageOf } from "../support/machine.ts";
 import { writeWhole } from "../support/write_file.ts";
 import { judgeAnew, type Limits } from "./judge.ts";
 import { answerTo, idsOf, type Mark, markOf, storedMark } from "./marks.ts";
-import { notebooksIn, type Submission, submissionOf } from "./submissions.ts";
+import { type Submission, submissionOf } from "./submissions.ts";
 import { csv, type Graded, tables } from "./tables.ts";
 
 const USAGE = `Prints the points of notebooks that students have handed in, students × exercises.

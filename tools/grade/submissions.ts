@@ -1,5 +1,5 @@
 /** The notebooks in a folder of submissions: whose they are, and of which chapter. */
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, relative, sep } from "node:path";
 
 /** A chapter's notebook that a student has handed in. */
 export interface Submission {
@@ -30,16 +30,4 @@ export function submissionOf(
   const inFolder = below === "" ? basename(folder) : below.split(sep)[0];
   const student = chapter === undefined && below !== "" ? inFolder : inName || inFolder;
   return { path, student, chapter };
-}
-
-/** All notebooks in a folder and in those below it, in order; hidden folders and links are left out. */
-export async function notebooksIn(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-    if (name.startsWith(".")) continue;
-    const path = join(folder, name);
-    if (isDirectory) found.push(...await notebooksIn(path));
-    else if (isFile && name.endsWith(".ipynb")) found.push(path);
-  }
-  return found.sort();
 }

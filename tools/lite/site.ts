@@ -13,6 +13,7 @@ import { playgroundPage } from "../../lib/playground/page.ts";
 import { DATA_SETS } from "../../lib/data/sets/sources.ts";
 import type { SiteFile } from "../../lite/protocol.ts";
 import { type Chapter, startPage } from "../../lite/start_page.ts";
+import { notebooksIn } from "../notebook_file/find_notebooks.ts";
 import { readNotebook, sourceText } from "../notebook_file/notebook.ts";
 import { configure, EXTENSION, lastChange, writeContents, writeJson } from "./settings.ts";
 import { bundle, bundleCsv, bundleOne, csvSpecifier } from "./bundle.ts";
@@ -141,11 +142,11 @@ async function writeSources(root: string, path: string): Promise<void> {
 }
 
 /** Copies the notebooks, and returns what the start page says of them. */
-async function copyChapters(from: string, out: string): Promise<Chapter[]> {
+export async function copyChapters(from: string, out: string): Promise<Chapter[]> {
   const chapters: Chapter[] = [];
-  await copyFolder(from, join(out, "files", "notebooks"), (name) => name.endsWith(".ipynb"));
-  for (const path of await filesIn(from)) {
-    if (!path.endsWith(".ipynb")) continue;
+  const paths = (await notebooksIn(from)).map((path) => relative(from, path).replaceAll(sep, "/"));
+  await copyFolder(from, join(out, "files", "notebooks"), (path) => paths.includes(path));
+  for (const path of paths) {
     const texts = (await readNotebook(join(from, path))).cells.map(sourceText);
     // A chapter begins with its title and a sentence or two in italics.
     const [, title = basename(path, ".ipynb"), about = ""] = texts

@@ -29,10 +29,20 @@ export async function findNotebook(path: string): Promise<string> {
 
 /** The absolute paths of all notebooks of the course, in order. */
 export async function allNotebooks(): Promise<string[]> {
-  const folder = projectPath("notebooks");
-  const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile && name.endsWith(".ipynb")) names.push(name);
+  return await notebooksIn(projectPath("notebooks"));
+}
+
+/**
+ * The paths of all notebooks in a folder and in those below it, in order. Hidden folders, such as
+ * Jupyter's `.ipynb_checkpoints`, and links are left out.
+ */
+export async function notebooksIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    if (name.startsWith(".")) continue;
+    const path = join(folder, name);
+    if (isDirectory) found.push(...await notebooksIn(path));
+    else if (isFile && name.endsWith(".ipynb")) found.push(path);
   }
-  return names.sort().map((name) => join(folder, name));
+  return found.sort();
 }
